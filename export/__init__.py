@@ -1,0 +1,1 @@
+"""Makes models for nertag: export, quantisation, measurement."""

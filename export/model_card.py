@@ -1,0 +1,50 @@
+"""The README.md of a model directory: what it knows, how good it is, under which licence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from export.evaluation import SCORED_TYPES
+from export.quantisation import TestScores
+from tagcli.models import Model, read_model
+
+
+def write_card(folder: Path, scores: Sequence[TestScores], licence: str) -> None:
+    """Write the card of the model directory `folder` with its measured F1."""
+    model = read_model(folder)
+    languages = sorted(model.types_by_language)
+    front = ["---", f"license: {licence}", "pipeline_tag: token-classification"]
+    if languages:
+        front += ["language:", *(f"- {language}" for language in languages)]
+    parts = ["\n".join([*front, "---"]), "# A nertag model", "\n".join(_facts(model))]
+    parts.append("## Measured F1\n")
+    if scores:
+        parts[-1] += "\n" + "\n".join(_table(scores))
+        parts.append("Strict span F1 (label and both ends) by conlleval's rules, micro-averaged.")
+    else:
+        parts[-1] += "\nNot measured: `nertag-export --test FILE` does."
+    (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _facts(model: Model) -> list[str]:
+    facts = [
+        "Use: `nertag --model DIR`",
+        "",
+        f"- labels: {', '.join(model.tag_set.types)}; scheme {model.tag_set.scheme}",
+        f"- weights: {model.quantisation or 'float'}; at most {model.limit} tokens a window",
+    ]
+    for language, types in sorted(model.types_by_language.items()):
+        facts.append(f"- {language}: reads {model.unit(language)}, knows {', '.join(types)}")
+    return facts
+
+
+def _table(scores: Sequence[TestScores]) -> list[str]:
+    head = ["file", "F1 float", "F1", *SCORED_TYPES]
+    rows = [head, ["---"] * len(head)]
+    for score in scores:
+        by_type = [f"{score.after.f1(name):.3f}" for name in SCORED_TYPES]
+        rows.append(
+            [score.file.name, f"{score.before.f1():.3f}", f"{score.after.f1():.3f}", *by_type]
+        )
+    return ["| " + " | ".join(row) + " |" for row in rows]

@@ -1,0 +1,62 @@
+"""From a Hugging Face checkpoint to a nertag model directory, through optimum."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tagcli.errors import UsageError
+from tagcli.models import CONFIG, ONNX, TOKENIZER, Model, read_model
+
+_EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
+
+
+def check_checkpoint(checkpoint: Path) -> Model:
+    """The settings of a checkpoint that can be exported; raises UsageError otherwise."""
+    if not checkpoint.is_dir():
+        raise UsageError(f"no such directory: {checkpoint}")
+    model = read_model(checkpoint)
+    if not model.has_safetensors:
+        raise UsageError(f"{checkpoint} has no model.safetensors to export")
+    return model
+
+
+def export_float(checkpoint: Path, out_dir: Path) -> Path:
+    """Write the checkpoint as a float model directory and return it.
+
+    Source: optimum.exporters.onnx.main_export (optimum-onnx).
+    """
+    from optimum.exporters.onnx import main_export
+
+    model = check_checkpoint(checkpoint)
+    with tempfile.TemporaryDirectory(dir=out_dir.parent) as folder:
+        exported = Path(folder)
+        main_export(str(checkpoint), exported, task="token-classification")
+        out_dir.mkdir(parents=True, exist_ok=True)
+        for name in (ONNX, _EXTERNAL_DATA):
+            if (exported / name).exists():
+                shutil.move(exported / name, out_dir / name)
+        shutil.copyfile(checkpoint / TOKENIZER, out_dir / TOKENIZER)
+    write_config(checkpoint, out_dir, model, quantisation=None)
+    return out_dir
+
+
+def write_config(checkpoint: Path, out_dir: Path, model: Model, quantisation: str | None) -> None:
+    """The checkpoint's config with what the tagger must know in its `nertag` object.
+
+    `max_tokens` folds in the limit of the tokenizer, whose own config is not kept.
+    """
+    config: dict[str, Any] = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))
+    config["nertag"] = {
+        "scheme": model.tag_set.scheme,
+        "units": dict(model.units),
+        "word_label": "first",
+        "labels_by_language": {k: list(v) for k, v in model.types_by_language.items()},
+        "max_tokens": model.limit,
+        "quantisation": quantisation,
+    }
+    text = json.dumps(config, ensure_ascii=False, indent=2)
+    (out_dir / CONFIG).write_text(text + "\n", encoding="utf-8")

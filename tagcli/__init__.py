@@ -1,0 +1,33 @@
+"""nertag: named entities in German, French, Italian, English and Korean text."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tagcli.errors import DataError, NertagError, UsageError
+
+if TYPE_CHECKING:
+    from tagcli.records import Document, Entity, Sentence, TaggedDocument
+    from tagcli.tagger import Tagger, load
+
+__all__ = [
+    "DataError", "Document", "Entity", "NertagError", "Sentence", "TaggedDocument", "Tagger",
+    "UsageError", "load",
+]  # fmt: skip
+
+_HOMES = {
+    "Document": "tagcli.records",
+    "Entity": "tagcli.records",
+    "Sentence": "tagcli.records",
+    "TaggedDocument": "tagcli.records",
+    "Tagger": "tagcli.tagger",
+    "load": "tagcli.tagger",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # on use: the command's --help has no business loading onnxruntime
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

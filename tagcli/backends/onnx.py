@@ -1,0 +1,110 @@
+"""The ONNX backend: onnxruntime on the CPU, or on CUDA where its provider works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnxruntime
+
+from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tagcli.models import Model
+
+_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+_CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 256, 8192
+
+
+class OnnxBackend:
+    """An onnxruntime session; on the CPU one thread a batch, `threads` batches at a time."""
+
+    name = "onnx"
+
+    def __init__(
+        self, model: Model, device: str, threads: int, note: Callable[[str], None]
+    ) -> None:
+        if model.onnx is None:
+            raise UsageError(
+                f"{model.folder} has no model.onnx: make one with nertag-export, "
+                "or use --backend torch"
+            )
+        _note_two_packages(note)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # errors come as exceptions, shown as one sentence
+        self._session = _open(str(model.onnx), options, _providers(model, device))
+        used = self._session.get_providers()
+        self.device = "cuda" if _CUDA in used else "cpu"
+        if device == "cuda" and self.device != "cuda":
+            raise UsageError("--device cuda: onnxruntime could not start its CUDA provider")
+        self.workers = 1 if self.device == "cuda" else threads
+        self.batch_tokens = _CUDA_BATCH_TOKENS if self.device == "cuda" else _CPU_BATCH_TOKENS
+        self._inputs = [value.name for value in self._session.get_inputs()]
+        self._check(model)
+
+    def run(
+        self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        """Logits, shape (batch, tokens, labels)."""
+        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        feed = {name: known[name] for name in self._inputs}
+        logits: npt.NDArray[np.float32] = self._session.run(["logits"], feed)[0]
+        return logits
+
+    def _check(self, model: Model) -> None:
+        known = {"input_ids", "attention_mask", "token_type_ids"}
+        if odd := set(self._inputs) - known:
+            raise UsageError(f"{model.onnx} wants the input {odd.pop()!r}: not a token classifier")
+        outputs = {value.name: value.shape for value in self._session.get_outputs()}
+        if "logits" not in outputs:
+            raise UsageError(f"{model.onnx} has no output 'logits': not a token classifier")
+        width = outputs["logits"][-1]
+        if isinstance(width, int) and width != len(model.tag_set.labels):
+            raise UsageError(
+                f"labels do not fit: {model.onnx} gives {width}, "
+                f"config.json names {len(model.tag_set.labels)}"
+            )
+
+
+def _providers(model: Model, device: str) -> list[str]:
+    has_cuda = _CUDA in onnxruntime.get_available_providers()
+    if device == "cuda":
+        if model.quantisation:
+            raise UsageError(
+                f"--device cuda: this {model.quantisation} model runs on the CPU; "
+                "CUDA needs a float model (nertag-export --float)"
+            )
+        if not has_cuda:
+            raise UsageError(
+                "--device cuda: this onnxruntime has no CUDA provider; "
+                "install onnxruntime-gpu in place of onnxruntime"
+            )
+    if device == "cpu" or model.quantisation or not has_cuda:
+        return [_CPU]
+    return [_CUDA, _CPU]
+
+
+def _open(path: str, options: Any, providers: list[str]) -> Any:
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=providers)
+    except Exception as error:  # onnxruntime's exceptions share no public base
+        reason = str(error).strip().split("\n", 1)[0]
+        raise UsageError(f"{path} cannot be loaded: {reason}") from error
+
+
+def _note_two_packages(note: Callable[[str], None]) -> None:
+    try:
+        metadata.version("onnxruntime-gpu")
+        metadata.version("onnxruntime")
+    except metadata.PackageNotFoundError:
+        return
+    note(
+        "onnxruntime and onnxruntime-gpu are both installed and overwrite each other: "
+        "pip uninstall both, then install one"
+    )

@@ -1,0 +1,86 @@
+"""The torch backend: any Hugging Face token-classification checkpoint, on the CPU or CUDA."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tagcli.models import Model
+
+_CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 512, 8192
+
+
+class TorchBackend:
+    """A transformers model in float32, run without gradients."""
+
+    name = "torch"
+
+    def __init__(
+        self, model: Model, device: str, threads: int, note: Callable[[str], None]
+    ) -> None:
+        if model.quantisation and not model.has_safetensors:
+            raise UsageError(
+                f"--backend torch: {model.folder} is an {model.quantisation} ONNX model; "
+                "torch needs the safetensors it was exported from"
+            )
+        if not model.has_safetensors:
+            raise UsageError(f"--backend torch: {model.folder} has no model.safetensors")
+        try:
+            import torch
+            import transformers
+        except ImportError as error:
+            raise UsageError(
+                f"{error.name} is not installed; the torch backend needs: "
+                'pip install "nertag[torch]"'
+            ) from error
+        if device == "cuda" and not torch.cuda.is_available():
+            raise UsageError("--device cuda: torch finds no CUDA device")
+        transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        self._torch = torch
+        use_cuda = device != "cpu" and torch.cuda.is_available()
+        torch.set_num_threads(threads)
+        self._model = _load(model).to("cuda" if use_cuda else "cpu").eval()
+        self.device = self._model.device.type
+        self.workers = 1
+        self.batch_tokens = _CUDA_BATCH_TOKENS if use_cuda else _CPU_BATCH_TOKENS
+        if self._model.config.num_labels != len(model.tag_set.labels):
+            raise UsageError(f"labels do not fit: {model.folder} has another number of labels")
+
+    def run(
+        self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        """Logits, shape (batch, tokens, labels)."""
+        torch = self._torch
+        with torch.inference_mode():
+            logits = self._model(
+                input_ids=torch.from_numpy(ids).to(self.device),
+                attention_mask=torch.from_numpy(mask).to(self.device),
+            ).logits
+        result: npt.NDArray[np.float32] = logits.float().cpu().numpy()
+        return result
+
+
+def _load(model: Model):  # type: ignore[no-untyped-def]  # transformers is imported on use
+    import torch
+    from transformers import AutoModelForTokenClassification
+
+    try:
+        loaded, report = AutoModelForTokenClassification.from_pretrained(
+            model.folder, dtype=torch.float32, output_loading_info=True, use_safetensors=True
+        )
+    except Exception as error:  # transformers raises many kinds
+        reason = str(error).strip().split("\n", 1)[0]
+        raise UsageError(f"{model.folder} cannot be loaded: {reason}") from error
+    if report["mismatched_keys"] or report["missing_keys"]:
+        raise UsageError(
+            f"{model.folder} is not a trained token classifier: its weights lack "
+            f"{(report['missing_keys'] or report['mismatched_keys'])!s:.80}"
+        )
+    return loaded

@@ -1,0 +1,198 @@
+"""The `nertag` command: options, errors to sentences, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from tagcli.backends import BACKENDS, DEVICES
+from tagcli.errors import DataError, NertagError
+from tagcli.inputs import STDIN, Input, check_encoding
+from tagcli.languages import LANGUAGES
+from tagcli.output import Output
+from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
+from tagcli.records import Document, TaggedDocument
+from tagcli.writers import OUTPUT_FORMATS, WriterOptions
+
+_INTERRUPTED = 130
+_AUTO = "auto"
+
+
+def say(message: str) -> None:
+    """One line to the user, on stderr."""
+    print(f"nertag: {message}", file=sys.stderr, flush=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.argument("files", nargs=-1)
+@click.option("--lang", type=click.Choice([_AUTO, *LANGUAGES]), default=_AUTO,
+              help="Language of the text; auto goes by script, paragraph by paragraph.")
+@click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
+              default="spans", help="What comes out.")
+@click.option("-o", "--output", metavar="FILE",
+              help="Write to FILE (FILE.partial until it is whole).")
+@click.option("--model", metavar="DIR|HUB_ID",
+              help="A model directory or Hugging Face hub id in place of the bundled model.")
+@click.option("--input-format", type=click.Choice([_AUTO, *INPUT_FORMATS]), default=_AUTO,
+              help="What comes in; auto goes by extension, then by the first line.")
+@click.option("--encoding", default="utf-8", help="Encoding of the input.")
+@click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
+@click.option("--token-column", type=click.IntRange(min=1), default=1,
+              help="Where CoNLL has the token; the first column is 1.")
+@click.option("--labels", metavar="A,B", help="Keep these entity types only.")
+@click.option("--min-score", type=click.FloatRange(0, 1), default=0.0,
+              help="Keep entities with at least this score.")
+@click.option("--overlap", type=click.IntRange(min=0), default=64,
+              help="Tokens that windows of a long sentence share.")
+@click.option("--backend", type=click.Choice([_AUTO, *BACKENDS]), default=_AUTO)
+@click.option("--device", type=click.Choice(DEVICES), default=_AUTO)
+@click.option("--threads", type=click.IntRange(min=1), help="Processor cores to use.  [default: all]")
+@click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
+@click.version_option(package_name="nertag", message="%(prog)s %(version)s")
+def main(files: tuple[str, ...], **options: Any) -> None:
+    """Find people, organisations, places and more in German, French, Italian, English and Korean
+    text.
+
+    Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
+
+    \b
+      cat doc.txt | nertag --lang ko
+      nertag file.conll --format jsonl
+    """  # fmt: skip
+    try:
+        sys.exit(_Run(files or (STDIN,), options).run())
+    except NertagError as error:
+        say(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        _forget_stdout()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _forget_stdout()
+        sys.exit(_INTERRUPTED)
+
+
+def _forget_stdout() -> None:
+    """Keep Python from flushing into a closed pipe, and complaining, at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Run:
+    """One call of the command."""
+
+    def __init__(self, files: tuple[str, ...], options: dict[str, Any]) -> None:
+        self._options = options
+        encoding = check_encoding(options["encoding"])
+        self._inputs = [Input(name, encoding) for name in files]
+        self._skipped = 0
+
+    def run(self) -> int:
+        """Tag everything; returns the exit code."""
+        options = self._options
+        tagger = self._load()
+        output = Output(options["output"])
+        try:
+            with output:
+                self._write(tagger.run(self._documents()), output)
+        except (NertagError, KeyboardInterrupt):
+            if output.partial is not None:
+                say(f"what was done is in {output.partial}")
+            raise
+        if self._skipped:
+            say(f"{self._skipped} bad records skipped")
+        return 1 if self._skipped else 0
+
+    def _load(self) -> Any:
+        from tagcli.tagger import load
+
+        options = self._options
+        tagger = load(
+            options["model"],
+            backend=options["backend"],
+            device=options["device"],
+            threads=options["threads"],
+            lang=options["lang"],
+            labels=options["labels"].split(",") if options["labels"] is not None else None,
+            min_score=options["min_score"],
+            overlap=options["overlap"],
+            note=say,
+        )
+        model, backend = tagger.model, tagger.backend
+        self._note(
+            f"model {model.folder}, {backend.name} on {backend.device}, "
+            f"scheme {model.tag_set.scheme}, labels {', '.join(model.tag_set.types)}"
+        )
+        return tagger
+
+    def _documents(self) -> Iterator[Document | None]:
+        from tagcli.follow import with_pauses
+
+        options = self._options
+        reading = ReaderOptions(
+            options["text_field"],
+            options["token_column"],
+            self._skip if options["keep_going"] else None,
+        )
+        named = None if options["input_format"] == _AUTO else options["input_format"]
+        for source in self._inputs:
+            documents = read_documents(source, named, reading, self._note)
+            yield from documents if source.size is not None else with_pauses(documents)
+
+    def _write(self, results: Iterable[TaggedDocument | None], output: Output) -> None:
+        options = self._options
+        write = OUTPUT_FORMATS[options["output_format"]]
+        writing = WriterOptions(len(self._inputs) > 1, self._colour())
+        for tagged in _with_progress(results, self._inputs):
+            if tagged is None:
+                output.flush()
+                continue
+            try:
+                record = write(tagged, writing)
+            except DataError as error:
+                if not options["keep_going"]:
+                    raise
+                self._skip(error)
+            else:
+                output.write(record)
+
+    def _colour(self) -> str | None:
+        if self._options["output"] is not None or self._options["output_format"] != "spans":
+            return None
+        if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+            return None
+        from rich.console import Console
+
+        return Console().color_system
+
+    def _skip(self, error: DataError) -> None:
+        self._skipped += 1
+        say(f"{error} (skipped)")
+
+    def _note(self, message: str) -> None:
+        if self._options["verbose"]:
+            say(message)
+
+
+def _with_progress(
+    results: Iterable[TaggedDocument | None], inputs: list[Input]
+) -> Iterator[TaggedDocument | None]:
+    """The results, with a bar on stderr for files where a person watches and nothing else moves."""
+    sizes = [source.size for source in inputs]
+    if None in sizes or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("tagging", total=sum(size or 0 for size in sizes))
+        for result in results:
+            progress.update(task, completed=sum(source.position for source in inputs))
+            yield result
+
+

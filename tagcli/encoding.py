@@ -1,0 +1,151 @@
+"""The one function from text to model input: training, evaluation and tagging all call it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tagcli.records import Spans
+
+# Longer words go to the tokenizer in parts: its time and memory may grow faster than the word.
+_LONGEST_PART_CHARS = 400
+_PARTS_PER_CALL = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What the tokenizer makes of a sentence's words, without special tokens.
+
+    `ids` and `word_of_piece` have shape (pieces,); `offsets`, shape (pieces, 2), are code points
+    of the text the words were given in. Every word has at least one piece.
+    """
+
+    ids: npt.NDArray[np.int64]
+    word_of_piece: npt.NDArray[np.int32]
+    offsets: Spans
+
+    def first_of_word(self) -> npt.NDArray[np.int64]:
+        """Index of each word's first piece, shape (words,)."""
+        if not len(self.word_of_piece):
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(np.diff(self.word_of_piece, prepend=-1))
+
+
+class Encoder:
+    """A fast tokenizer fed with words: `tokenizer.json` with its truncation and padding off.
+
+    Source: https://huggingface.co/docs/tokenizers (Tokenizer.encode with is_pretokenized).
+    """
+
+    def __init__(self, tokenizer_json: Path) -> None:
+        try:
+            spec = json.loads(tokenizer_json.read_text(encoding="utf-8"))
+            _use_prefix_space(spec)
+            self._tokenizer = Tokenizer.from_str(json.dumps(spec))
+        except Exception as error:  # the library raises a bare Exception
+            raise UsageError(f"{tokenizer_json} is not a fast tokenizer: {error}") from error
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self.prefix_ids, self.suffix_ids = self._special_ids()
+        self._unknown_id = self._find_unknown_id(spec)
+
+    @property
+    def special_count(self) -> int:
+        """How many special tokens surround a sentence."""
+        return len(self.prefix_ids) + len(self.suffix_ids)
+
+    def encode(self, text: str, words: Spans) -> Pieces:
+        """The pieces of the words at the offsets `words`, shape (n, 2), of NFC `text`.
+
+        A word the tokenizer has no piece for gets the unknown piece, so that it has a label.
+        """
+        parts, part_words, part_starts = _parts(text, words)
+        ids: list[npt.NDArray[np.int64]] = []
+        owners: list[npt.NDArray[np.int64]] = []
+        offsets: list[npt.NDArray[np.int32]] = []
+        for first in range(0, len(parts), _PARTS_PER_CALL):
+            encoding = self._tokenizer.encode(
+                parts[first : first + _PARTS_PER_CALL],
+                is_pretokenized=True,
+                add_special_tokens=False,
+            )
+            owner = np.array(encoding.word_ids, np.int64) + first
+            ids.append(np.array(encoding.ids, np.int64))
+            owners.append(owner)
+            span = np.array(encoding.offsets, np.int32).reshape(-1, 2)
+            offsets.append(span + part_starts[owner][:, None])
+        if not parts:
+            return Pieces(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
+        pieces = Pieces(
+            np.concatenate(ids),
+            part_words[np.concatenate(owners)].astype(np.int32),
+            np.concatenate(offsets).astype(np.int32),
+        )
+        return self._with_all_words(pieces, words)
+
+    def with_special(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The ids of a window between the model's special tokens."""
+        return np.concatenate([self.prefix_ids, ids, self.suffix_ids])
+
+    def _with_all_words(self, pieces: Pieces, words: Spans) -> Pieces:
+        present = np.zeros(len(words), bool)
+        present[pieces.word_of_piece] = True
+        if present.all():
+            return pieces
+        missing = np.flatnonzero(~present).astype(np.int32)
+        at = np.searchsorted(pieces.word_of_piece, missing)
+        return Pieces(
+            np.insert(pieces.ids, at, self._unknown_id),
+            np.insert(pieces.word_of_piece, at, missing),
+            np.insert(pieces.offsets, at, words[missing], axis=0),
+        )
+
+    def _special_ids(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        encoding = self._tokenizer.encode(["a"], is_pretokenized=True)
+        content = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
+        ids = np.array(encoding.ids, np.int64)
+        if not content:
+            return ids[:1], ids[1:]
+        return ids[: content[0]], ids[content[-1] + 1 :]
+
+    def _find_unknown_id(self, spec: dict[str, Any]) -> int:
+        model = spec.get("model", {})
+        if isinstance(model.get("unk_id"), int):
+            return int(model["unk_id"])
+        token = model.get("unk_token") or "<unk>"
+        found = self._tokenizer.token_to_id(token)
+        return int(found) if found is not None else int(self.suffix_ids[-1])
+
+
+def _use_prefix_space(spec: dict[str, Any]) -> None:
+    """Words come without the blank in front of them, which byte-level tokenizers mark."""
+    pre_tokenizer = spec.get("pre_tokenizer") or {}
+    for step in [pre_tokenizer, *pre_tokenizer.get("pretokenizers", [])]:
+        if step.get("type") == "ByteLevel":
+            step["add_prefix_space"] = True
+
+
+def _parts(
+    text: str, words: Spans
+) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """The words, long ones in parts, with the word index and the text offset of each part."""
+    if not len(words) or int((words[:, 1] - words[:, 0]).max()) <= _LONGEST_PART_CHARS:
+        parts = [text[start:end] for start, end in words.tolist()]
+        return parts, np.arange(len(words)), words[:, 0] if len(words) else np.zeros(0, np.int32)
+    parts, owners, starts = [], [], []
+    for index, (start, end) in enumerate(words.tolist()):
+        for at in range(start, max(end, start + 1), _LONGEST_PART_CHARS):
+            parts.append(text[at : min(at + _LONGEST_PART_CHARS, end)])
+            owners.append(index)
+            starts.append(at)
+    return parts, np.array(owners), np.array(starts, np.int32)

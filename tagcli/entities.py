@@ -1,0 +1,84 @@
+"""From decoded units (words or pieces) to entities with offsets into the original text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagcli.korean import particle_start
+from tagcli.records import Document, Entity
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tagcli.decoding import Chunk
+    from tagcli.encoding import Pieces
+    from tagcli.normalisation import NormalisedText
+    from tagcli.records import Spans
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledUnits:
+    """What a sentence's labels stand on: its words, or with `raw` its pieces.
+
+    `words`, shape (n, 2), and the pieces' offsets are in NFC text.
+    """
+
+    language: str
+    raw: bool
+    words: Spans
+    pieces: Pieces
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The pieces whose logits count: all of raw text, the first of each word otherwise."""
+        return np.arange(len(self.pieces.ids)) if self.raw else self.pieces.first_of_word()
+
+
+def build_entities(
+    document: Document, text: NormalisedText, units: LabelledUnits, found: Iterable[Chunk]
+) -> Iterator[Entity]:
+    """The entities of a sentence, in order and without overlap."""
+    free_from = 0
+    for chunk in found:
+        start, end = _span(text.text, units, chunk, document.tokens is not None)
+        start = max(start, free_from)
+        while start < end and text.text[start].isspace():
+            start += 1
+        while start < end and text.text[end - 1].isspace():
+            end -= 1
+        if start == end:
+            continue
+        free_from = end
+        original = text.original_span(start, end)
+        tokens = _token_range(document.tokens, *original)
+        surface = document.text[slice(*original)]
+        yield Entity(*original, chunk.type, surface, chunk.score, *tokens)
+
+
+def _span(text: str, units: LabelledUnits, chunk: Chunk, given_tokens: bool) -> tuple[int, int]:
+    if units.raw:
+        return _raw_span(text, units, chunk)
+    start, end = int(units.words[chunk.start, 0]), int(units.words[chunk.end - 1, 1])
+    if units.language == "ko" and not given_tokens:
+        end = particle_start(text, int(units.words[chunk.end - 1, 0]), end)
+    return start, end
+
+
+def _raw_span(text: str, units: LabelledUnits, chunk: Chunk) -> tuple[int, int]:
+    """Pieces first to last, without a particle that shares the last piece with the name."""
+    offsets, last = units.pieces.offsets, chunk.end - 1
+    start, end = int(offsets[chunk.start, 0]), int(offsets[last, 1])
+    # in the middle of an eojeol the model itself has put the end here
+    if end == units.words[units.pieces.word_of_piece[last], 1] or not text[end].isalnum():
+        end = particle_start(text, max(start, int(offsets[last, 0])), end)
+    return start, end
+
+
+def _token_range(tokens: Spans | None, start: int, end: int) -> tuple[int, int] | tuple[()]:
+    if tokens is None:
+        return ()
+    first = int(np.searchsorted(tokens[:, 1], start, side="right"))
+    return first, int(np.searchsorted(tokens[:, 0], end, side="left"))

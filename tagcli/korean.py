@@ -1,0 +1,66 @@
+"""Korean units: eojeols (what stands between blanks) and the particles at their ends."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tagcli.records import Spans
+
+_EOJEOL = re.compile(r"\S+")
+
+# What must stand before a particle: a final consonant, none, none or ㄹ, or anything.
+_PARTICLES_AFTER = {
+    "consonant": ("은", "이", "을", "과", "으로", "이나", "이라", "이라는", "이라고", "이며"),
+    "vowel": ("는", "가", "를", "와", "나", "라는", "라고", "며"),
+    "vowel or ㄹ": ("로", "로서", "로부터"),
+    "any": (
+        "의", "에", "에서", "에게", "에게서", "께", "께서", "도", "만", "까지", "부터", "보다",
+        "처럼", "에는", "에도", "에서는", "에서도", "에만", "으로부터", "조차", "마저", "밖에",
+    ),
+}  # fmt: skip
+_CONDITIONS = {
+    particle: condition
+    for condition, particles in _PARTICLES_AFTER.items()
+    for particle in particles
+}
+_LONGEST_PARTICLE = max(map(len, _CONDITIONS))
+_HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
+_FINAL_RIEUL = 8
+
+
+def eojeols(text: str, start: int, end: int) -> Spans:
+    """Offsets of the runs without blanks within text[start:end], shape (n, 2)."""
+    spans = [match.span() for match in _EOJEOL.finditer(text, start, end)]
+    return np.array(spans, np.int32).reshape(-1, 2)
+
+
+def particle_start(text: str, start: int, end: int) -> int:
+    """Where the longest particle at the end of text[start:end] begins, or `end` if there is none.
+
+    The particle must fit the final consonant of the syllable before it, and something must be
+    left of the name.
+    """
+    for length in range(min(_LONGEST_PARTICLE, end - start - 1), 0, -1):
+        condition = _CONDITIONS.get(text[end - length : end])
+        if condition and _fits(condition, text[end - length - 1]):
+            return end - length
+    return end
+
+
+def _fits(condition: str, syllable: str) -> bool:
+    code = ord(syllable)
+    if not _HANGUL_FIRST <= code <= _HANGUL_LAST:
+        # 3월, NATO, 005930): how it is read aloud is not written
+        return syllable.isalnum() or not syllable.isspace()
+    final = (code - _HANGUL_FIRST) % _FINALS
+    if condition == "consonant":
+        return final != 0
+    if condition == "vowel":
+        return final == 0
+    if condition == "vowel or ㄹ":
+        return final in (0, _FINAL_RIEUL)
+    return True

@@ -1,0 +1,185 @@
+"""A name, folder or hub id into the files and settings of a model."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tagcli.errors import UsageError
+from tagcli.languages import LATIN, LATIN_LANGUAGES
+from tagcli.schemes import TagSet, read_tag_set
+
+BUNDLED = Path(__file__).parent / "model"
+CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
+UNITS = ("words", "raw")
+
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_HUB_ONNX = (ONNX, "onnx/model.onnx")
+_DESCRIPTION_FILES = (CONFIG, TOKENIZER, "tokenizer_config.json")
+_SAFETENSORS = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")
+# These architectures count positions from the padding id on
+_OFFSET_POSITIONS = ("roberta", "xlm-roberta", "camembert", "xlm-roberta-xl", "mpnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model directory and what its config says.
+
+    `limit` is the longest input in tokens, special ones included; `units` says per language
+    whether the model reads words or raw text; `quantisation` is None for float weights.
+    """
+
+    folder: Path
+    tag_set: TagSet
+    limit: int
+    pad_id: int
+    units: Mapping[str, str] = field(default_factory=dict)
+    types_by_language: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quantisation: str | None = None
+
+    @property
+    def onnx(self) -> Path | None:
+        """The ONNX file, if the folder has one."""
+        return next((p for name in _HUB_ONNX if (p := self.folder / name).is_file()), None)
+
+    @property
+    def has_safetensors(self) -> bool:
+        """Whether the folder has weights for the torch backend."""
+        return any(any(self.folder.glob(name)) for name in _SAFETENSORS)
+
+    def unit(self, language: str) -> str:
+        """What the model reads in this language: "words" or "raw" text."""
+        return self.units.get(language, "words")
+
+    def types(self, language: str) -> tuple[str, ...] | None:
+        """The types the model was taught for this language; None where the config says nothing."""
+        if language != LATIN:
+            return self.types_by_language.get(language)
+        taught = [self.types_by_language.get(name) for name in LATIN_LANGUAGES]
+        known = [types for types in taught if types is not None]
+        return tuple(dict.fromkeys(t for types in known for t in types)) if known else None
+
+
+def find_model(name: str | None, for_torch: bool = False) -> Model:
+    """The bundled model for None, otherwise a directory or a Hugging Face hub id.
+
+    `for_torch` asks for safetensors rather than ONNX where a hub has both. Raises UsageError
+    with what is missing.
+    """
+    if name is None:
+        return read_model(BUNDLED)
+    folder = Path(name)
+    if folder.is_dir():
+        return read_model(folder)
+    if folder.exists():
+        raise UsageError(f"{name} is a file: --model takes a directory or a hub id")
+    if not _HUB_ID.fullmatch(name):
+        raise UsageError(f"no model at {name}: there is no such directory, and it is no hub id")
+    return read_model(_from_hub(name, for_torch))
+
+
+def _from_hub(repo_id: str, for_torch: bool) -> Path:
+    """Download (or find in the cache) a hub model: its description and one kind of weights."""
+    import os
+
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "0" if _stderr_is_terminal() else "1")
+    from huggingface_hub import snapshot_download
+
+    onnx = [pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")]
+    first, second = (_SAFETENSORS, onnx) if for_torch else (onnx, _SAFETENSORS)
+    try:
+        for weights in (first, second):
+            patterns = [*_DESCRIPTION_FILES, *weights]
+            folder = Path(snapshot_download(repo_id, allow_patterns=patterns))
+            if any(any(folder.glob(pattern)) for pattern in weights):
+                break
+    except Exception as error:  # network, authentication and cache errors of three libraries
+        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        raise UsageError(
+            f"unknown model {repo_id}: no such directory, and the hub says: {reason}"
+        ) from error
+    return folder
+
+
+def _stderr_is_terminal() -> bool:
+    import sys
+
+    return sys.stderr.isatty()
+
+
+def read_model(folder: Path) -> Model:
+    """The settings of a model directory; raises UsageError for one that cannot tag."""
+    config = _read_config(folder)
+    if not (folder / TOKENIZER).is_file():
+        raise UsageError(
+            f"{folder} has no fast tokenizer ({TOKENIZER}); "
+            "save one with transformers' AutoTokenizer(..., use_fast=True).save_pretrained"
+        )
+    try:
+        return _model_of(folder, config)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{folder / CONFIG} cannot be used: {error!r}") from error
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIG
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{folder} is no model directory: it has no {CONFIG}") from error
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    if not isinstance(config, dict):
+        raise UsageError(f"{path} is not a JSON object")
+    return config
+
+
+def _model_of(folder: Path, config: dict[str, Any]) -> Model:
+    labels = {int(index): str(label) for index, label in config.get("id2label", {}).items()}
+    if sorted(labels) != list(range(len(labels))) or not labels:
+        raise UsageError(f"{folder / CONFIG} names no labels (id2label) numbered from 0")
+    own = config.get("nertag", {})
+    tag_set = read_tag_set([labels[i] for i in range(len(labels))], own.get("scheme"))
+    if own.get("word_label", "first") != "first":
+        raise UsageError(f"{folder / CONFIG}: word_label {own['word_label']!r} is not 'first'")
+    units = dict(own.get("units", {}))
+    if unknown := set(units.values()) - set(UNITS):
+        raise UsageError(f"{folder / CONFIG}: unit {unknown.pop()!r} is none of {', '.join(UNITS)}")
+    by_language = {k: tuple(v) for k, v in own.get("labels_by_language", {}).items()}
+    for language, types in by_language.items():
+        if odd := set(types) - set(tag_set.types):
+            raise UsageError(
+                f"{folder / CONFIG}: labels_by_language {language} names {odd.pop()!r}, "
+                "which the labels do not have"
+            )
+    pad_id = config.get("pad_token_id")
+    return Model(
+        folder,
+        tag_set,
+        limit=_limit(folder, config),
+        pad_id=0 if pad_id is None else int(pad_id),
+        units=units,
+        types_by_language=by_language,
+        quantisation=own.get("quantisation"),
+    )
+
+
+def _limit(folder: Path, config: dict[str, Any]) -> int:
+    """The longest input in tokens: the positions the encoder has, or less if the tokenizer says."""
+    if own_limit := config.get("nertag", {}).get("max_tokens"):
+        return int(own_limit)
+    limit = int(config.get("max_position_embeddings", 512))
+    if limit <= 0:  # relative positions: no limit of their own
+        limit = 512
+    elif config.get("model_type") in _OFFSET_POSITIONS:
+        limit -= int(config.get("pad_token_id") or 0) + 1
+    try:
+        tokenizer = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        limit = min(limit, int(tokenizer.get("model_max_length") or limit))
+    except FileNotFoundError:
+        pass
+    return limit

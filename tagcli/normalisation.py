@@ -1,0 +1,109 @@
+"""NFC with a map back: encoders know composed letters, users want offsets into their own text."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedText:
+    """Text in NFC; `starts` and `ends`, shape (len(text),), give the original code points of each
+    of its characters, and are None where nothing changed."""
+
+    text: str
+    starts: npt.NDArray[np.int32] | None = None
+    ends: npt.NDArray[np.int32] | None = None
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The span [start, end) of the normalised text as a span of the original text."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        if start == end:
+            at = int(self.starts[start]) if start < len(self.starts) else int(self.ends[-1])
+            return at, at
+        return int(self.starts[start]), int(self.ends[end - 1])
+
+    def original_spans(self, spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Like `original_span`, for non-empty spans, shape (n, 2)."""
+        if self.starts is None or self.ends is None:
+            return spans
+        return np.stack([self.starts[spans[:, 0]], self.ends[spans[:, 1] - 1]], axis=1)
+
+    def normalised_spans(self, spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Spans of the original text, shape (n, 2), as spans of the normalised one."""
+        if self.starts is None or self.ends is None:
+            return spans
+        starts = np.searchsorted(self.ends, spans[:, 0], side="right")
+        ends = np.searchsorted(self.starts, spans[:, 1], side="left")
+        return np.stack([starts, np.maximum(starts, ends)], axis=1).astype(np.int32)
+
+
+def normalise(text: str) -> NormalisedText:
+    """The text in NFC with its map; lone surrogates, which no tokenizer takes, become U+FFFD."""
+    if not text.isascii():
+        text = _without_surrogates(text)
+    if unicodedata.is_normalized("NFC", text):
+        return NormalisedText(text)
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _composing_segments(text):
+        segment = text[start:end]
+        composed = unicodedata.normalize("NFC", segment)
+        parts.append(composed)
+        if composed == segment:
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(composed))
+            ends.extend([end] * len(composed))
+    return NormalisedText("".join(parts), np.array(starts, np.int32), np.array(ends, np.int32))
+
+
+def _without_surrogates(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def _composing_segments(text: str) -> list[tuple[int, int]]:
+    """Cut where NFC of the parts, joined, is NFC of the whole."""
+    segments: list[tuple[int, int]] = []
+    start = 0
+    composed = ""
+    for i, char in enumerate(text):
+        if i > start:
+            joined = _joins(composed, char)
+            if joined is None:
+                segments.append((start, i))
+                start, composed = i, char
+                continue
+            composed = joined
+        else:
+            composed = char
+    if text:
+        segments.append((start, len(text)))
+    return segments
+
+
+def _joins(composed: str, char: str) -> str | None:
+    """The segment with `char` added, or None where `char` begins a segment of its own."""
+    if unicodedata.combining(char):
+        return composed + char
+    # Hangul vowels and finals, and a few vowel signs, compose although their class is 0
+    last = unicodedata.normalize("NFC", composed)[-1]
+    pair = unicodedata.normalize("NFC", last + char)
+    if pair == last + char and unicodedata.is_normalized("NFC", char):
+        return None
+    if len(pair) > 1 and pair[0] == last:
+        return None
+    return composed + char

@@ -1,0 +1,72 @@
+"""Where results go: standard output, or a file that has its name only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from tagcli.errors import UsageError
+
+_FLUSH_SECONDS = 0.1
+
+
+class Output:
+    """Writes text as UTF-8 to `path`, or to standard output for None and "-".
+
+    A regular file is written as FILE.partial and renamed when the block ends without an error;
+    otherwise `partial` names what is left. Devices and pipes are written directly.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self.partial: Path | None = None
+        self._target: Path | None = None
+        self._flushed = time.monotonic()
+        if path is None or path == "-":
+            self._file: BinaryIO = sys.stdout.buffer
+            return
+        target = Path(path)
+        if target.is_dir():
+            raise UsageError(f"{path} is a directory: -o takes a file")
+        try:
+            if target.exists() and not target.is_file():
+                self._file = target.open("wb")
+                return
+            if target.exists() and not os.access(target, os.W_OK):
+                raise PermissionError(13, "permission denied")
+            self._target = target
+            self.partial = target.with_name(target.name + ".partial")
+            self._file = self.partial.open("wb")
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+    def write(self, text: str) -> None:
+        """Write a whole record."""
+        self._file.write(text.encode("utf-8", "surrogatepass"))
+        if time.monotonic() - self._flushed > _FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what has been written."""
+        self._file.flush()
+        self._flushed = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.flush()
+        if self._file is sys.stdout.buffer:
+            return
+        self._file.close()
+        if error is None and self.partial is not None and self._target is not None:
+            self.partial.replace(self._target)
+            self.partial = None

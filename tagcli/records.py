@@ -1,0 +1,81 @@
+"""What travels through the tagger: documents in, tagged documents out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Spans = npt.NDArray[np.int32]
+    """Offsets, shape (n, 2): start and end of each unit in Unicode code points."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConllRows:
+    """The lines of one CoNLL sentence as they were read, without line ends."""
+
+    before: tuple[str, ...]  # blank lines and comments in front of the first token
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One record of the input: a line of text, a CoNLL sentence or a JSON object.
+
+    `tokens` holds the offsets of given tokens, shape (n, 2), and is None where the text is to be
+    cut into words; `fields` holds what else a JSON object carried.
+    """
+
+    text: str
+    source: str = "<text>"
+    line: int = 1
+    tokens: Spans | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    conll: ConllRows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A named entity: `text` is the document's text[start:end], offsets in code points.
+
+    `score` is the mean, over the entity's words, of the probability of its label. `start_token`
+    and `end_token` (one past the last) index the tokens of a document that came with tokens.
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str
+    score: float
+    start_token: int | None = None
+    end_token: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a tagged document: its span, its language ("" if only the script is known),
+    its words, shape (n, 2), and what these words are ("words", "eojeols" or "tokens")."""
+
+    start: int
+    end: int
+    language: str
+    words: Spans
+    word_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedDocument:
+    """A document with its entities and sentences, both in text order."""
+
+    document: Document
+    entities: tuple[Entity, ...]
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """The document's text, as it was read."""
+        return self.document.text

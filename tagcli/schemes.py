@@ -1,0 +1,113 @@
+"""Tag schemes: what a model's label names mean, and entities out of a row of tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tagcli.errors import UsageError
+
+OUTSIDE = "O"
+_PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"}  # BILOU says L and U
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A label name taken apart: prefix B, I, E, S or O, and the entity type ("" for O)."""
+
+    prefix: str
+    type: str
+
+
+OUTSIDE_TAG = Tag(OUTSIDE, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TagSet:
+    """A model's labels in the order of its logits, and the scheme they are in."""
+
+    labels: tuple[str, ...]
+    tags: tuple[Tag, ...]
+    scheme: str
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The entity types, in the order of the labels."""
+        return tuple(dict.fromkeys(tag.type for tag in self.tags if tag.type))
+
+
+def read_tag_set(labels: Sequence[str], declared: str | None = None) -> TagSet:
+    """The tag set of label names such as B-PER or PER-B; `declared` is the config's scheme.
+
+    Without a declared scheme it is read off the prefixes: BIOES, BIO or IO. Raises UsageError
+    for labels that are no tag set.
+    """
+    if OUTSIDE not in labels:
+        shown = ", ".join(labels[:5])
+        raise UsageError(f"the model's labels ({shown}) have no {OUTSIDE}: not an entity tagger")
+    split = _splitter(labels)
+    tags = tuple(OUTSIDE_TAG if label == OUTSIDE else split(label) for label in labels)
+    scheme = declared or _scheme_of({tag.prefix for tag in tags})
+    if scheme not in SCHEMES:
+        raise UsageError(f"the model's scheme {scheme!r} is none of {', '.join(SCHEMES)}")
+    return TagSet(tuple(labels), tags, scheme)
+
+
+def _splitter(labels: Sequence[str]) -> Callable[[str], Tag]:
+    """How these labels are taken apart: prefix first, prefix last, or bare types."""
+    inside = [label for label in labels if label != OUTSIDE]
+
+    def first(label: str) -> Tag:
+        return Tag(_PREFIXES[label[0]], label[2:])
+
+    def last(label: str) -> Tag:
+        return Tag(_PREFIXES[label[-1]], label[:-2])
+
+    if all(label[:1] in _PREFIXES and label[1:2] in ("-", "_") and label[2:] for label in inside):
+        return first
+    if all(label[-1:] in _PREFIXES and label[-2:-1] in ("-", "_") and label[:-2] for label in inside):
+        return last
+    return lambda label: Tag("I", label)
+
+
+def _scheme_of(prefixes: set[str]) -> str:
+    if prefixes & {"E", "S"}:
+        return "BIOES"
+    return "BIO" if "B" in prefixes else "IO"
+
+
+def chunks(tags: Sequence[Tag]) -> list[tuple[int, int, str]]:
+    """Entities (start, end, type) of a row of tags in any scheme, by conlleval's rules.
+
+    An I that continues nothing opens an entity; a change of type ends one. Source: conlleval.pl
+    of the CoNLL-2000 and 2003 shared tasks.
+    """
+    found: list[tuple[int, int, str]] = []
+    open_at: int | None = None
+    for index, (before, tag) in enumerate(pairwise((OUTSIDE_TAG, *tags, OUTSIDE_TAG))):
+        if open_at is not None and _ends(before, tag):
+            found.append((open_at, index, before.type))
+            open_at = None
+        if tag.type and (open_at is None):
+            open_at = index
+    return found
+
+
+def _ends(before: Tag, tag: Tag) -> bool:
+    return before.type != tag.type or before.prefix in ("E", "S") or tag.prefix in ("B", "S")
+
+
+def may_follow_bio2(before: Tag, tag: Tag) -> bool:
+    """Whether BIO2 allows `tag` after `before`: an I only inside an entity of its type."""
+    return tag.prefix != "I" or before.type == tag.type
+
+
+SCHEMES: dict[str, Callable[[Tag, Tag], bool] | None] = {
+    # the constraint on neighbouring tags that decoding keeps to, where there is one
+    "BIO2": may_follow_bio2,
+    "BIO": None,
+    "IOB1": None,
+    "IO": None,
+    "BIOES": None,
+}

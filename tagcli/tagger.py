@@ -1,0 +1,220 @@
+"""The tagger: a chain of generators from documents to tagged documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagcli.backends import Backend, open_backend
+from tagcli.batching import IDLE, Batcher, Job
+from tagcli.decoding import Decoder
+from tagcli.encoding import Encoder
+from tagcli.entities import LabelledUnits, build_entities
+from tagcli.errors import UsageError
+from tagcli.korean import eojeols
+from tagcli.languages import LANGUAGES, language_of_script
+from tagcli.models import TOKENIZER, Model, find_model
+from tagcli.normalisation import NormalisedText, normalise
+from tagcli.readers import DOCSTART
+from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.sentences import split_sentences
+from tagcli.windows import cut_windows
+from tagcli.words import cut_words
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tagcli.records import Spans
+
+OVERLAP_TOKENS = 64
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class TagOptions:
+    """How to tag: the language or "auto", the types and the least score to keep, and how many
+    tokens neighbouring windows of a long sentence share."""
+
+    language: str = AUTO
+    labels: frozenset[str] | None = None
+    min_score: float = 0.0
+    overlap_tokens: int = OVERLAP_TOKENS
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """A sentence on its way through the model; start and end are offsets into the NFC text."""
+
+    start: int
+    end: int
+    units: LabelledUnits
+    logits: list[npt.NDArray[np.float32]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Step:
+    """A window of a sentence of a document, or what ends them."""
+
+    document: Document
+    text: NormalisedText
+    sentence: _Sentence | None
+    ends_sentence: bool
+    ends_document: bool
+
+
+class Tagger:
+    """Finds the named entities of texts with one model on one backend."""
+
+    def __init__(self, model: Model, backend: Backend, options: TagOptions) -> None:
+        self.model = model
+        self.backend = backend
+        self.options = options
+        self._encoder = Encoder(model.folder / TOKENIZER)
+        self._decoder = Decoder(model.tag_set)
+        self._capacity = model.limit - self._encoder.special_count
+        if options.language not in (AUTO, *LANGUAGES):
+            raise UsageError(f"unknown language {options.language!r}: {', '.join(LANGUAGES)}")
+        known = set(model.tag_set.types)
+        if unknown := sorted((options.labels or set()) - known):
+            raise UsageError(f"the model has no label {unknown[0]}; it has {', '.join(known)}")
+
+    def tag(self, text: str) -> TaggedDocument:
+        """The tagged text; each of its lines is a paragraph."""
+        return next(self.stream([text]))
+
+    def stream(self, texts: Iterable[str]) -> Iterator[TaggedDocument]:
+        """The tagged texts in their order, taken from `texts` a bounded buffer at a time."""
+        documents = (Document(text, line=i) for i, text in enumerate(texts, start=1))
+        return (tagged for tagged in self.run(documents) if tagged is not IDLE)
+
+    def run(self, documents: Iterable[Document | None]) -> Iterator[TaggedDocument | None]:
+        """The tagged documents in their order. IDLE (None) in the input brings out all that came
+        before it, and then comes out itself; so does an error, which is then raised."""
+        batcher: Batcher[_Step] = Batcher(
+            self.backend.run, self.backend.batch_tokens, self.model.pad_id, self.backend.workers
+        )
+        yield from self._assemble(batcher.stream(self._jobs(documents)))
+
+    def _jobs(self, documents: Iterable[Document | None]) -> Iterator[Job[_Step] | None]:
+        for document in documents:
+            if document is IDLE:
+                yield IDLE
+                continue
+            text = normalise(document.text)
+            for sentence in self._sentences(document, text):
+                yield from self._windows(document, text, sentence)
+            yield Job(_Step(document, text, None, False, True))
+
+    def _windows(
+        self, document: Document, text: NormalisedText, sentence: _Sentence
+    ) -> Iterator[Job[_Step]]:
+        pieces, labelled = sentence.units.pieces, sentence.units.rows()
+        windows = cut_windows(pieces.word_of_piece, self._capacity, self.options.overlap_tokens)
+        for window in windows:
+            step = _Step(document, text, sentence, window is windows[-1], False)
+            ids = self._encoder.with_special(pieces.ids[window.start : window.end])
+            kept = labelled[np.searchsorted(labelled, window.keep_start) :]
+            kept = kept[: np.searchsorted(kept, window.keep_end)]
+            yield Job(step, ids, kept - window.start + len(self._encoder.prefix_ids))
+
+    def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
+        if document.tokens is not None:
+            if len(document.tokens) and document.text != DOCSTART:
+                words = text.normalised_spans(document.tokens)
+                yield self._encoded(text, 0, len(text.text), self._language(text.text), words)
+            return
+        paragraph_end, language = 0, ""
+        for start, end in split_sentences(text.text):
+            if end > paragraph_end:
+                following = text.text.find("\n", end)
+                paragraph_end = len(text.text) if following < 0 else following
+                language = self._language(text.text[start:paragraph_end])
+            yield self._encoded(text, start, end, language, None)
+
+    def _language(self, paragraph: str) -> str:
+        asked = self.options.language
+        return language_of_script(paragraph) if asked == AUTO else asked
+
+    def _encoded(
+        self, text: NormalisedText, start: int, end: int, language: str, words: Spans | None
+    ) -> _Sentence:
+        raw = self.model.unit(language) == "raw"
+        if words is None:
+            words = eojeols(text.text, start, end) if raw else _words(text.text, start, end)
+        pieces = self._encoder.encode(text.text, words)
+        return _Sentence(start, end, LabelledUnits(language, raw, words, pieces))
+
+    def _assemble(
+        self, results: Iterable[tuple[Job[_Step], npt.NDArray[np.float32] | None] | None]
+    ) -> Iterator[TaggedDocument | None]:
+        entities: list[Entity] = []
+        sentences: list[Sentence] = []
+        for result in results:
+            if result is None:
+                yield IDLE
+                continue
+            step, logits = result[0].owner, result[1]
+            if step.sentence is not None and logits is not None:
+                step.sentence.logits.append(logits)
+                if step.ends_sentence:
+                    entities += self._entities(step.document, step.text, step.sentence)
+                    sentences.append(_finished(step.document, step.text, step.sentence))
+            if step.ends_document:
+                yield TaggedDocument(step.document, tuple(entities), tuple(sentences))
+                entities, sentences = [], []
+
+    def _entities(
+        self, document: Document, text: NormalisedText, sentence: _Sentence
+    ) -> Iterator[Entity]:
+        taught = self.model.types(sentence.units.language)
+        found = self._decoder.decode(np.concatenate(sentence.logits), taught)
+        for entity in build_entities(document, text, sentence.units, found):
+            if self.options.labels is not None and entity.label not in self.options.labels:
+                continue
+            if entity.score >= self.options.min_score:
+                yield entity
+
+
+def _words(text: str, start: int, end: int) -> Spans:
+    return np.array(cut_words(text[start:end]), np.int32).reshape(-1, 2) + np.int32(start)
+
+
+def _finished(document: Document, text: NormalisedText, sentence: _Sentence) -> Sentence:
+    language = sentence.units.language
+    if document.tokens is not None:
+        return Sentence(0, len(document.text), language, document.tokens, "tokens")
+    start, end = text.original_span(sentence.start, sentence.end)
+    if language == "ko":
+        words = text.original_spans(_words(text.text, sentence.start, sentence.end))
+        return Sentence(start, end, language, words, "eojeols")
+    return Sentence(start, end, language, text.original_spans(sentence.units.words), "words")
+
+
+def _to_nowhere(message: str) -> None:
+    """Takes notes that nobody asked for."""
+
+
+def load(
+    model: str | None = None,
+    *,
+    backend: str = "auto",
+    device: str = "auto",
+    threads: int | None = None,
+    lang: str = AUTO,
+    labels: Iterable[str] | None = None,
+    min_score: float = 0.0,
+    overlap: int = OVERLAP_TOKENS,
+    note: Callable[[str], None] = _to_nowhere,
+) -> Tagger:
+    """A tagger with the bundled model, a model directory or a Hugging Face hub id.
+
+    The options are those of the command; `note` is told what the command prints to stderr.
+    Raises tagcli.NertagError (UsageError) in one sentence.
+    """
+    found = find_model(model, for_torch=backend == "torch")
+    opened = open_backend(found, backend, device, threads, note)
+    wanted = None if labels is None else frozenset(labels)
+    return Tagger(found, opened, TagOptions(lang, wanted, min_score, overlap))

@@ -1,0 +1,171 @@
+"""Tagged documents out: the output formats and their registry."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tagcli.errors import DataError
+from tagcli.records import Document, Entity, Sentence, TaggedDocument
+
+EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
+_COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
+_COLOUR_OF_TYPE = {"PER": "cyan", "ORG": "yellow", "LOC": "green", "MISC": "magenta"}
+
+
+@dataclass(frozen=True, slots=True)
+class WriterOptions:
+    """`colour` is rich's name of a colour system ("standard", "256", "truecolor") or None."""
+
+    show_source: bool = False
+    colour: str | None = None
+
+
+def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
+    """One JSON object: the text, what else the record carried, and the entities."""
+    document = tagged.document
+    if _is_only_comments(document):
+        return ""
+    record: dict[str, Any] = {"source": document.source} if options.show_source else {}
+    record["text"] = tagged.text
+    taken = {"entities", *record}
+    for name, value in document.fields.items():
+        while name in taken:
+            name = f"input_{name}"
+        taken.add(name)
+        record[name] = value
+    record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
+    return _dumps(record) + "\n"
+
+
+def _is_only_comments(document: Document) -> bool:
+    """Whether this is what stands after the last sentence of a CoNLL file."""
+    return document.conll is not None and not document.conll.tokens
+
+
+def _entity_fields(entity: Entity) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "start": entity.start,
+        "end": entity.end,
+        "label": entity.label,
+        "text": entity.text,
+        "score": round(float(entity.score), 4),
+    }
+    if entity.start_token is not None:
+        fields |= {"start_token": entity.start_token, "end_token": entity.end_token}
+    return fields
+
+
+def _dumps(record: dict[str, Any]) -> str:
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair in a field that travels through
+        return json.dumps(record, allow_nan=False)
+    return text
+
+
+def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
+    """Token and BIO2 tag a line, a blank line after a sentence.
+
+    A CoNLL document keeps its lines and gets the tag as last column.
+    """
+    document = tagged.document
+    lines = [f"# source = {document.source}"] if options.show_source else []
+    if document.conll is not None:
+        if _is_only_comments(document):
+            return "".join(f"{line}\n" for line in document.conll.before)
+        lines = [*document.conll.before, *lines]
+        tags = token_tags(document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
+        for row, tag in zip(document.conll.tokens, tags, strict=True):
+            lines.append(f"{row}\t{tag}" if "\t" in row else f"{row.rstrip(' ')} {tag}")
+        return "\n".join(lines) + "\n\n"
+    blocks = []
+    for sentence in tagged.sentences or [None]:
+        blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence)]) + "\n\n")
+    return "".join(blocks)
+
+
+def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterable[str]:
+    if sentence is None:  # a blank line of text
+        yield f"# text = {tagged.text}".replace("\n", " ")
+        return
+    yield f"# text = {tagged.text[sentence.start : sentence.end]}"
+    spans = [tuple(span) for span in sentence.words.tolist()]
+    if sentence.word_unit == "eojeols":
+        yield EOJEOL_COMMENT
+        spans = _cut_at_entities(spans, tagged.entities)
+    for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
+        token = tagged.text[start:end]
+        if any(c in token for c in "\t\n") or not token:
+            problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
+            raise DataError(tagged.document.source, tagged.document.line, problem)
+        yield f"{token}\t{tag}"
+
+
+def _cut_at_entities(
+    spans: Sequence[tuple[int, ...]], entities: Sequence[Entity]
+) -> list[tuple[int, ...]]:
+    edges = sorted({edge for entity in entities for edge in (entity.start, entity.end)})
+    cut: list[tuple[int, ...]] = []
+    for start, end in spans:
+        inner = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
+        points = [start, *inner, end]
+        cut += list(zip(points, points[1:], strict=False))
+    return cut
+
+
+def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> list[str]:
+    """The BIO2 tag of every token: that of the first entity which touches it."""
+    tags = []
+    current = 0
+    tagged: int | None = None
+    for start, end in spans:
+        while current < len(entities) and entities[current].end <= start:
+            current += 1
+        if current < len(entities) and entities[current].start < end:
+            tags.append(f"{'I' if tagged == current else 'B'}-{entities[current].label}")
+            tagged = current
+        else:
+            tags.append("O")
+    return tags
+
+
+def write_spans(tagged: TaggedDocument, options: WriterOptions) -> str:
+    """The text itself with each entity marked: coloured, or in brackets without colour."""
+    document = tagged.document
+    if _is_only_comments(document):
+        return ""
+    parts = [f"{document.source}: "] if options.show_source else []
+    at = 0
+    for entity in tagged.entities:
+        parts += [tagged.text[at : entity.start], _marked(entity, options.colour)]
+        at = entity.end
+    return "".join([*parts, tagged.text[at:], "\n"])
+
+
+def _marked(entity: Entity, colour: str | None) -> str:
+    if colour is None:
+        return f"[{entity.text} {entity.label}]"
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    number = sum(map(ord, entity.label)) % len(_COLOURS)
+    name = _COLOUR_OF_TYPE.get(entity.label, _COLOURS[number])
+    system = {"standard": "STANDARD", "256": "EIGHT_BIT", "truecolor": "TRUECOLOR"}
+    chosen = ColorSystem[system.get(colour, "STANDARD")]
+    text = Style(color=name, bold=True).render(entity.text, color_system=chosen)
+    label = Style(color=name, reverse=True).render(f" {entity.label} ", color_system=chosen)
+    return f"{text} {label}"
+
+
+Writer = Callable[[TaggedDocument, WriterOptions], str]
+
+OUTPUT_FORMATS: dict[str, Writer] = {
+    "conll": write_conll,
+    "jsonl": write_jsonl,
+    "spans": write_spans,
+}
