@@ -59,7 +59,9 @@ class Batcher(Generic[T]):
         self._pad_id = pad_id
         self._workers = workers
 
-    def stream(self, jobs: Iterable[Job[T] | None]) -> Iterator[tuple[Job[T], Logits | None] | None]:
+    def stream(
+        self, jobs: Iterable[Job[T] | None]
+    ) -> Iterator[tuple[Job[T], Logits | None] | None]:
         """Each job with the logits of its rows, in the order of the input.
 
         While one buffer is computed the next is filled. IDLE in the input, its end and an error

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -13,7 +15,7 @@ from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import DataError, NertagError
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import LANGUAGES
-from tagcli.output import Output
+from tagcli.output import Output, forget_stdout
 from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
 from tagcli.records import Document, TaggedDocument
 from tagcli.writers import OUTPUT_FORMATS, WriterOptions
@@ -50,7 +52,7 @@ def say(message: str) -> None:
               help="Tokens that windows of a long sentence share.")
 @click.option("--backend", type=click.Choice([_AUTO, *BACKENDS]), default=_AUTO)
 @click.option("--device", type=click.Choice(DEVICES), default=_AUTO)
-@click.option("--threads", type=click.IntRange(min=1), help="Processor cores to use.  [default: all]")
+@click.option("--threads", type=click.IntRange(min=1), help="Processor cores to use; all without.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
@@ -70,16 +72,21 @@ def main(files: tuple[str, ...], **options: Any) -> None:
         say(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
         sys.exit(0)
     except KeyboardInterrupt:
-        _forget_stdout()
+        forget_stdout()
         sys.exit(_INTERRUPTED)
 
 
-def _forget_stdout() -> None:
-    """Keep Python from flushing into a closed pipe, and complaining, at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+@contextmanager
+def _ended_at_once_by_interrupt() -> Iterator[None]:
+    """Within a library's import Ctrl-C would be an error of that library."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Run:
@@ -94,7 +101,8 @@ class _Run:
     def run(self) -> int:
         """Tag everything; returns the exit code."""
         options = self._options
-        tagger = self._load()
+        with _ended_at_once_by_interrupt():
+            tagger = self._load()
         output = Output(options["output"])
         try:
             with output:
@@ -140,6 +148,8 @@ class _Run:
         )
         named = None if options["input_format"] == _AUTO else options["input_format"]
         for source in self._inputs:
+            if source.is_terminal:
+                say("reading from the terminal, Ctrl-D ends")
             documents = read_documents(source, named, reading, self._note)
             yield from documents if source.size is not None else with_pauses(documents)
 

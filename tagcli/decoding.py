@@ -41,14 +41,14 @@ class Decoder:
         """Entities of one sentence; `types`, if given, are the only ones that may come out."""
         if not len(logits):
             return []
-        logits = logits.astype(np.float64)
+        masked = logits.astype(np.float64)
         if types is not None:
-            logits[:, ~np.isin(self._types, [*types, ""])] = -np.inf
-        path = self._best_path(logits)
+            masked[:, ~np.isin(self._types, [*types, ""])] = -np.inf
+        path = self._best_path(masked)
         found = chunks([self.tag_set.tags[label] for label in path])
         if not found:
             return []
-        probabilities = _softmax(logits)
+        probabilities = _softmax(masked)
         return [Chunk(*chunk, self._score(probabilities, *chunk)) for chunk in found]
 
     def _best_path(self, logits: npt.NDArray[np.float64]) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -49,15 +50,16 @@ class Encoder:
 
     def __init__(self, tokenizer_json: Path) -> None:
         try:
-            spec = json.loads(tokenizer_json.read_text(encoding="utf-8"))
-            _use_prefix_space(spec)
-            self._tokenizer = Tokenizer.from_str(json.dumps(spec))
+            spec = tokenizer_json.read_bytes()
+            if b'"ByteLevel"' in spec:  # parsing megabytes of JSON twice costs a tenth of a second
+                spec = _with_prefix_space(spec)
+            self._tokenizer = Tokenizer.from_buffer(spec)
         except Exception as error:  # the library raises a bare Exception
             raise UsageError(f"{tokenizer_json} is not a fast tokenizer: {error}") from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.prefix_ids, self.suffix_ids = self._special_ids()
-        self._unknown_id = self._find_unknown_id(spec)
+        self._path = tokenizer_json
 
     @property
     def special_count(self) -> int:
@@ -118,8 +120,9 @@ class Encoder:
             return ids[:1], ids[1:]
         return ids[: content[0]], ids[content[-1] + 1 :]
 
-    def _find_unknown_id(self, spec: dict[str, Any]) -> int:
-        model = spec.get("model", {})
+    @cached_property
+    def _unknown_id(self) -> int:
+        model = json.loads(self._path.read_text(encoding="utf-8")).get("model", {})
         if isinstance(model.get("unk_id"), int):
             return int(model["unk_id"])
         token = model.get("unk_token") or "<unk>"
@@ -127,12 +130,14 @@ class Encoder:
         return int(found) if found is not None else int(self.suffix_ids[-1])
 
 
-def _use_prefix_space(spec: dict[str, Any]) -> None:
+def _with_prefix_space(tokenizer_json: bytes) -> bytes:
     """Words come without the blank in front of them, which byte-level tokenizers mark."""
+    spec = json.loads(tokenizer_json)
     pre_tokenizer = spec.get("pre_tokenizer") or {}
     for step in [pre_tokenizer, *pre_tokenizer.get("pretokenizers", [])]:
         if step.get("type") == "ByteLevel":
             step["add_prefix_space"] = True
+    return json.dumps(spec).encode()
 
 
 def _parts(

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from tagcli.records import Spans
 
 
+_AROUND = frozenset(",;:\"'“”‘’·…")
+_OPENING, _CLOSING = "([<「『《〈", ")]>」』》〉"
+_PARTNERS = dict(zip(_OPENING + _CLOSING, _CLOSING + _OPENING, strict=True))
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledUnits:
     """What a sentence's labels stand on: its words, or with `raw` its pieces.
@@ -45,9 +51,9 @@ def build_entities(
     for chunk in found:
         start, end = _span(text.text, units, chunk, document.tokens is not None)
         start = max(start, free_from)
-        while start < end and text.text[start].isspace():
+        while start < end and _is_blank(text.text[start]):
             start += 1
-        while start < end and text.text[end - 1].isspace():
+        while start < end and _is_blank(text.text[end - 1]):
             end -= 1
         if start == end:
             continue
@@ -56,6 +62,10 @@ def build_entities(
         tokens = _token_range(document.tokens, *original)
         surface = document.text[slice(*original)]
         yield Entity(*original, chunk.type, surface, chunk.score, *tokens)
+
+
+def _is_blank(char: str) -> bool:
+    return char.isspace() or char in _INVISIBLE
 
 
 def _span(text: str, units: LabelledUnits, chunk: Chunk, given_tokens: bool) -> tuple[int, int]:
@@ -68,13 +78,28 @@ def _span(text: str, units: LabelledUnits, chunk: Chunk, given_tokens: bool) -> 
 
 
 def _raw_span(text: str, units: LabelledUnits, chunk: Chunk) -> tuple[int, int]:
-    """Pieces first to last, without a particle that shares the last piece with the name."""
+    """Pieces first to last, without the punctuation or the particle that shares a piece with the
+    name."""
     offsets, last = units.pieces.offsets, chunk.end - 1
     start, end = int(offsets[chunk.start, 0]), int(offsets[last, 1])
+    start, end = _without_punctuation(text, start, end)
     # in the middle of an eojeol the model itself has put the end here
     if end == units.words[units.pieces.word_of_piece[last], 1] or not text[end].isalnum():
         end = particle_start(text, max(start, int(offsets[last, 0])), end)
     return start, end
+
+
+def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without quotes and commas at its ends, and without a bracket that has no partner."""
+    while end - start > 1 and (text[end - 1] in _AROUND or _is_single(text, start, end, end - 1)):
+        end -= 1
+    while end - start > 1 and (text[start] in _AROUND or _is_single(text, start, end, start)):
+        start += 1
+    return start, end
+
+
+def _is_single(text: str, start: int, end: int, at: int) -> bool:
+    return text[at] in _PARTNERS and _PARTNERS[text[at]] not in text[start:end]
 
 
 def _token_range(tokens: Spans | None, start: int, end: int) -> tuple[int, int] | tuple[()]:

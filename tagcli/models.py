@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,10 +74,9 @@ def find_model(name: str | None, for_torch: bool = False) -> Model:
     """
     if name is None:
         return read_model(BUNDLED)
-    folder = Path(name)
-    if folder.is_dir():
-        return read_model(folder)
-    if folder.exists():
+    if os.path.isdir(name):  # Path.is_dir raises for a name that is too long
+        return read_model(Path(name))
+    if os.path.exists(name):
         raise UsageError(f"{name} is a file: --model takes a directory or a hub id")
     if not _HUB_ID.fullmatch(name):
         raise UsageError(f"no model at {name}: there is no such directory, and it is no hub id")
@@ -84,9 +85,7 @@ def find_model(name: str | None, for_torch: bool = False) -> Model:
 
 def _from_hub(repo_id: str, for_torch: bool) -> Path:
     """Download (or find in the cache) a hub model: its description and one kind of weights."""
-    import os
-
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "0" if _stderr_is_terminal() else "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "0" if sys.stderr.isatty() else "1")
     from huggingface_hub import snapshot_download
 
     onnx = [pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")]
@@ -103,12 +102,6 @@ def _from_hub(repo_id: str, for_torch: bool) -> Path:
             f"unknown model {repo_id}: no such directory, and the hub says: {reason}"
         ) from error
     return folder
-
-
-def _stderr_is_terminal() -> bool:
-    import sys
-
-    return sys.stderr.isatty()
 
 
 def read_model(folder: Path) -> Model:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,8 +55,8 @@ def normalise(text: str) -> NormalisedText:
     if unicodedata.is_normalized("NFC", text):
         return NormalisedText(text)
     parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    starts = array("i")
+    ends = array("i")
     for start, end in _composing_segments(text):
         segment = text[start:end]
         composed = unicodedata.normalize("NFC", segment)
@@ -62,8 +65,8 @@ def normalise(text: str) -> NormalisedText:
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
-            starts.extend([start] * len(composed))
-            ends.extend([end] * len(composed))
+            starts.extend(repeat(start, len(composed)))
+            ends.extend(repeat(end, len(composed)))
     return NormalisedText("".join(parts), np.array(starts, np.int32), np.array(ends, np.int32))
 
 
@@ -75,24 +78,22 @@ def _without_surrogates(text: str) -> str:
     return text
 
 
-def _composing_segments(text: str) -> list[tuple[int, int]]:
+def _composing_segments(text: str) -> Iterator[tuple[int, int]]:
     """Cut where NFC of the parts, joined, is NFC of the whole."""
-    segments: list[tuple[int, int]] = []
     start = 0
     composed = ""
     for i, char in enumerate(text):
         if i > start:
             joined = _joins(composed, char)
             if joined is None:
-                segments.append((start, i))
+                yield start, i
                 start, composed = i, char
                 continue
             composed = joined
         else:
             composed = char
     if text:
-        segments.append((start, len(text)))
-    return segments
+        yield start, len(text)
 
 
 def _joins(composed: str, char: str) -> str | None:

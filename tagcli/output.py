@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -26,15 +28,18 @@ class Output:
         self._target: Path | None = None
         self._flushed = time.monotonic()
         if path is None or path == "-":
+            if sys.stdout is None:
+                raise UsageError("there is no standard output")
             self._file: BinaryIO = sys.stdout.buffer
             return
         target = Path(path)
-        if target.is_dir():
-            raise UsageError(f"{path} is a directory: -o takes a file")
         try:
+            if target.is_dir():
+                raise UsageError(f"{path} is a directory: -o takes a file")
             if target.exists() and not target.is_file():
                 self._file = target.open("wb")
                 return
+            target = target.resolve()  # a link stays a link
             if target.exists() and not os.access(target, os.W_OK):
                 raise PermissionError(13, "permission denied")
             self._target = target
@@ -45,14 +50,27 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write a whole record."""
-        self._file.write(text.encode("utf-8", "surrogatepass"))
+        with self._failures_told():
+            self._file.write(text.encode("utf-8", "surrogatepass"))
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Hand over what has been written."""
-        self._file.flush()
+        with self._failures_told():
+            self._file.flush()
         self._flushed = time.monotonic()
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            if self._file is sys.stdout.buffer:
+                forget_stdout()
+            raise UsageError(f"output cannot be written: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -63,10 +81,17 @@ class Output:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.flush()
-        if self._file is sys.stdout.buffer:
-            return
-        self._file.close()
+        try:
+            self.flush()
+        finally:
+            if self._file is not sys.stdout.buffer:
+                with suppress(OSError):  # what flush has said already
+                    self._file.close()
         if error is None and self.partial is not None and self._target is not None:
             self.partial.replace(self._target)
             self.partial = None
+
+
+def forget_stdout() -> None:
+    """Keep Python from flushing standard output again at exit, and complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -36,8 +36,9 @@ class ReaderOptions:
 
 def read_text(lines: Iterator[Line], source: str, options: ReaderOptions) -> Iterator[Document]:
     """Every line is a document, blank ones too."""
-    for number, text in lines:
-        yield Document(text, source, number)
+    for line in lines:
+        if not line.bad:
+            yield Document(line.text, source, line.number)
 
 
 def read_conll(lines: Iterator[Line], source: str, options: ReaderOptions) -> Iterator[Document]:
@@ -46,9 +47,10 @@ def read_conll(lines: Iterator[Line], source: str, options: ReaderOptions) -> It
     rows: list[Line] = []
     width: int | None = None
     for line in lines:
-        if not line.text.strip(" \t"):
+        if not line.bad and not line.text.strip(" \t"):
             if rows:
-                width, documents = _conll_document(before, rows, width, source, options)
+                conll = _conll_rows(before, rows, line.text)
+                width, documents = _conll_document(conll, rows, width, source, options)
                 yield from documents
                 before, rows = [], []
             else:
@@ -58,15 +60,22 @@ def read_conll(lines: Iterator[Line], source: str, options: ReaderOptions) -> It
         else:
             rows.append(line)
     if rows:
-        yield from _conll_document(before, rows, width, source, options)[1]
+        conll = _conll_rows(before, rows, "")
+        yield from _conll_document(conll, rows, width, source, options)[1]
     elif before:
         yield Document("", source, tokens=token_offsets([]), conll=ConllRows(tuple(before), ()))
 
 
+def _conll_rows(before: list[str], rows: list[Line], after: str) -> ConllRows:
+    return ConllRows(tuple(before), tuple(line.text for line in rows), after)
+
+
 def _conll_document(
-    before: list[str], rows: list[Line], width: int | None, source: str, options: ReaderOptions
+    conll: ConllRows, rows: list[Line], width: int | None, source: str, options: ReaderOptions
 ) -> tuple[int | None, list[Document]]:
     """The document of a sentence's lines, or none if it is bad; and the file's column count."""
+    if any(line.bad for line in rows):
+        return width, []
     tokens = []
     try:
         for line in rows:
@@ -80,7 +89,6 @@ def _conll_document(
     except DataError as error:
         options.report(error)
         return width, []
-    conll = ConllRows(tuple(before), tuple(line.text for line in rows))
     text = " ".join(tokens)
     document = Document(text, source, rows[0].number, token_offsets(tokens), conll=conll)
     return width, [document]
@@ -155,7 +163,7 @@ def token_offsets(tokens: Sequence[str]) -> Spans:
     """Offsets, shape (n, 2), of the tokens in their text: joined by one blank."""
     import numpy as np
 
-    ends = list(accumulate((len(token) + 1 for token in tokens)))
+    ends = list(accumulate(len(token) + 1 for token in tokens))
     spans = [(end - 1 - len(token), end - 1) for token, end in zip(tokens, ends, strict=True)]
     return np.array(spans, np.int32).reshape(-1, 2)
 

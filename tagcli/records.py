@@ -20,6 +20,7 @@ class ConllRows:
 
     before: tuple[str, ...]  # blank lines and comments in front of the first token
     tokens: tuple[str, ...]
+    after: str = ""  # the line that ends it, which may hold blanks
 
 
 @dataclass(frozen=True, slots=True)

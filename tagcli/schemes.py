@@ -64,11 +64,16 @@ def _splitter(labels: Sequence[str]) -> Callable[[str], Tag]:
     def last(label: str) -> Tag:
         return Tag(_PREFIXES[label[-1]], label[:-2])
 
-    if all(label[:1] in _PREFIXES and label[1:2] in ("-", "_") and label[2:] for label in inside):
+    if all(_is_affixed(label[:2], label[2:]) for label in inside):
         return first
-    if all(label[-1:] in _PREFIXES and label[-2:-1] in ("-", "_") and label[:-2] for label in inside):
+    if all(_is_affixed(label[:-3:-1], label[:-2]) for label in inside):
         return last
     return lambda label: Tag("I", label)
+
+
+def _is_affixed(affix: str, entity_type: str) -> bool:
+    """Whether an affix, read from the outside in, is a prefix letter and a joint."""
+    return bool(entity_type) and affix[:1] in _PREFIXES and affix[1:] in ("-", "_")
 
 
 def _scheme_of(prefixes: set[str]) -> str:

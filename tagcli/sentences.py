@@ -7,7 +7,7 @@ an abbreviation, an initial or an ordinal does not end a sentence.
 import re
 from collections.abc import Iterator
 
-from tagcli.words import ABBREVIATIONS, DOTTED, NUMBERED, ROMAN, TITLES, is_cjk
+from tagcli.words import ABBREVIATIONS, DOTTED, NUMBERED, ROMAN, TITLES, is_cjk, listed
 
 _CLOSERS = "\"'”’»«“」』)›>\\]}"
 # A line end; or a run of terminators with the quotes and brackets that close after it. French
@@ -22,29 +22,29 @@ _BEFORE = re.compile(r"[\w.-]*\Z")
 _LATER = re.compile(r"(?:['’]on|\b(?:ad|per|par|p\.) ?e[sx])\Z")
 
 # Abbreviations may stand at the end, but only before a word that opens a sentence.
-_MAY_END = frozenset("Inc Corp Ltd Jr Sr jr Bros Co etc".split())
-_STARTERS = frozenset(
+_MAY_END = listed("Inc Corp Ltd Jr Sr jr Bros Co etc")
+_STARTERS = listed(
     "The He She It They This That These We In At On But However After When Since As His Her Its"
     " There For And Der Die Das Er Sie Es Wir Im Am Dort Danach Dann Auch Ein Eine Nach Seit Bei"
     " Mit Für Als Sein Seine Ihre Dies Diese Aber Und Il Elle Ils Elles Ce Cette Ces Cela Dans En"
     " Mais Nous Une Après Depuis Son Ses Nel Nella Nei Gli Una Un Dopo Questo Questa Anche Ma Si"
-    " Ha È Sono Lo Les L D".split()
+    " Ha È Sono Lo Les L D"
 )
-_MONTHS = frozenset(
+_MONTHS = listed(
     "Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember"
-    " Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez January February March May June July October"
-    " December".split()
+    " Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez January February March May June July"
+    " October December"
 )
 # What an ordinal counts, after digits or a Roman numeral and a full stop.
-_COUNTED = frozenset(
+_COUNTED = listed(
     "Jahrhundert Jahrhunderts Jahrhunderten Jahrtausend Jh Jhd Jhdt Weltkrieg Weltkriegs"
     " Weltkrieges Bundesliga Liga FC SC SV Platz Rang Runde Spieltag Mal Stock Etage Auflage Tag"
     " Woche Klasse Bezirk Armee Division Geburtstag Todestag Jahrestag Kapitel Wahlperiode"
-    " Legislaturperiode Infanterie Sinfonie Symphonie Kongress Parteitag Hälfte Minute Aufl Earl".split()
+    " Legislaturperiode Infanterie Sinfonie Symphonie Kongress Parteitag Hälfte Minute Aufl Earl"
 )
-_ARTICLES = frozenset(
+_ARTICLES = listed(
     "am vom zum zur im beim der die das dem den des ein eine einen einem einer eines bis seit ab"
-    " sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer und oder jeder jeden".split()
+    " sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer und oder jeder jeden"
 )
 
 
@@ -105,8 +105,9 @@ def _ends(text: str, begin: int, mark: tuple[int, int], end: int) -> bool:
     word = found[0] if found else ""
     if not word and opened:
         # Symbols and emoji may start a sentence, further punctuation may not.
-        return text[opened.end() : opened.end() + 1] not in tuple(",;:.!?)]}%&/+=…")
-    if word[0].islower():
+        if text[opened.end() : opened.end() + 1] in tuple(",;:.!?)]}%&/+=…"):
+            return False
+    elif word[0].islower():
         return False
     if text[start:stop] == ".":
         return _dot_ends(text, begin, start, word)

@@ -215,6 +215,6 @@ def load(
     Raises tagcli.NertagError (UsageError) in one sentence.
     """
     found = find_model(model, for_torch=backend == "torch")
-    opened = open_backend(found, backend, device, threads, note)
     wanted = None if labels is None else frozenset(labels)
+    opened = open_backend(found, backend, device, threads, note)
     return Tagger(found, opened, TagOptions(lang, wanted, min_score, overlap))

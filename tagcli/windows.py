@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def cut_windows(
         following = _last_cut(cuts, end - overlap_tokens)
         start = following if following > start else end
     keeps = [0]
-    for (_, end), (start, _) in zip(bounds, bounds[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(bounds):
         # from the middle of the shared pieces on, the next window sees more
         keeps.append(min(_first_cut(cuts, (start + end) // 2), end))
     keeps.append(count)

@@ -17,7 +17,7 @@ _EXTEND = rf"[{_MARK}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
 _APOSTROPHES = "'’ʼ"
 _JOINT = rf"(?:\.-|[.{_APOSTROPHES}&@:,+·–-])"
 
-_TOKEN = re.compile(
+_TOKEN = (
     rf"(?P<url>(?i:https?://|ftp://|www\.)[^\s<>\"«»“”„]+)"
     rf"|(?P<whole>\d{{1,4}}/\d{{1,2}}/\d{{1,4}}(?!\w)|(?:[kcm]?m|mi|kg|l)/(?:s|h|min)(?!\w))"
     rf"|(?P<core>@?{_W}+(?:{_JOINT}{_W}+)*)"
@@ -30,38 +30,42 @@ _TOKEN = re.compile(
 )
 _JOINTS = re.compile(_JOINT)
 
-_ELISIONS = frozenset(
+
+def listed(words: str) -> frozenset[str]:
+    """Set of the words of a string, to keep the lists below readable."""
+    return frozenset(words.split())
+
+
+_ELISIONS = listed(
     "l d c j m n s t qu jusqu lorsqu puisqu quoiqu quelqu un dell all dall nell sull coll gl ch"
     " quest quell anch bell sant com dov quand tutt tant senz trent vent quarant cinquant cent"
-    " nessun alcun qualcun ciascun mezz sott buon grand pover nient quant cos degl agl negl".split()
+    " nessun alcun qualcun ciascun mezz sott buon grand pover nient quant cos degl agl negl"
 )
 # Those that keep their apostrophe even where a blank follows it.
-_ELIDED_ALONE = frozenset("l d qu jusqu lorsqu puisqu dell all dall nell sull quell po de".split())
-_CLITICS = frozenset("s re ve ll d m".split())
+_ELIDED_ALONE = listed("l d qu jusqu lorsqu puisqu dell all dall nell sull quell po de")
 
 # Abbreviations before a name, which never stand at the end of a sentence.
-TITLES = frozenset(
+TITLES = listed(
     "Dr Drs Prof Mr Mrs Ms Messrs Rev Fr Hon Gov Sen Rep Gen Col Capt Cpt Lt Sgt Maj Cpl Cmdr Adm"
     " Pres St Ste Sts Sta Mt Mts Ft Pt Hr Hrn Frl Dipl Ing MM Mme Mmes Mlle Mlles Mgr Pr sig sigg"
-    " dott prof avv ing geom mons Sig Sigg Dott Avv Mons On dr col gen".split()
+    " dott prof avv ing geom mons Sig Sigg Dott Avv Mons On dr col gen"
 )
-ABBREVIATIONS = frozenset(
+ABBREVIATIONS = listed(
     "bzw usw ca Mio Mrd Tsd Nr Abb Bd Bde Hrsg Jh Jhd Kap Str str Abs Aufl Anm bes sog sogen ggf"
     " evtl ehem eigtl vgl inkl exkl zzgl geb gest verh röm kath ev evang österr schweiz amerik brit"
     " dt engl franz frz lat ital jap russ poln span griech niederl türk arab hebr reg var Chr endg"
     " chin allg insb lfd Forts Vors Verf av apr env éd chap hab boul bd cf etc ecc ibid cfr pag"
     " pagg artt nn ed trad lett sgg ss ind vs approx dept Dept Ave Blvd Rd Univ Assn eds feat ft"
-    " spp sp al Ph Ltd Co".split()
+    " spp sp al Ph Ltd Co"
 )
 # Abbreviations only where a number follows: otherwise they are ordinary words or names.
-NUMBERED = frozenset(
+NUMBERED = listed(
     "No no Nos nos Nr nr n N Art art Arts arts Fig fig Figs Vol vol Vols p pp P S Op op cap Cap"
     " Tab tab Tel tel max min mind Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Okt Dez"
-    " janv févr avr juil oct nov déc gen feb mar mag giu lug ago set ott dic lt sec Sat ext".split()
+    " janv févr avr juil oct nov déc gen feb mar mag giu lug ago set ott dic lt sec Sat ext"
 )
 # The full stop is part of the name, even at the end of a sentence.
-_NAME_SUFFIXES = frozenset("Jr Sr jr Inc Corp Ltd Co Bros".split())
-
+_NAME_SUFFIXES = listed("Jr Sr jr Inc Corp Ltd Co Bros")
 _DOTTED_WORDS = TITLES | ABBREVIATIONS
 DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}")
 ROMAN = re.compile(r"[IVXLC]{2,7}")
@@ -80,9 +84,7 @@ def _url_end(text: str, start: int, end: int) -> int:
 
 def is_cjk(char: str) -> bool:
     """Whether one character is Hangul, kana or a Chinese character."""
-    return (
-        "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" or "\u1100" <= char <= "\u11ff"
-    )
+    return "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
 
 
 def _dot_joins(left: str, right: str) -> bool:
@@ -111,7 +113,7 @@ def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> 
         cuts: tuple[int, ...] = ()
         if joint in _APOSTROPHES:
             tail = right.lower()
-            if tail in _CLITICS:
+            if tail in ("s", "re", "ve", "ll", "d", "m"):
                 cuts = (i,)
             elif tail == "t" and left[-1] in "nN" and i - 1 > word:
                 cuts = (i - 1,)
@@ -128,13 +130,12 @@ def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> 
             )
             if digits or number or mixed:
                 cuts = (i, j)
-            elif tail in ("ci", "là") or (
-                tail in ("il", "ils", "elle", "elles") and text[piece].islower()
+            elif (
+                tail in ("ci", "là")
+                or (tail in ("il", "ils", "elle", "elles") and text[piece].islower())
+                or (tail == "on" and left == "t")
+                or (right == "t" and text[stop:end] in ("-il", "-ils", "-elle", "-elles", "-on"))
             ):
-                cuts = (i,)
-            elif right == "t" and text[stop:end] in ("-il", "-elle", "-on", "-ils", "-elles"):
-                cuts = (i,)
-            elif tail == "on" and left == "t":
                 cuts = (i,)
         elif joint == ".-":
             cuts = () if len(left) <= 4 and left.isalpha() else (i, i + 1, j)
@@ -167,9 +168,7 @@ def _keeps_dot(text: str, start: int, end: int) -> bool:
     ):
         return True
     # Ordinals: "am 3. Oktober", "Ludwig XIV. von"; end + 1 is inside the text here.
-    after = text[end + 2 : end + 3]
-    if not text[end + 1].isspace():
-        return False
+    after = text[end + 2 : end + 3] if text[end + 1].isspace() else ""
     if word.isdigit():
         return len(word) <= 2 and after.isalpha()
     return ROMAN.fullmatch(word) is not None and after.islower()
@@ -178,8 +177,9 @@ def _keeps_dot(text: str, start: int, end: int) -> bool:
 def cut_words(text: str) -> list[tuple[int, int]]:
     """Words of a sentence or line as (start, end) code-point offsets, in order, blanks left out."""
     words: list[tuple[int, int]] = []
+    search = re.compile(_TOKEN).search  # from the cache of re; at import it would cost 3 ms
     pos, size = 0, len(text)
-    while found := _TOKEN.search(text, pos):
+    while found := search(text, pos):
         start, pos = found.span()
         kind = found.lastgroup
         if kind == "url":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -74,26 +75,31 @@ def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
     A CoNLL document keeps its lines and gets the tag as last column.
     """
     document = tagged.document
-    lines = [f"# source = {document.source}"] if options.show_source else []
+    lines = [_comment("source", document.source)] if options.show_source else []
     if document.conll is not None:
         if _is_only_comments(document):
             return "".join(f"{line}\n" for line in document.conll.before)
         lines = [*document.conll.before, *lines]
         tags = token_tags(document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
         for row, tag in zip(document.conll.tokens, tags, strict=True):
-            lines.append(f"{row}\t{tag}" if "\t" in row else f"{row.rstrip(' ')} {tag}")
-        return "\n".join(lines) + "\n\n"
+            lines.append(f"{row}\t{tag}" if "\t" in row else f"{row} {tag}")
+        return "\n".join([*lines, document.conll.after]) + "\n"
     blocks = []
     for sentence in tagged.sentences or [None]:
         blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence)]) + "\n\n")
     return "".join(blocks)
 
 
+def _comment(name: str, value: str) -> str:
+    """A comment line; a tab would make it a token."""
+    return f"# {name} = {value}".replace("\n", " ").replace("\t", " ")
+
+
 def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterable[str]:
     if sentence is None:  # a blank line of text
-        yield f"# text = {tagged.text}".replace("\n", " ")
+        yield _comment("text", tagged.text)
         return
-    yield f"# text = {tagged.text[sentence.start : sentence.end]}"
+    yield _comment("text", tagged.text[sentence.start : sentence.end])
     spans = [tuple(span) for span in sentence.words.tolist()]
     if sentence.word_unit == "eojeols":
         yield EOJEOL_COMMENT
@@ -114,7 +120,7 @@ def _cut_at_entities(
     for start, end in spans:
         inner = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
         points = [start, *inner, end]
-        cut += list(zip(points, points[1:], strict=False))
+        cut += list(itertools.pairwise(points))
     return cut
 
 

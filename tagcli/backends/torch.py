@@ -42,7 +42,7 @@ class TorchBackend:
             ) from error
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("--device cuda: torch finds no CUDA device")
-        transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        transformers.logging.set_verbosity_error()
         self._torch = torch
         use_cuda = device != "cpu" and torch.cuda.is_available()
         torch.set_num_threads(threads)

@@ -1,0 +1,128 @@
+"""Results to standard output, devices, pipes and files that are whole or called partial."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from tagcli.errors import DataError, UsageError
+from tagcli.output import Output
+
+KOREAN = "이순신\n"
+
+
+def partial(path: Path) -> Path:
+    return path.with_name(path.name + ".partial")
+
+
+def test_a_file_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    output = Output(str(path))
+    with output:
+        output.write(KOREAN)
+        output.flush()
+        assert not path.exists()
+        assert partial(path).read_text(encoding="utf-8") == KOREAN
+        assert output.partial == partial(path)
+        output.write("a\r\u2028\n")
+    assert path.read_bytes() == f"{KOREAN}a\r\u2028\n".encode()
+    assert output.partial is None
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+@pytest.mark.parametrize("error", [DataError("file", 3, "bad"), KeyboardInterrupt()])
+def test_what_is_left_of_a_broken_run_is_called_partial(
+    tmp_path: Path, error: BaseException
+) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    output = Output(str(path))
+    with pytest.raises(type(error)), output:  # noqa: PT012
+        output.write("one\n")
+        output.write("two\n")
+        raise error
+    assert path.read_text() == "before"
+    assert partial(path).read_text() == "one\ntwo\n"
+    assert output.partial == partial(path)
+
+
+def test_an_old_partial_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    partial(path).write_text("old and longer than the new one")
+    with Output(str(path)) as output:
+        output.write("new\n")
+    assert path.read_text() == "new\n"
+    assert not partial(path).exists()
+
+
+def test_nothing_written_is_an_empty_file(tmp_path: Path) -> None:
+    with Output(str(tmp_path / "out.txt")):
+        pass
+    assert (tmp_path / "out.txt").read_bytes() == b""
+
+
+@pytest.mark.parametrize("name", [None, "-"])
+def test_standard_output(name: str | None, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    output = Output(name)
+    with output:
+        output.write(KOREAN)
+        assert output.partial is None
+    assert capfdbinary.readouterr().out == KOREAN.encode()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(path.read_bytes()), daemon=True)
+    reader.start()
+    with Output(str(path)) as output:
+        assert output.partial is None
+        output.write(KOREAN)
+    reader.join(timeout=20)
+    assert read == [KOREAN.encode()]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs /dev/null")
+def test_a_device_is_written_directly() -> None:
+    with Output("/dev/null") as output:
+        assert output.partial is None
+        output.write(KOREAN)
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("before")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with Output(str(tmp_path / "link")) as output:
+        output.write("after\n")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "after\n"
+
+
+@pytest.mark.parametrize("name", [".", "nothing/out.txt", "file/out.txt", "x" * 300, "taken"])
+def test_what_cannot_be_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "taken.partial").mkdir()
+    with pytest.raises(UsageError) as caught:
+        Output(str(tmp_path / name))
+    assert "\n" not in str(caught.value)
+    assert sorted(os.listdir(tmp_path)) == ["file", "taken.partial"]
+
+
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 0)() == 0, reason="root and Windows may write every file"
+)
+def test_a_file_that_may_not_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    path.chmod(0o400)
+    with pytest.raises(UsageError, match="permission denied"):
+        Output(str(path))

@@ -1,0 +1,75 @@
+"""The README's commands and their output, as a reader would type them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCORE = re.compile(r'("score": )[\d.]+')
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def _console_examples() -> list[tuple[str, str]]:
+    examples = []
+    for block in _blocks("console"):
+        for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = example.partition("\n")
+            examples.append((command, output))
+    return examples
+
+
+def _bash(command: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def _without_scores(output: str) -> str:
+    """int8 products differ in their last digits between processors."""
+    return SCORE.sub(r"\1_", output)
+
+
+@pytest.mark.parametrize(("command", "output"), _console_examples())
+def test_console_example_gives_what_the_readme_shows(command: str, output: str) -> None:
+    done = _bash(command)
+    assert done.returncode == 0, done.stderr
+    assert _without_scores(done.stdout) == _without_scores(output)
+
+
+def test_python_example_prints_what_the_readme_shows() -> None:
+    (code,) = _blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == _blocks("text")[0]
+
+
+def test_options_in_the_readme_exist() -> None:
+    named = set(re.findall(r"`(--[a-z-]+)", README))
+    helps = "".join(_bash(f"{command} --help").stdout for command in ("nertag", "nertag-export"))
+    assert named
+    assert {option for option in named if option not in helps} == set()
+
+
+def test_readme_has_one_run_and_one_test_command() -> None:
+    assert len(_blocks("sh run")) == 1
+    assert len(_blocks("sh test")) == 1
+    assert "nertag --lang ko" in _blocks("sh run")[0]
+    assert "pytest" in _blocks("sh test")[0]
