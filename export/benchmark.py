@@ -14,14 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
+from tagcli.records import Document
 
 _NERTAG = [sys.executable, "-m", "tagcli"]
 _PIPELINE_BATCH = 32
@@ -29,7 +29,7 @@ _PIPELINE_BATCH = 32
 
 @click.group(help=__doc__)
 def main() -> None:
-    """The benchmarks; figures go to stdout."""
+    """Figures go to stdout."""
 
 
 @main.command()
@@ -54,13 +54,14 @@ def memory(file: str, megabytes: tuple[float, ...]) -> None:
             written = 0
             while written < size * 1e6:
                 for line in lines:
-                    written += text.write(line + "\n")
+                    text.write(line + "\n")
+                    written += len(line.encode()) + 1
                     if written >= size * 1e6:
                         break
             text.flush()
             command = [*_NERTAG, "--format", "jsonl", "-o", os.devnull, text.name]
             seconds, peak = _run(command, "")
-        print(f"{size:g} MB: peak {peak / 1e3:.0f} MB in {seconds:.0f} s", flush=True)
+        print(f"{size:g} MB: peak {peak / 1e6:.0f} MB in {seconds:.0f} s", flush=True)
 
 
 @main.command()
@@ -84,7 +85,7 @@ def speed(file: str, checkpoint: str, sentences: int | None, rounds: int) -> Non
                   f"{pipeline:.0f} words/s, ratio {mine / pipeline:.2f}", flush=True)  # fmt: skip
 
 
-def _nertag_run(text: Path, out: Path) -> Any:
+def _nertag_run(text: Path, out: Path) -> Callable[[], None]:
     from tagcli.tagger import load
     from tagcli.writers import WriterOptions, write_jsonl
 
@@ -99,7 +100,7 @@ def _nertag_run(text: Path, out: Path) -> Any:
     return run
 
 
-def _pipeline_run(checkpoint: str, text: Path, out: Path) -> Any:
+def _pipeline_run(checkpoint: str, text: Path, out: Path) -> Callable[[], None]:
     import torch
     from transformers import pipeline
 
@@ -124,18 +125,18 @@ def _pipeline_run(checkpoint: str, text: Path, out: Path) -> Any:
     return run
 
 
-def _documents(file: str) -> Any:
+def _documents(file: str) -> Iterator[Document]:
     return (d for d in read_documents(Input(file), None, ReaderOptions()) if d.text)
 
 
-def _seconds(run: Any) -> float:
+def _seconds(run: Callable[[], None]) -> float:
     began = time.perf_counter()
     run()
     return time.perf_counter() - began
 
 
 def _run(command: list[str], stdin: str) -> tuple[float, int]:
-    """Seconds and peak kilobytes of a process of its own."""
+    """Seconds and peak bytes of a process of its own."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert process.stdin is not None
@@ -144,7 +145,7 @@ def _run(command: list[str], stdin: str) -> tuple[float, int]:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{command} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - began, usage.ru_maxrss
+    return time.perf_counter() - began, usage.ru_maxrss * 1024
 
 
 if __name__ == "__main__":

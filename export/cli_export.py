@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
 
-from tagcli.cli import say
-from tagcli.errors import NertagError, UsageError
+from tagcli.errors import NertagError, UsageError, say
 
-_NEEDED = ("torch", "transformers", "onnx", "optimum")
+_NEEDED = ("torch", "transformers", "onnx", "optimum", "optimum.exporters.onnx")
+_say = partial(say, "nertag-export")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -46,18 +47,24 @@ def main(
         _check_packages()
         _export(checkpoint, out_dir, keep_float, tests, max_loss, licence)
     except NertagError as error:
-        print(f"nertag-export: {error}", file=sys.stderr)
+        _say(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        _say(f"cannot write: {error}")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
 def _check_packages() -> None:
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f'{", ".join(missing)} not installed; exporting needs: pip install "nertag[train]"'
-        )
+    for name in _NEEDED:
+        try:
+            found = importlib.util.find_spec(name)
+        except ModuleNotFoundError:  # of the package it is in
+            found = None
+        if found is None:
+            needed = 'pip install "nertag[train]"'
+            raise UsageError(f"{name} is not installed; exporting needs: {needed}")
 
 
 def _export(
@@ -80,15 +87,15 @@ def _export(
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=".nertag-export-") as folder:
         float_dir = Path(folder) / "float"
-        say(f"exporting {checkpoint} to ONNX")
+        _say(f"exporting {checkpoint} to ONNX")
         made = export_float(checkpoint, float_dir)
         if not keep_float:
-            say("quantising to int8")
+            _say("quantising to int8")
             made = quantise(float_dir, Path(folder) / "int8")
-        scores = measure_loss(float_dir, made, tests, max_loss, say)
+        scores = measure_loss(float_dir, made, tests, max_loss, _say)
         write_card(made, scores, licence)
         if out_dir.exists():
             out_dir.rmdir()
         made.rename(out_dir)
     size = sum(path.stat().st_size for path in out_dir.iterdir())
-    say(f"{out_dir}: {size / 1e6:.1f} MB")
+    _say(f"{out_dir}: {size / 1e6:.1f} MB")

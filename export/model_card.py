@@ -18,10 +18,15 @@ def write_card(folder: Path, scores: Sequence[TestScores], licence: str) -> None
     if languages:
         front += ["language:", *(f"- {language}" for language in languages)]
     parts = ["\n".join([*front, "---"]), "# A nertag model", "\n".join(_facts(model))]
+    parts.append(f"## Licence\n\n{licence}")
     parts.append("## Measured F1\n")
     if scores:
         parts[-1] += "\n" + "\n".join(_table(scores))
-        parts.append("Strict span F1 (label and both ends) by conlleval's rules, micro-averaged.")
+        parts.append(
+            "Strict span F1 in per cent: label and both ends right, micro-averaged over "
+            f"{', '.join(SCORED_TYPES)}; CoNLL by token, tags read by conlleval's rules, JSONL by "
+            "code point."
+        )
     else:
         parts[-1] += "\nNot measured: `nertag-export --test FILE` does."
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -40,11 +45,9 @@ def _facts(model: Model) -> list[str]:
 
 
 def _table(scores: Sequence[TestScores]) -> list[str]:
-    head = ["file", "F1 float", "F1", *SCORED_TYPES]
+    head = ["file", "F1 in float", "F1 as exported", *SCORED_TYPES]
     rows = [head, ["---"] * len(head)]
     for score in scores:
-        by_type = [f"{score.after.f1(name):.3f}" for name in SCORED_TYPES]
-        rows.append(
-            [score.file.name, f"{score.before.f1():.3f}", f"{score.after.f1():.3f}", *by_type]
-        )
+        values = [score.before.f1(), score.after.f1(), *map(score.after.f1, SCORED_TYPES)]
+        rows.append([score.file.name, *(f"{100 * value:.1f}" for value in values)])
     return ["| " + " | ".join(row) + " |" for row in rows]

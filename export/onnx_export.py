@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tagcli.errors import UsageError
+from tagcli.errors import NertagError, UsageError
 from tagcli.models import CONFIG, ONNX, TOKENIZER, Model, read_model
 
 _EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
@@ -27,6 +27,8 @@ def check_checkpoint(checkpoint: Path) -> Model:
 def export_float(checkpoint: Path, out_dir: Path) -> Path:
     """Write the checkpoint as a float model directory and return it.
 
+    Raises UsageError for what is no checkpoint, NertagError where the export fails.
+
     Source: optimum.exporters.onnx.main_export (optimum-onnx).
     """
     from optimum.exporters.onnx import main_export
@@ -34,7 +36,11 @@ def export_float(checkpoint: Path, out_dir: Path) -> Path:
     model = check_checkpoint(checkpoint)
     with tempfile.TemporaryDirectory(dir=out_dir.parent) as folder:
         exported = Path(folder)
-        main_export(str(checkpoint), exported, task="token-classification")
+        try:
+            main_export(str(checkpoint), exported, task="token-classification")
+        except Exception as error:  # optimum, transformers and torch raise many kinds
+            reason = str(error).strip().split("\n", 1)[0]
+            raise NertagError(f"{checkpoint} cannot be exported: {reason}") from error
         out_dir.mkdir(parents=True, exist_ok=True)
         for name in (ONNX, _EXTERNAL_DATA):
             if (exported / name).exists():

@@ -20,18 +20,20 @@ T = TypeVar("T")
 IDLE = None
 """In a stream: nothing more is there at the moment; in the output: all before it is out."""
 
+# Some 400 sentences: enough of each length to batch without padding, and a second or two of work
+# on a CPU, so that memory and the wait for the first result stay small.
 BUFFER_TOKENS = 16_384
 BUFFER_JOBS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """A row of model input, or none (a blank line), with whom it is for.
+    """A row of model input, or none (a blank line), with what the asker wants to know it by.
 
     `rows` are the positions in `ids` whose logits are wanted.
     """
 
-    owner: T
+    payload: T
     ids: npt.NDArray[np.int64] | None = None
     rows: npt.NDArray[np.int64] | None = None
 
@@ -76,7 +78,7 @@ class Batcher(Generic[T]):
     def _stream(
         self, jobs: Iterator[Job[T] | None], pool: ThreadPoolExecutor
     ) -> Iterator[tuple[Job[T], Logits | None] | None]:
-        running: _Running[T] | None = None
+        running: _RunningBuffer[T] | None = None
         buffer: _Buffer[T] = _Buffer([])
         failure: Exception | None = None
         ended = False
@@ -103,12 +105,12 @@ class Batcher(Generic[T]):
         if failure is not None:
             raise failure
 
-    def _start(self, buffer: _Buffer[T], pool: ThreadPoolExecutor) -> _Running[T]:
+    def _start(self, buffer: _Buffer[T], pool: ThreadPoolExecutor) -> _RunningBuffer[T]:
         futures = [
             (batch, pool.submit(self._run_batch, [buffer.jobs[i] for i in batch]))
             for batch in self._batches(buffer.jobs)
         ]
-        return _Running(buffer.jobs, futures)
+        return _RunningBuffer(buffer.jobs, futures)
 
     def _batches(self, jobs: list[Job[T]]) -> list[list[int]]:
         """Indices of jobs of similar length; longest first, so that no worker ends late."""
@@ -130,11 +132,11 @@ class Batcher(Generic[T]):
             ids[i, : len(row)] = row
             mask[i, : len(row)] = 1
         logits = self._run(ids, mask)
-        return [logits[i, job.rows].copy() for i, job in enumerate(jobs)]
+        return [logits[i, job.rows] for i, job in enumerate(jobs)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Running(Generic[T]):
+class _RunningBuffer(Generic[T]):
     """A buffer whose batches are on their way."""
 
     jobs: list[Job[T]]

@@ -5,33 +5,35 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from tagcli.backends import BACKENDS, DEVICES
-from tagcli.errors import DataError, NertagError
+from tagcli.errors import DataError, NertagError, say
 from tagcli.inputs import STDIN, Input, check_encoding
-from tagcli.languages import LANGUAGES
+from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output import Output, forget_stdout
 from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
 from tagcli.records import Document, TaggedDocument
 from tagcli.writers import OUTPUT_FORMATS, WriterOptions
 
+if TYPE_CHECKING:
+    from tagcli.tagger import Tagger
+
 _INTERRUPTED = 130
-_AUTO = "auto"
 
 
-def say(message: str) -> None:
-    """One line to the user, on stderr."""
-    print(f"nertag: {message}", file=sys.stderr, flush=True)
+_say = partial(say, "nertag")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("files", nargs=-1)
-@click.option("--lang", type=click.Choice([_AUTO, *LANGUAGES]), default=_AUTO,
+@click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
               default="spans", help="What comes out.")
@@ -39,7 +41,7 @@ def say(message: str) -> None:
               help="Write to FILE (FILE.partial until it is whole).")
 @click.option("--model", metavar="DIR|HUB_ID",
               help="A model directory or Hugging Face hub id in place of the bundled model.")
-@click.option("--input-format", type=click.Choice([_AUTO, *INPUT_FORMATS]), default=_AUTO,
+@click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
 @click.option("--encoding", default="utf-8", help="Encoding of the input.")
 @click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
@@ -50,9 +52,11 @@ def say(message: str) -> None:
               help="Keep entities with at least this score.")
 @click.option("--overlap", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
-@click.option("--backend", type=click.Choice([_AUTO, *BACKENDS]), default=_AUTO)
-@click.option("--device", type=click.Choice(DEVICES), default=_AUTO)
-@click.option("--threads", type=click.IntRange(min=1), help="Processor cores to use; all without.")
+@click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
+              help="What runs the model; auto takes ONNX where the model has it.")
+@click.option("--device", type=click.Choice(DEVICES), default=AUTO,
+              help="auto takes CUDA for a float model where it works.")
+@click.option("--threads", type=click.IntRange(min=1), help="Processor cores to use, not all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
@@ -65,11 +69,11 @@ def main(files: tuple[str, ...], **options: Any) -> None:
     \b
       cat doc.txt | nertag --lang ko
       nertag file.conll --format jsonl
-    """  # fmt: skip
+    """
     try:
         sys.exit(_Run(files or (STDIN,), options).run())
     except NertagError as error:
-        say(str(error))
+        _say(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         forget_stdout()
@@ -97,6 +101,7 @@ class _Run:
         encoding = check_encoding(options["encoding"])
         self._inputs = [Input(name, encoding) for name in files]
         self._skipped = 0
+        self._lock = threading.Lock()
 
     def run(self) -> int:
         """Tag everything; returns the exit code."""
@@ -109,13 +114,13 @@ class _Run:
                 self._write(tagger.run(self._documents()), output)
         except (NertagError, KeyboardInterrupt):
             if output.partial is not None:
-                say(f"what was done is in {output.partial}")
+                _say(f"what was done is in {output.partial}")
             raise
         if self._skipped:
-            say(f"{self._skipped} bad records skipped")
+            _say(f"{self._skipped} bad record{'s' * (self._skipped > 1)} skipped")
         return 1 if self._skipped else 0
 
-    def _load(self) -> Any:
+    def _load(self) -> Tagger:
         from tagcli.tagger import load
 
         options = self._options
@@ -125,10 +130,10 @@ class _Run:
             device=options["device"],
             threads=options["threads"],
             lang=options["lang"],
-            labels=options["labels"].split(",") if options["labels"] is not None else None,
+            labels=_names(options["labels"]),
             min_score=options["min_score"],
             overlap=options["overlap"],
-            note=say,
+            note=_say,
         )
         model, backend = tagger.model, tagger.backend
         self._note(
@@ -146,10 +151,10 @@ class _Run:
             options["token_column"],
             self._skip if options["keep_going"] else None,
         )
-        named = None if options["input_format"] == _AUTO else options["input_format"]
+        named = None if options["input_format"] == AUTO else options["input_format"]
         for source in self._inputs:
             if source.is_terminal:
-                say("reading from the terminal, Ctrl-D ends")
+                _say("reading from the terminal, Ctrl-D ends")
             documents = read_documents(source, named, reading, self._note)
             yield from documents if source.size is not None else with_pauses(documents)
 
@@ -173,19 +178,28 @@ class _Run:
     def _colour(self) -> str | None:
         if self._options["output"] is not None or self._options["output_format"] != "spans":
             return None
-        if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        if not _is_terminal(sys.stdout) or os.environ.get("NO_COLOR"):
             return None
         from rich.console import Console
 
         return Console().color_system
 
     def _skip(self, error: DataError) -> None:
-        self._skipped += 1
-        say(f"{error} (skipped)")
+        with self._lock:  # readers of pipes run in a thread of their own
+            self._skipped += 1
+        _say(f"{error} (skipped)")
 
     def _note(self, message: str) -> None:
         if self._options["verbose"]:
-            say(message)
+            _say(message)
+
+
+def _names(listed: str | None) -> list[str] | None:
+    return None if listed is None else [name.strip() for name in listed.split(",")]
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def _with_progress(
@@ -193,7 +207,7 @@ def _with_progress(
 ) -> Iterator[TaggedDocument | None]:
     """The results, with a bar on stderr for files where a person watches and nothing else moves."""
     sizes = [source.size for source in inputs]
-    if None in sizes or not sys.stderr.isatty() or sys.stdout.isatty():
+    if None in sizes or not _is_terminal(sys.stderr) or _is_terminal(sys.stdout):
         yield from results
         return
     from rich.console import Console

@@ -28,6 +28,7 @@ class Decoder:
     def __init__(self, tag_set: TagSet) -> None:
         self.tag_set = tag_set
         self._types = np.array([tag.type for tag in tag_set.tags])
+        self._masks: dict[tuple[str, ...], npt.NDArray[np.bool_]] = {}  # few languages: few masks
         allowed = SCHEMES[tag_set.scheme]
         self._transitions = self._initial = None
         if allowed is not None:
@@ -38,18 +39,24 @@ class Decoder:
     def decode(
         self, logits: npt.NDArray[np.float32], types: Collection[str] | None = None
     ) -> list[Chunk]:
-        """Entities of one sentence; `types`, if given, are the only ones that may come out."""
+        """Entities of one sentence from logits, shape (units, labels); `types`, if given, are the
+        only ones that may come out."""
         if not len(logits):
             return []
         masked = logits.astype(np.float64)
         if types is not None:
-            masked[:, ~np.isin(self._types, [*types, ""])] = -np.inf
+            masked[:, self._not_of(tuple(types))] = -np.inf
         path = self._best_path(masked)
         found = chunks([self.tag_set.tags[label] for label in path])
         if not found:
             return []
         probabilities = _softmax(masked)
         return [Chunk(*chunk, self._score(probabilities, *chunk)) for chunk in found]
+
+    def _not_of(self, types: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+        if types not in self._masks:
+            self._masks[types] = ~np.isin(self._types, [*types, ""])
+        return self._masks[types]
 
     def _best_path(self, logits: npt.NDArray[np.float64]) -> list[int]:
         best = logits.argmax(axis=1)

@@ -1,4 +1,5 @@
-"""The one function from text to model input: training, evaluation and tagging all call it."""
+"""From text to model input, for training, evaluation and tagging alike: `encode_sentence`, then
+`model_inputs`."""
 
 from __future__ import annotations
 
@@ -12,6 +13,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tagcli.errors import UsageError
+from tagcli.korean import eojeols
+from tagcli.windows import cut_windows
+from tagcli.words import cut_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,6 +46,32 @@ class Pieces:
         return np.flatnonzero(np.diff(self.word_of_piece, prepend=-1))
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledUnits:
+    """What a sentence's labels stand on: its words, or with `raw` its pieces.
+
+    `words`, shape (n, 2), and the pieces' offsets are in NFC text.
+    """
+
+    language: str
+    raw: bool
+    words: Spans
+    pieces: Pieces
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The pieces whose logits count: all of raw text, the first of each word otherwise."""
+        return np.arange(len(self.pieces.ids)) if self.raw else self.pieces.first_of_word()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """A window: its ids with special tokens, shape (tokens,), and the positions in them, shape
+    (kept units,), whose labels are this window's to give."""
+
+    ids: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+
+
 class Encoder:
     """A fast tokenizer fed with words: `tokenizer.json` with its truncation and padding off.
 
@@ -54,7 +84,7 @@ class Encoder:
             if b'"ByteLevel"' in spec:  # parsing megabytes of JSON twice costs a tenth of a second
                 spec = _with_prefix_space(spec)
             self._tokenizer = Tokenizer.from_buffer(spec)
-        except Exception as error:  # the library raises a bare Exception
+        except Exception as error:  # the library raises Exception itself
             raise UsageError(f"{tokenizer_json} is not a fast tokenizer: {error}") from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -127,16 +157,56 @@ class Encoder:
             return int(model["unk_id"])
         token = model.get("unk_token") or "<unk>"
         found = self._tokenizer.token_to_id(token)
-        return int(found) if found is not None else int(self.suffix_ids[-1])
+        if found is None:
+            raise UsageError(f"{self._path} has no piece for unknown words")
+        return int(found)
+
+
+def encode_sentence(
+    encoder: Encoder,
+    text: str,
+    span: tuple[int, int],
+    language: str,
+    unit: str,
+    words: Spans | None = None,
+) -> LabelledUnits:
+    """The sentence at `span` of NFC `text` in the unit the model reads: "words" or "raw".
+
+    `words`, shape (n, 2), are given tokens, which are taken as they are.
+    """
+    start, end = span
+    if words is None and unit == "raw":
+        words = eojeols(text, start, end)
+    elif words is None:
+        cut = np.array(cut_words(text[start:end]), np.int32)
+        words = cut.reshape(-1, 2) + np.int32(start)
+    return LabelledUnits(language, unit == "raw", words, encoder.encode(text, words))
+
+
+def model_inputs(
+    encoder: Encoder, units: LabelledUnits, limit: int, overlap_tokens: int
+) -> list[ModelInput]:
+    """The sentence as one window of at most `limit` tokens, or several that overlap; every
+    labelled unit is in the rows of exactly one, in order."""
+    pieces, labelled = units.pieces, units.rows()
+    inputs = []
+    windows = cut_windows(pieces.word_of_piece, limit - encoder.special_count, overlap_tokens)
+    for window in windows:
+        first, last = np.searchsorted(labelled, [window.kept_start, window.kept_end])
+        ids = encoder.with_special(pieces.ids[window.start : window.end])
+        rows = labelled[first:last] - window.start + len(encoder.prefix_ids)
+        inputs.append(ModelInput(ids, rows))
+    return inputs
 
 
 def _with_prefix_space(tokenizer_json: bytes) -> bytes:
     """Words come without the blank in front of them, which byte-level tokenizers mark."""
     spec = json.loads(tokenizer_json)
-    pre_tokenizer = spec.get("pre_tokenizer") or {}
-    for step in [pre_tokenizer, *pre_tokenizer.get("pretokenizers", [])]:
-        if step.get("type") == "ByteLevel":
-            step["add_prefix_space"] = True
+    for part, steps in (("pre_tokenizer", "pretokenizers"), ("post_processor", "processors")):
+        whole = spec.get(part) or {}
+        for step in [whole, *whole.get(steps, [])]:
+            if step.get("type") in ("ByteLevel", "RobertaProcessing"):
+                step["add_prefix_space"] = True  # the latter takes the blank out of the offsets
     return json.dumps(spec).encode()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +11,8 @@ from tagcli.korean import particle_start
 from tagcli.records import Document, Entity
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from tagcli.decoding import Chunk
-    from tagcli.encoding import Pieces
+    from tagcli.encoding import LabelledUnits
     from tagcli.normalisation import NormalisedText
     from tagcli.records import Spans
 
@@ -26,42 +23,24 @@ _PARTNERS = dict(zip(_OPENING + _CLOSING, _CLOSING + _OPENING, strict=True))
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledUnits:
-    """What a sentence's labels stand on: its words, or with `raw` its pieces.
-
-    `words`, shape (n, 2), and the pieces' offsets are in NFC text.
-    """
-
-    language: str
-    raw: bool
-    words: Spans
-    pieces: Pieces
-
-    def rows(self) -> npt.NDArray[np.int64]:
-        """The pieces whose logits count: all of raw text, the first of each word otherwise."""
-        return np.arange(len(self.pieces.ids)) if self.raw else self.pieces.first_of_word()
-
-
 def build_entities(
     document: Document, text: NormalisedText, units: LabelledUnits, found: Iterable[Chunk]
 ) -> Iterator[Entity]:
     """The entities of a sentence, in order and without overlap."""
     free_from = 0
     for chunk in found:
-        start, end = _span(text.text, units, chunk, document.tokens is not None)
-        start = max(start, free_from)
-        while start < end and _is_blank(text.text[start]):
+        span = _span(text.text, units, chunk, document.tokens is not None)
+        start, end = text.original_span(*span)
+        start = max(start, free_from)  # pieces of one character may have gone to two entities
+        while start < end and _is_blank(document.text[start]):
             start += 1
-        while start < end and _is_blank(text.text[end - 1]):
+        while start < end and _is_blank(document.text[end - 1]):
             end -= 1
-        if start == end:
+        if start >= end:
             continue
         free_from = end
-        original = text.original_span(start, end)
-        tokens = _token_range(document.tokens, *original)
-        surface = document.text[slice(*original)]
-        yield Entity(*original, chunk.type, surface, chunk.score, *tokens)
+        tokens = _token_range(document.tokens, start, end)
+        yield Entity(start, end, chunk.type, document.text[start:end], chunk.score, *tokens)
 
 
 def _is_blank(char: str) -> bool:

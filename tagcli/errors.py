@@ -1,6 +1,8 @@
-"""The errors a user can cause: each is shown as one sentence."""
+"""The errors a user can cause, and the one sentence that shows them."""
 
 from __future__ import annotations
+
+import sys
 
 
 class NertagError(Exception):
@@ -21,6 +23,11 @@ class DataError(NertagError):
     def __init__(self, source: str, line: int | None, problem: str) -> None:
         self.source = source
         self.line = line
-        self.problem = problem
+        self.problem = problem.replace("\n", " ")
         place = source if line is None else f"{source}:{line}"
-        super().__init__(f"{place}: {problem}")
+        super().__init__(f"{place}: {self.problem}")
+
+
+def say(command: str, message: str) -> None:
+    """One line to the user of a command, on stderr."""
+    print(f"{command}: {message}", file=sys.stderr, flush=True)

@@ -9,9 +9,10 @@ import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
+from typing import IO, NamedTuple
 
 from tagcli.errors import DataError, UsageError
 
@@ -31,18 +32,18 @@ class Line(NamedTuple):
 OnError = Callable[[DataError], None]
 
 
-class _Bytes(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
-
-
 class Input:
-    """An input by name ("-" is standard input), opened when its lines are asked for."""
+    """An input by name ("-" is standard input), opened when its lines are asked for.
+
+    Raises UsageError for a name that cannot be read.
+    """
 
     def __init__(self, name: str, encoding: str = "utf-8") -> None:
         self.name = "<stdin>" if name == STDIN else name
         self._path = None if name == STDIN else Path(name)
         self._encoding = encoding
-        self._raw: IO[bytes] | None = None
+        self.position = 0
+        """How many bytes have been read, counted before decompression."""
         if self._path is not None:
             _check_readable(self._path)
 
@@ -60,39 +61,31 @@ class Input:
         """Whether a person types it."""
         return self._path is None and sys.stdin is not None and sys.stdin.isatty()
 
-    @property
-    def position(self) -> int:
-        """How many bytes have been read, counted before decompression."""
-        try:
-            return self._raw.tell() if self._raw is not None else 0
-        except (OSError, ValueError):
-            return 0
-
     def lines(self, on_error: OnError | None = None) -> Iterator[Line]:
         """The lines of the input; they end at \\n or \\r\\n only.
 
         Raises DataError for bytes that are not in the encoding; with `on_error`, that is told
-        instead and an empty line marked `bad` takes its place.
+        instead and an empty line marked `bad` takes its place. Broken gzip, UTF-16 and UTF-32 end
+        the input.
         """
         try:
-            raw = self._raw = _stdin() if self._path is None else self._path.open("rb", buffering=0)
-            yield from self._decoded(raw, on_error)
+            with _stdin() if self._path is None else self._path.open("rb", buffering=0) as raw:
+                yield from self._decoded(raw, on_error)
+        except DataError as error:
+            self._tell(error, on_error)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._tell(DataError(self.name, None, f"broken gzip data: {error}"), on_error)
         except OSError as error:
             problem = f"cannot be read: {error.strerror}"
             self._tell(DataError(self.name, None, problem), on_error)
-        finally:
-            if self._path is not None and self._raw is not None:
-                self._raw.close()
 
     def _decoded(self, raw: IO[bytes], on_error: OnError | None) -> Iterator[Line]:
-        chunks = _chunks(raw)
-        encoding = self._encoding
-        if "\n".encode(encoding)[-2:] != b"\n":  # UTF-16 and UTF-32: a line end is no single byte
+        chunks = _chunks(self._counted(raw))
+        encoding = codecs.lookup(self._encoding).name
+        if "\n".encode(encoding) != b"\n":  # UTF-16 and UTF-32: a line end is no single byte
             chunks = self._as_utf8(chunks)
             encoding = "utf-8"
-        if codecs.lookup(encoding).name == "utf-8":
+        if encoding == "utf-8":
             chunks = _without_mark(chunks)
         for number, line in enumerate(_byte_lines(chunks), start=1):
             try:
@@ -107,6 +100,11 @@ class Input:
                 self._tell(DataError(self.name, number, problem), on_error)
                 yield Line(number, "", bad=True)
 
+    def _counted(self, raw: IO[bytes]) -> Iterator[bytes]:
+        while chunk := raw.read(_CHUNK_BYTES):
+            self.position += len(chunk)
+            yield chunk
+
     def _as_utf8(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(self._encoding)()
         line = 1
@@ -116,10 +114,7 @@ class Input:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeError as error:
                 failure = error
-                good = error.start if isinstance(error, UnicodeDecodeError) else 0
-                held = len(decoder.getstate()[0])
-                text = decoder.decode(chunk[: max(0, good - held)])
-                text = text[: text.rfind("\n") + 1]  # the lines before the bad one
+                text = _whole_lines_before(error, decoder, chunk)
             line += text.count("\n")
             yield text.encode("utf-8")
             if failure is not None:
@@ -131,11 +126,25 @@ class Input:
         on_error(error)
 
 
-def _stdin() -> IO[bytes]:
+def _stdin() -> AbstractContextManager[IO[bytes]]:
     if sys.stdin is None:
         raise UsageError("there is no standard input")
     # unbuffered: a thread that waits in a buffered read holds a lock Python wants at its end
-    return getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    return nullcontext(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
+
+
+def _whole_lines_before(
+    error: UnicodeError, decoder: codecs.IncrementalDecoder, chunk: bytes
+) -> str:
+    """What the chunk that `decoder` could not decode holds in front of the bad line."""
+    if not isinstance(error, UnicodeDecodeError):
+        return ""
+    held = len(decoder.getstate()[0])
+    try:
+        text = decoder.decode(chunk[: max(0, error.start - held)])
+    except UnicodeError:  # of the odd codecs that count from elsewhere
+        return ""
+    return text[: text.rfind("\n") + 1]
 
 
 def check_encoding(name: str) -> str:
@@ -161,15 +170,19 @@ def _check_readable(path: Path) -> None:
         raise UsageError(f"{path} cannot be read: permission denied")
 
 
-def _chunks(raw: IO[bytes]) -> Iterator[bytes]:
+def _chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The bytes as they come, decompressed if they begin as gzip does."""
     head = b""
-    while len(head) < len(_GZIP_MAGIC) and (more := raw.read(1)):
-        head += more
-    stream: _Bytes = _Rewound(head, raw)
-    if head == _GZIP_MAGIC:
-        stream = _Unzipped(_Rewound(head, raw))
-    while chunk := stream.read(_CHUNK_BYTES):
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= len(_GZIP_MAGIC):
+            break
+    chunks = chain([head], chunks)
+    if not head.startswith(_GZIP_MAGIC):
+        yield from chunks
+        return
+    unzipped = gzip.GzipFile(fileobj=_Chunks(chunks), mode="rb")  # type: ignore[call-overload]
+    while chunk := unzipped.read1(_CHUNK_BYTES):
         yield chunk
 
 
@@ -184,29 +197,17 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-class _Rewound:
-    """A byte stream with its first bytes, read to look at them, put back."""
+class _Chunks:
+    """Chunks as a file that gives what is there, not all that was asked for."""
 
-    def __init__(self, head: bytes, raw: IO[bytes]) -> None:
-        self._head = head
-        self._raw = raw
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._held = b""
 
-    def read(self, size: int = -1, /) -> bytes:
-        if self._head:
-            head, self._head = self._head, b""
-            return head
-        return self._raw.read(size)
-
-
-class _Unzipped:
-    """Gzip data as it comes, decompressed: a read gives what is there, not all that was asked."""
-
-    def __init__(self, stream: _Bytes) -> None:
-        self._file = gzip.GzipFile(fileobj=stream, mode="rb")  # type: ignore[call-overload]
-
-    def read(self, size: int = -1, /) -> bytes:
-        chunk: bytes = self._file.read1(size)
-        return chunk
+    def read(self, size: int) -> bytes:
+        held = self._held or next(self._chunks, b"")
+        self._held = held[size:]
+        return held[:size]
 
 
 def _byte_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 _EOJEOL = re.compile(r"\S+")
 
-# 도 is left out: at the end of a name it is more often a province (경기도) or an island.
-# What must stand before a particle: a final consonant, none, none or ㄹ, or anything.
+# What must stand before a particle: a final consonant, none, none or ㄹ, or anything. 도 is left
+# out: at the end of a name it is more often a province (경기도) or an island.
 _PARTICLES_AFTER = {
     "consonant": ("은", "이", "을", "과", "으로", "이나", "이라", "이라는", "이라고", "이며"),
     "vowel": ("는", "가", "를", "와", "나", "라는", "라고", "며"),
@@ -56,7 +56,7 @@ def _fits(condition: str, syllable: str) -> bool:
     code = ord(syllable)
     if not _HANGUL_FIRST <= code <= _HANGUL_LAST:
         # 3월, NATO, 005930): how it is read aloud is not written
-        return syllable.isalnum() or not syllable.isspace()
+        return not syllable.isspace()
     final = (code - _HANGUL_FIRST) % _FINALS
     if condition == "consonant":
         return final != 0

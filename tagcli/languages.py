@@ -7,6 +7,9 @@ import re
 LATIN_LANGUAGES = ("de", "en", "fr", "it")
 LANGUAGES = (*LATIN_LANGUAGES, "ko")
 
+AUTO = "auto"
+"""Asks for the language of each paragraph's script."""
+
 LATIN = ""
 """Language of a paragraph whose script says Latin and no more."""
 

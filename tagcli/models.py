@@ -19,7 +19,7 @@ BUNDLED = Path(__file__).parent / "model"
 CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
 UNITS = ("words", "raw")
 
-_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _HUB_ONNX = (ONNX, "onnx/model.onnx")
 _DESCRIPTION_FILES = (CONFIG, TOKENIZER, "tokenizer_config.json")
 _SAFETENSORS = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")
@@ -85,7 +85,8 @@ def find_model(name: str | None, for_torch: bool = False) -> Model:
 
 def _from_hub(repo_id: str, for_torch: bool) -> Path:
     """Download (or find in the cache) a hub model: its description and one kind of weights."""
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "0" if sys.stderr.isatty() else "1")
+    if sys.stderr is None or not sys.stderr.isatty():
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from huggingface_hub import snapshot_download
 
     onnx = [pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")]
@@ -106,7 +107,7 @@ def _from_hub(repo_id: str, for_torch: bool) -> Path:
 
 def read_model(folder: Path) -> Model:
     """The settings of a model directory; raises UsageError for one that cannot tag."""
-    config = _read_config(folder)
+    config = _read_json(folder / CONFIG)
     if not (folder / TOKENIZER).is_file():
         raise UsageError(
             f"{folder} has no fast tokenizer ({TOKENIZER}); "
@@ -118,17 +119,16 @@ def read_model(folder: Path) -> Model:
         raise UsageError(f"{folder / CONFIG} cannot be used: {error!r}") from error
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
-    path = folder / CONFIG
+def _read_json(path: Path) -> dict[str, Any]:
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        fields = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UsageError(f"{folder} is no model directory: it has no {CONFIG}") from error
+        raise UsageError(f"{path.parent} is no model directory: it has no {path.name}") from error
     except (ValueError, OSError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
-    if not isinstance(config, dict):
+    if not isinstance(fields, dict):
         raise UsageError(f"{path} is not a JSON object")
-    return config
+    return fields
 
 
 def _model_of(folder: Path, config: dict[str, Any]) -> Model:
@@ -162,7 +162,8 @@ def _model_of(folder: Path, config: dict[str, Any]) -> Model:
 
 
 def _limit(folder: Path, config: dict[str, Any]) -> int:
-    """The longest input in tokens: the positions the encoder has, or less if the tokenizer says."""
+    """The longest input in tokens: what the nertag object says; otherwise the positions the
+    encoder has, or less if the tokenizer says so."""
     if own_limit := config.get("nertag", {}).get("max_tokens"):
         return int(own_limit)
     limit = int(config.get("max_position_embeddings", 512))
@@ -170,9 +171,8 @@ def _limit(folder: Path, config: dict[str, Any]) -> int:
         limit = 512
     elif config.get("model_type") in _OFFSET_POSITIONS:
         limit -= int(config.get("pad_token_id") or 0) + 1
-    try:
-        tokenizer = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-        limit = min(limit, int(tokenizer.get("model_max_length") or limit))
-    except FileNotFoundError:
-        pass
-    return limit
+    path = folder / "tokenizer_config.json"
+    if not path.exists():
+        return limit
+    longest = _read_json(path).get("model_max_length")
+    return min(limit, longest) if isinstance(longest, int) and longest > 0 else limit

@@ -98,7 +98,7 @@ def _composing_segments(text: str) -> Iterator[tuple[int, int]]:
 
 def _joins(composed: str, char: str) -> str | None:
     """The segment with `char` added, or None where `char` begins a segment of its own."""
-    if unicodedata.combining(char):
+    if unicodedata.combining(unicodedata.normalize("NFD", char)[0]):
         return composed + char
     # Hangul vowels and finals, and a few vowel signs, compose although their class is 0
     last = unicodedata.normalize("NFC", composed)[-1]

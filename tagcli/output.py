@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from tagcli.errors import UsageError
+from tagcli.errors import NertagError, UsageError
 
 _FLUSH_SECONDS = 0.1
 
@@ -26,11 +26,13 @@ class Output:
     def __init__(self, path: str | None) -> None:
         self.partial: Path | None = None
         self._target: Path | None = None
+        self._is_stdout = False
         self._flushed = time.monotonic()
         if path is None or path == "-":
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
             self._file: BinaryIO = sys.stdout.buffer
+            self._is_stdout = True
             return
         target = Path(path)
         try:
@@ -68,9 +70,9 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
-            if self._file is sys.stdout.buffer:
+            if self._is_stdout:
                 forget_stdout()
-            raise UsageError(f"output cannot be written: {error.strerror}") from error
+            raise NertagError(f"output cannot be written: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +86,7 @@ class Output:
         try:
             self.flush()
         finally:
-            if self._file is not sys.stdout.buffer:
+            if not self._is_stdout:
                 with suppress(OSError):  # what flush has said already
                     self._file.close()
         if error is None and self.partial is not None and self._target is not None:
@@ -94,4 +96,6 @@ class Output:
 
 def forget_stdout() -> None:
     """Keep Python from flushing standard output again at exit, and complaining."""
+    if sys.stdout is None:
+        return
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

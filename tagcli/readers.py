@@ -67,7 +67,8 @@ def read_conll(lines: Iterator[Line], source: str, options: ReaderOptions) -> It
 
 
 def _conll_rows(before: list[str], rows: list[Line], after: str) -> ConllRows:
-    return ConllRows(tuple(before), tuple(line.text for line in rows), after)
+    is_docstart = len(rows) == 1 and split_columns(rows[0].text)[0] == DOCSTART
+    return ConllRows(tuple(before), tuple(line.text for line in rows), after, is_docstart)
 
 
 def _conll_document(

@@ -21,6 +21,7 @@ class ConllRows:
     before: tuple[str, ...]  # blank lines and comments in front of the first token
     tokens: tuple[str, ...]
     after: str = ""  # the line that ends it, which may hold blanks
+    is_docstart: bool = False  # no sentence, but what separates documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Entity:
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a tagged document: its span, its language ("" if only the script is known),
-    its words, shape (n, 2), and what these words are ("words", "eojeols" or "tokens")."""
+    what the model read, shape (n, 2), and its unit: "words", "eojeols" or given "tokens"."""
 
     start: int
     end: int

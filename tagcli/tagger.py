@@ -11,18 +11,14 @@ import numpy as np
 from tagcli.backends import Backend, open_backend
 from tagcli.batching import IDLE, Batcher, Job
 from tagcli.decoding import Decoder
-from tagcli.encoding import Encoder
-from tagcli.entities import LabelledUnits, build_entities
+from tagcli.encoding import Encoder, LabelledUnits, encode_sentence, model_inputs
+from tagcli.entities import build_entities
 from tagcli.errors import UsageError
-from tagcli.korean import eojeols
-from tagcli.languages import LANGUAGES, language_of_script
+from tagcli.languages import AUTO, LANGUAGES, language_of_script
 from tagcli.models import TOKENIZER, Model, find_model
 from tagcli.normalisation import NormalisedText, normalise
-from tagcli.readers import DOCSTART
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
 from tagcli.sentences import split_sentences
-from tagcli.windows import cut_windows
-from tagcli.words import cut_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
     from tagcli.records import Spans
 
 OVERLAP_TOKENS = 64
-AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +55,16 @@ class _Step:
 
     document: Document
     text: NormalisedText
-    sentence: _Sentence | None
-    ends_sentence: bool
-    ends_document: bool
+    sentence: _Sentence | None = None
+    ends_sentence: bool = False
+    ends_document: bool = False
 
 
 class Tagger:
-    """Finds the named entities of texts with one model on one backend."""
+    """Finds the named entities of texts with one model on one backend.
+
+    Raises UsageError for options that do not fit the model.
+    """
 
     def __init__(self, model: Model, backend: Backend, options: TagOptions) -> None:
         self.model = model
@@ -74,12 +72,13 @@ class Tagger:
         self.options = options
         self._encoder = Encoder(model.folder / TOKENIZER)
         self._decoder = Decoder(model.tag_set)
-        self._capacity = model.limit - self._encoder.special_count
+        if model.limit <= self._encoder.special_count:
+            raise UsageError(f"{model.folder}: {model.limit} tokens leave no room for text")
         if options.language not in (AUTO, *LANGUAGES):
             raise UsageError(f"unknown language {options.language!r}: {', '.join(LANGUAGES)}")
-        known = set(model.tag_set.types)
-        if unknown := sorted((options.labels or set()) - known):
-            raise UsageError(f"the model has no label {unknown[0]}; it has {', '.join(known)}")
+        known = model.tag_set.types
+        if unknown := sorted((options.labels or set()).difference(known)):
+            raise UsageError(f"the model has no label {unknown[0]!r}; it has {', '.join(known)}")
 
     def tag(self, text: str) -> TaggedDocument:
         """The tagged text; each of its lines is a paragraph."""
@@ -91,8 +90,11 @@ class Tagger:
         return (tagged for tagged in self.run(documents) if tagged is not IDLE)
 
     def run(self, documents: Iterable[Document | None]) -> Iterator[TaggedDocument | None]:
-        """The tagged documents in their order. IDLE (None) in the input brings out all that came
-        before it, and then comes out itself; so does an error, which is then raised."""
+        """The tagged documents in their order.
+
+        IDLE (None) in the input brings out all that came before it and then comes out itself, as
+        it does at the end. An error in the input is raised after all that came before it is out.
+        """
         batcher: Batcher[_Step] = Batcher(
             self.backend.run, self.backend.batch_tokens, self.model.pad_id, self.backend.workers
         )
@@ -105,24 +107,17 @@ class Tagger:
                 continue
             text = normalise(document.text)
             for sentence in self._sentences(document, text):
-                yield from self._windows(document, text, sentence)
-            yield Job(_Step(document, text, None, False, True))
-
-    def _windows(
-        self, document: Document, text: NormalisedText, sentence: _Sentence
-    ) -> Iterator[Job[_Step]]:
-        pieces, labelled = sentence.units.pieces, sentence.units.rows()
-        windows = cut_windows(pieces.word_of_piece, self._capacity, self.options.overlap_tokens)
-        for window in windows:
-            step = _Step(document, text, sentence, window is windows[-1], False)
-            ids = self._encoder.with_special(pieces.ids[window.start : window.end])
-            kept = labelled[np.searchsorted(labelled, window.keep_start) :]
-            kept = kept[: np.searchsorted(kept, window.keep_end)]
-            yield Job(step, ids, kept - window.start + len(self._encoder.prefix_ids))
+                inputs = model_inputs(
+                    self._encoder, sentence.units, self.model.limit, self.options.overlap_tokens
+                )
+                for one in inputs:
+                    step = _Step(document, text, sentence, ends_sentence=one is inputs[-1])
+                    yield Job(step, one.ids, one.rows)
+            yield Job(_Step(document, text, ends_document=True))
 
     def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
         if document.tokens is not None:
-            if len(document.tokens) and document.text != DOCSTART:
+            if len(document.tokens) and not (document.conll and document.conll.is_docstart):
                 words = text.normalised_spans(document.tokens)
                 yield self._encoded(text, 0, len(text.text), self._language(text.text), words)
             return
@@ -141,11 +136,9 @@ class Tagger:
     def _encoded(
         self, text: NormalisedText, start: int, end: int, language: str, words: Spans | None
     ) -> _Sentence:
-        raw = self.model.unit(language) == "raw"
-        if words is None:
-            words = eojeols(text.text, start, end) if raw else _words(text.text, start, end)
-        pieces = self._encoder.encode(text.text, words)
-        return _Sentence(start, end, LabelledUnits(language, raw, words, pieces))
+        unit = self.model.unit(language)
+        units = encode_sentence(self._encoder, text.text, (start, end), language, unit, words)
+        return _Sentence(start, end, units)
 
     def _assemble(
         self, results: Iterable[tuple[Job[_Step], npt.NDArray[np.float32] | None] | None]
@@ -156,7 +149,7 @@ class Tagger:
             if result is None:
                 yield IDLE
                 continue
-            step, logits = result[0].owner, result[1]
+            step, logits = result[0].payload, result[1]
             if step.sentence is not None and logits is not None:
                 step.sentence.logits.append(logits)
                 if step.ends_sentence:
@@ -178,19 +171,13 @@ class Tagger:
                 yield entity
 
 
-def _words(text: str, start: int, end: int) -> Spans:
-    return np.array(cut_words(text[start:end]), np.int32).reshape(-1, 2) + np.int32(start)
-
-
 def _finished(document: Document, text: NormalisedText, sentence: _Sentence) -> Sentence:
-    language = sentence.units.language
+    units = sentence.units
     if document.tokens is not None:
-        return Sentence(0, len(document.text), language, document.tokens, "tokens")
+        return Sentence(0, len(document.text), units.language, document.tokens, "tokens")
     start, end = text.original_span(sentence.start, sentence.end)
-    if language == "ko":
-        words = text.original_spans(_words(text.text, sentence.start, sentence.end))
-        return Sentence(start, end, language, words, "eojeols")
-    return Sentence(start, end, language, text.original_spans(sentence.units.words), "words")
+    words = text.original_spans(units.words)
+    return Sentence(start, end, units.language, words, "eojeols" if units.raw else "words")
 
 
 def _to_nowhere(message: str) -> None:

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Pieces [start, end) are run together; the labels of [keep_start, keep_end) are kept."""
+    """Pieces [start, end) are run together; the labels of [kept_start, kept_end) are kept."""
 
     start: int
     end: int
-    keep_start: int
-    keep_end: int
+    kept_start: int
+    kept_end: int
 
 
 def cut_windows(
     word_of_piece: npt.NDArray[np.int32], capacity: int, overlap_tokens: int
 ) -> list[Window]:
-    """Windows of at most `capacity` pieces that share `overlap_tokens` with their neighbours.
+    """Windows of at most `capacity` (1 or more) pieces, which share `overlap_tokens`.
 
     The kept ranges tile the sentence: a word is kept from the window that shows most context on
     its poorer side. Only a word longer than a quarter of the capacity is ever cut itself.
@@ -50,8 +50,8 @@ def cut_windows(
         keeps.append(min(_first_cut(cuts, (start + end) // 2), end))
     keeps.append(count)
     return [
-        Window(start, end, keep_start, keep_end)
-        for (start, end), keep_start, keep_end in zip(bounds, keeps, keeps[1:], strict=False)
+        Window(start, end, kept_start, kept_end)
+        for (start, end), kept_start, kept_end in zip(bounds, keeps, keeps[1:], strict=False)
     ]
 
 

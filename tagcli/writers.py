@@ -11,6 +11,7 @@ from typing import Any
 
 from tagcli.errors import DataError
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.words import cut_words
 
 EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
@@ -100,9 +101,11 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
         yield _comment("text", tagged.text)
         return
     yield _comment("text", tagged.text[sentence.start : sentence.end])
-    spans = [tuple(span) for span in sentence.words.tolist()]
-    if sentence.word_unit == "eojeols":
+    spans = [(start, end) for start, end in sentence.words.tolist()]
+    if sentence.language == "ko" and sentence.word_unit != "tokens":
         yield EOJEOL_COMMENT
+        words = cut_words(tagged.text[sentence.start : sentence.end])
+        spans = [(sentence.start + start, sentence.start + end) for start, end in words]
         spans = _cut_at_entities(spans, tagged.entities)
     for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
         token = tagged.text[start:end]
@@ -113,10 +116,10 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
 
 
 def _cut_at_entities(
-    spans: Sequence[tuple[int, ...]], entities: Sequence[Entity]
-) -> list[tuple[int, ...]]:
+    spans: Sequence[tuple[int, int]], entities: Sequence[Entity]
+) -> list[tuple[int, int]]:
     edges = sorted({edge for entity in entities for edge in (entity.start, entity.end)})
-    cut: list[tuple[int, ...]] = []
+    cut: list[tuple[int, int]] = []
     for start, end in spans:
         inner = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
         points = [start, *inner, end]

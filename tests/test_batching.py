@@ -85,7 +85,7 @@ class TestStream:
         for result in batcher.stream(jobs_of(stream)):
             if result is not None:
                 check(*result)
-                owners.append(result[0].owner)
+                owners.append(result[0].payload)
         assert owners == [i for i, entry in enumerate(stream) if not isinstance(entry, str)]
 
     @quick
@@ -106,7 +106,7 @@ class TestStream:
 
         batcher: Batcher[int] = Batcher(Recorder(), 50, PAD, 2)
         for result in batcher.stream(jobs()):
-            out.append(None if result is None else result[0].owner)
+            out.append(None if result is None else result[0].payload)
         assert out.count(None) >= stream.count("idle")
 
     @quick
@@ -124,7 +124,7 @@ class TestStream:
             for result in batcher.stream(jobs()):
                 if result is not None:
                     check(*result)
-                    out.append(result[0].owner)
+                    out.append(result[0].payload)
         assert out == [i for i, entry in enumerate(stream) if not isinstance(entry, str)]
 
     def test_an_error_of_the_model_is_raised(self) -> None:
@@ -134,7 +134,7 @@ class TestStream:
         with pytest.raises(RuntimeError, match="the model broke"):  # noqa: PT012
             for result in batcher.stream(jobs):
                 if result is not None:
-                    out.append(result[0].owner)
+                    out.append(result[0].payload)
         assert out == list(range(len(out)))
         assert len(out) <= 23
 

@@ -11,12 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tagcli.decoding import Chunk
-from tagcli.encoding import Pieces
-from tagcli.entities import LabelledUnits, build_entities
+from tagcli.encoding import LabelledUnits, Pieces
+from tagcli.entities import build_entities
 from tagcli.normalisation import normalise
 from tagcli.records import Document, Entity
 
-quick = settings(deadline=None, max_examples=120)
+quick = settings(deadline=None, max_examples=80)
 Spans = npt.NDArray[np.int32]
 
 FRAGMENTS = (

@@ -274,7 +274,7 @@ def test_int8_on_cuda(model_copy: Copier) -> None:
 
 def test_unknown_labels_and_languages(float_model: ModelMaker) -> None:
     folder = str(float_model("bert"))
-    assert "no label DOG" in message_of(folder, labels=["PER", "DOG"])
+    assert "no label 'DOG'" in message_of(folder, labels=["PER", "DOG"])
     assert "unknown language 'es'" in message_of(folder, lang="es")
 
 

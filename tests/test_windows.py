@@ -27,13 +27,13 @@ def test_kept_ranges_tile_the_pieces_within_small_windows(
 ) -> None:
     words = words_of(word_lengths)
     windows = cut_windows(words, capacity, overlap)
-    assert windows[0].keep_start == 0
-    assert windows[-1].keep_end == len(words)
+    assert windows[0].kept_start == 0
+    assert windows[-1].kept_end == len(words)
     for window in windows:
         assert window.end - window.start <= capacity
-        assert 0 <= window.start <= window.keep_start <= window.keep_end <= window.end <= len(words)
+        assert 0 <= window.start <= window.kept_start <= window.kept_end <= window.end <= len(words)
     for before, after in pairwise(windows):
-        assert before.keep_end == after.keep_start
+        assert before.kept_end == after.kept_start
         assert before.start < after.start
         assert before.end < after.end
 
@@ -46,7 +46,7 @@ def test_windows_and_kept_ranges_begin_and_end_with_words(
     words = words_of(word_lengths)
     borders = {0, *np.cumsum(word_lengths).tolist()}
     for window in cut_windows(words, capacity, overlap):
-        assert {window.start, window.end, window.keep_start, window.keep_end} <= borders
+        assert {window.start, window.end, window.kept_start, window.kept_end} <= borders
 
 
 def context(window: Window, piece: int) -> int:
@@ -62,7 +62,7 @@ def test_words_are_kept_where_the_piece_of_their_label_has_most_context(
     windows = cut_windows(words, capacity, overlap)
     for first in np.flatnonzero(np.diff(words, prepend=-1)).tolist():
         having = [w for w in windows if w.start <= first < w.end]
-        kept = [w for w in having if w.keep_start <= first < w.keep_end]
+        kept = [w for w in having if w.kept_start <= first < w.kept_end]
         assert len(kept) == 1
         # the ends of the sentence hide nothing
         poorer = [
@@ -87,7 +87,7 @@ def test_what_fits_is_one_window_with_any_overlap(word_lengths: list[int], overl
 def test_a_word_longer_than_a_window_is_cut_and_nothing_lost(overlap: int) -> None:
     words = words_of([3, 100, 2])
     windows = cut_windows(words, 20, overlap)
-    kept = [piece for w in windows for piece in range(w.keep_start, w.keep_end)]
+    kept = [piece for w in windows for piece in range(w.kept_start, w.kept_end)]
     assert kept == list(range(105))
     assert all(w.end - w.start <= 20 for w in windows)
 
@@ -95,7 +95,7 @@ def test_a_word_longer_than_a_window_is_cut_and_nothing_lost(overlap: int) -> No
 def test_neighbours_share_the_overlap_asked_for() -> None:
     for before, after in pairwise(cut_windows(words_of([1] * 100), 20, 6)):
         assert before.end - after.start >= 6
-        assert min(context(after, after.keep_start), context(before, before.keep_end - 1)) >= 2
+        assert min(context(after, after.kept_start), context(before, before.kept_end - 1)) >= 2
 
 
 def test_no_overlap_is_no_overlap() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class TorchBackend:
         return result
 
 
-def _load(model: Model):  # type: ignore[no-untyped-def]  # transformers is imported on use
+def _load(model: Model) -> Any:
     import torch
     from transformers import AutoModelForTokenClassification
 
