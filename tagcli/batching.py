@@ -24,6 +24,8 @@ IDLE = None
 # on a CPU, so that memory and the wait for the first result stay small.
 BUFFER_TOKENS = 16_384
 BUFFER_JOBS = 2_048
+# After a pause the buffer starts small and doubles: a burst's first results come at once.
+FIRST_BUFFER_TOKENS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Job(Generic[T]):
 @dataclass(slots=True)
 class _Buffer(Generic[T]):
     jobs: list[Job[T]]
+    limit: int
     tokens: int = 0
 
     def add(self, job: Job[T]) -> None:
@@ -49,7 +52,7 @@ class _Buffer(Generic[T]):
 
     @property
     def full(self) -> bool:
-        return self.tokens >= BUFFER_TOKENS or len(self.jobs) >= BUFFER_JOBS
+        return self.tokens >= self.limit or len(self.jobs) >= BUFFER_JOBS
 
 
 class Batcher(Generic[T]):
@@ -79,7 +82,7 @@ class Batcher(Generic[T]):
         self, jobs: Iterator[Job[T] | None], pool: ThreadPoolExecutor
     ) -> Iterator[tuple[Job[T], Logits | None] | None]:
         running: _RunningBuffer[T] | None = None
-        buffer: _Buffer[T] = _Buffer([])
+        buffer: _Buffer[T] = _Buffer([], FIRST_BUFFER_TOKENS)
         failure: Exception | None = None
         ended = False
         while not ended:
@@ -94,13 +97,14 @@ class Batcher(Generic[T]):
                 if not buffer.full:
                     continue
             started = self._start(buffer, pool)
-            buffer = _Buffer([])
+            buffer = _Buffer([], min(2 * buffer.limit, BUFFER_TOKENS))
             if running is not None:
                 yield from running.results()
             running = started
             if job is None:
                 yield from running.results()
                 running = None
+                buffer = _Buffer([], FIRST_BUFFER_TOKENS)
                 yield IDLE
         if failure is not None:
             raise failure

@@ -143,8 +143,6 @@ class _Run:
         return tagger
 
     def _documents(self) -> Iterator[Document | None]:
-        from tagcli.follow import with_pauses
-
         options = self._options
         reading = ReaderOptions(
             options["text_field"],
@@ -156,7 +154,7 @@ class _Run:
             if source.is_terminal:
                 _say("reading from the terminal, Ctrl-D ends")
             documents = read_documents(source, named, reading, self._note)
-            yield from documents if source.size is not None else with_pauses(documents)
+            yield from documents if source.size is not None else _with_pauses(documents)
 
     def _write(self, results: Iterable[TaggedDocument | None], output: Output) -> None:
         options = self._options
@@ -192,6 +190,12 @@ class _Run:
     def _note(self, message: str) -> None:
         if self._options["verbose"]:
             _say(message)
+
+
+def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
+    from tagcli.follow import with_pauses
+
+    return with_pauses(documents, lambda document: len(document.text))
 
 
 def _names(listed: str | None) -> list[str] | None:

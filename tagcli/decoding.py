@@ -43,22 +43,21 @@ class Decoder:
         only ones that may come out."""
         if not len(logits):
             return []
-        masked = logits.astype(np.float64)
+        masked = logits.astype(np.float32)
         if types is not None:
             masked[:, self._not_of(tuple(types))] = -np.inf
         path = self._best_path(masked)
         found = chunks([self.tag_set.tags[label] for label in path])
         if not found:
             return []
-        probabilities = _softmax(masked)
-        return [Chunk(*chunk, self._score(probabilities, *chunk)) for chunk in found]
+        return [Chunk(*chunk, self._score(masked, *chunk)) for chunk in found]
 
     def _not_of(self, types: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         if types not in self._masks:
             self._masks[types] = ~np.isin(self._types, [*types, ""])
         return self._masks[types]
 
-    def _best_path(self, logits: npt.NDArray[np.float64]) -> list[int]:
+    def _best_path(self, logits: npt.NDArray[np.float32]) -> list[int]:
         best = logits.argmax(axis=1)
         if self._transitions is None or self._initial is None:
             return best.tolist()  # type: ignore[no-any-return]
@@ -67,14 +66,14 @@ class Decoder:
         return viterbi(logits, self._transitions, self._initial)
 
     def _score(
-        self, probabilities: npt.NDArray[np.float64], start: int, end: int, entity_type: str
+        self, logits: npt.NDArray[np.float32], start: int, end: int, entity_type: str
     ) -> float:
-        of_type = probabilities[start:end, self._types == entity_type]
-        return float(of_type.sum(axis=1).mean())
+        probabilities = _softmax(logits[start:end].astype(np.float64))
+        return float(probabilities[:, self._types == entity_type].sum(axis=1).mean())
 
 
 def viterbi(
-    logits: npt.NDArray[np.float64],
+    logits: npt.NDArray[np.floating],
     transitions: npt.NDArray[np.bool_],
     initial: npt.NDArray[np.bool_],
 ) -> list[int]:
@@ -84,7 +83,7 @@ def viterbi(
     """
     penalty = np.where(transitions, 0.0, -np.inf)
     score = logits[0] + np.where(initial, 0.0, -np.inf)
-    back = np.zeros(logits.shape, np.int64)
+    back = np.zeros(logits.shape, np.int16)
     columns = np.arange(logits.shape[1])
     for unit in range(1, len(logits)):
         candidates = score[:, None] + penalty

@@ -187,12 +187,14 @@ def model_inputs(
     encoder: Encoder, units: LabelledUnits, limit: int, overlap_tokens: int
 ) -> list[ModelInput]:
     """The sentence as one window of at most `limit` tokens, or several that overlap; every
-    labelled unit is in the rows of exactly one, in order."""
+    labelled unit is in the rows of exactly one, in order, and none has no rows."""
     pieces, labelled = units.pieces, units.rows()
     inputs = []
     windows = cut_windows(pieces.word_of_piece, limit - encoder.special_count, overlap_tokens)
     for window in windows:
         first, last = np.searchsorted(labelled, [window.kept_start, window.kept_end])
+        if first == last:  # in the middle of a word with thousands of pieces
+            continue
         ids = encoder.with_special(pieces.ids[window.start : window.end])
         rows = labelled[first:last] - window.start + len(encoder.prefix_ids)
         inputs.append(ModelInput(ids, rows))

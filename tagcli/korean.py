@@ -15,12 +15,15 @@ _EOJEOL = re.compile(r"\S+")
 # What must stand before a particle: a final consonant, none, none or ㄹ, or anything. 도 is left
 # out: at the end of a name it is more often a province (경기도) or an island.
 _PARTICLES_AFTER = {
-    "consonant": ("은", "이", "을", "과", "으로", "이나", "이라", "이라는", "이라고", "이며"),
-    "vowel": ("는", "가", "를", "와", "나", "라는", "라고", "며"),
+    "consonant": (
+        "은", "이", "을", "과", "으로", "이나", "이라", "이라는", "이라고", "이며", "이랑",
+    ),
+    "vowel": ("는", "가", "를", "와", "나", "라는", "라고", "며", "랑"),
     "vowel or ㄹ": ("로", "로서", "로부터"),
     "any": (
         "의", "에", "에서", "에게", "에게서", "께", "께서", "만", "까지", "부터", "보다",
-        "처럼", "에는", "에도", "에서는", "에서도", "에만", "으로부터", "조차", "마저", "밖에",
+        "처럼", "에는", "에도", "에서는", "에서도", "에서의", "에만", "으로부터", "조차", "마저",
+        "밖에", "에게로", "에게는", "까지는",
     ),
 }  # fmt: skip
 _CONDITIONS = {

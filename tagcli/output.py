@@ -14,6 +14,8 @@ from typing import BinaryIO, Self
 from tagcli.errors import NertagError, UsageError
 
 _FLUSH_SECONDS = 0.1
+# a file that standard output goes to must be appended to, not replaced
+_STDOUT_NAMES = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 class Output:
@@ -28,7 +30,7 @@ class Output:
         self._target: Path | None = None
         self._is_stdout = False
         self._flushed = time.monotonic()
-        if path is None or path == "-":
+        if path is None or path in _STDOUT_NAMES:
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
             self._file: BinaryIO = sys.stdout.buffer

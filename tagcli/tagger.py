@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagcli.backends import Backend, open_backend
+from tagcli.backends import BACKENDS, DEVICES, Backend, open_backend
 from tagcli.batching import IDLE, Batcher, Job
 from tagcli.decoding import Decoder
 from tagcli.encoding import Encoder, LabelledUnits, encode_sentence, model_inputs
@@ -85,7 +85,8 @@ class Tagger:
         return next(self.stream([text]))
 
     def stream(self, texts: Iterable[str]) -> Iterator[TaggedDocument]:
-        """The tagged texts in their order, taken from `texts` a bounded buffer at a time."""
+        """The tagged texts in their order, taken from `texts` a bounded buffer at a time: results
+        come when a buffer is full or `texts` ends; `tag` does not wait."""
         documents = (Document(text, line=i) for i, text in enumerate(texts, start=1))
         return (tagged for tagged in self.run(documents) if tagged is not IDLE)
 
@@ -153,7 +154,10 @@ class Tagger:
             if step.sentence is not None and logits is not None:
                 step.sentence.logits.append(logits)
                 if step.ends_sentence:
-                    entities += self._entities(step.document, step.text, step.sentence)
+                    free_from = entities[-1].end if entities else 0
+                    found = self._entities(step.document, step.text, step.sentence)
+                    # a letter composed across a line end would be in both sentences
+                    entities += [entity for entity in found if entity.start >= free_from]
                     sentences.append(_finished(step.document, step.text, step.sentence))
             if step.ends_document:
                 yield TaggedDocument(step.document, tuple(entities), tuple(sentences))
@@ -201,6 +205,14 @@ def load(
     The options are those of the command; `note` is told what the command prints to stderr.
     Raises tagcli.NertagError (UsageError) in one sentence.
     """
+    if backend not in (AUTO, *BACKENDS) or device not in DEVICES:
+        raise UsageError(f"no backend {backend!r} or no device {device!r}")
+    if not 0 <= min_score <= 1:
+        raise UsageError(f"min_score {min_score} is not between 0 and 1")
+    if overlap < 0 or (threads is not None and threads < 1):
+        raise UsageError("overlap is at least 0 and threads at least 1")
+    if isinstance(labels, str):
+        labels = [labels]
     found = find_model(model, for_torch=backend == "torch")
     wanted = None if labels is None else frozenset(labels)
     opened = open_backend(found, backend, device, threads, note)

@@ -98,6 +98,10 @@ def _dot_joins(left: str, right: str) -> bool:
     return not right[0].isupper() or (len(left) == 2 and len(right) == 1)
 
 
+# Between Hangul these are quotes and list marks: 가수 '아이유'가, 한·미
+_LATIN_JOINTS = (*_APOSTROPHES, "·", ":", "+")
+
+
 def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> int:
     """Append all words of a jointed run but the last, and return where the last one starts."""
     joints = [m.span() for m in _JOINTS.finditer(text, start + 1, end)]
@@ -111,7 +115,9 @@ def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> 
         left, right, joint = text[max(piece, i - 8) : i], text[j : min(stop, j + 8)], text[i:j]
         digits = left[-1].isdigit() and right[0].isdigit()
         cuts: tuple[int, ...] = ()
-        if joint in _APOSTROPHES:
+        if joint in _LATIN_JOINTS and (is_cjk(left[-1]) or is_cjk(right[0])):
+            cuts = (i, j)
+        elif joint in _APOSTROPHES:
             tail = right.lower()
             if tail in ("s", "re", "ve", "ll", "d", "m"):
                 cuts = (i,)

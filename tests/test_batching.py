@@ -152,6 +152,7 @@ class TestStream:
 
 def test_input_is_taken_a_bounded_buffer_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batching, "BUFFER_TOKENS", 30)
+    monkeypatch.setattr(batching, "FIRST_BUFFER_TOKENS", 30)
     taken = 0
 
     def jobs() -> Iterator[Job[int]]:

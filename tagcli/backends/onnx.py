@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import onnxruntime
 
-from tagcli.errors import UsageError
+from tagcli.errors import NertagError, UsageError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,6 +38,7 @@ class OnnxBackend:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions, shown as one sentence
+        self._path = model.onnx
         self._session = _open(str(model.onnx), options, _providers(model, device))
         used = self._session.get_providers()
         self.device = "cuda" if _CUDA in used else "cpu"
@@ -54,7 +55,11 @@ class OnnxBackend:
         """Logits, shape (batch, tokens, labels)."""
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         feed = {name: known[name] for name in self._inputs}
-        logits: npt.NDArray[np.float32] = self._session.run(["logits"], feed)[0]
+        try:
+            logits: npt.NDArray[np.float32] = self._session.run(["logits"], feed)[0]
+        except Exception as error:  # onnxruntime's exceptions share no public base
+            reason = str(error).strip().split("\n", 1)[0]
+            raise NertagError(f"{self._path} cannot run this input: {reason}") from error
         return logits
 
     def _check(self, model: Model) -> None:

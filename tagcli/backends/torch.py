@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagcli.errors import UsageError
+from tagcli.errors import NertagError, UsageError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,6 +44,7 @@ class TorchBackend:
             raise UsageError("--device cuda: torch finds no CUDA device")
         transformers.logging.set_verbosity_error()
         self._torch = torch
+        self._folder = model.folder
         use_cuda = device != "cpu" and torch.cuda.is_available()
         torch.set_num_threads(threads)
         self._model = _load(model).to("cuda" if use_cuda else "cpu").eval()
@@ -58,11 +59,15 @@ class TorchBackend:
     ) -> npt.NDArray[np.float32]:
         """Logits, shape (batch, tokens, labels)."""
         torch = self._torch
-        with torch.inference_mode():
-            logits = self._model(
-                input_ids=torch.from_numpy(ids).to(self.device),
-                attention_mask=torch.from_numpy(mask).to(self.device),
-            ).logits
+        try:
+            with torch.inference_mode():
+                logits = self._model(
+                    input_ids=torch.from_numpy(ids).to(self.device),
+                    attention_mask=torch.from_numpy(mask).to(self.device),
+                ).logits
+        except (RuntimeError, IndexError) as error:
+            reason = str(error).strip().split("\n", 1)[0]
+            raise NertagError(f"{self._folder} cannot run this input: {reason}") from error
         result: npt.NDArray[np.float32] = logits.float().cpu().numpy()
         return result
 
