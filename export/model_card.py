@@ -49,5 +49,12 @@ def _table(scores: Sequence[TestScores]) -> list[str]:
     rows = [head, ["---"] * len(head)]
     for score in scores:
         values = [score.before.f1(), score.after.f1(), *map(score.after.f1, SCORED_TYPES)]
-        rows.append([score.file.name, *(f"{100 * value:.1f}" for value in values)])
+        name = _name(score.file, [other.file for other in scores])
+        rows.append([name, *(f"{100 * value:.1f}" for value in values)])
     return ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _name(file: Path, files: Sequence[Path]) -> str:
+    """The file's name, with its folder's where another has the same."""
+    shared = [other for other in files if other.name == file.name]
+    return file.name if len(shared) == 1 else f"{file.parent.name}/{file.name}"
