@@ -1,5 +1,5 @@
 """`python -m tagcli` is the `nertag` command."""
 
-from tagcli.cli import main
+from tagcli.cli import run
 
-main(prog_name="nertag")
+run()

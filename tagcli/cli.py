@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -81,6 +81,21 @@ def main(files: tuple[str, ...], **options: Any) -> None:
     except KeyboardInterrupt:
         forget_stdout()
         sys.exit(_INTERRUPTED)
+
+
+def run() -> None:
+    """The command as a process of its own: it ends without unloading the model and its libraries,
+    which takes longer than to tag a line."""
+    code: Any = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.flush()
+    os._exit(code if isinstance(code, int) else 0)
 
 
 @contextmanager
