@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -66,11 +67,13 @@ class Tagger:
     Raises UsageError for options that do not fit the model.
     """
 
-    def __init__(self, model: Model, backend: Backend, options: TagOptions) -> None:
+    def __init__(
+        self, model: Model, encoder: Encoder, backend: Backend, options: TagOptions
+    ) -> None:
         self.model = model
         self.backend = backend
         self.options = options
-        self._encoder = Encoder(model.folder / TOKENIZER)
+        self._encoder = encoder
         self._decoder = Decoder(model.tag_set)
         if model.limit <= self._encoder.special_count:
             raise UsageError(f"{model.folder}: {model.limit} tokens leave no room for text")
@@ -215,5 +218,10 @@ def load(
         labels = [labels]
     found = find_model(model, for_torch=backend == "torch")
     wanted = None if labels is None else frozenset(labels)
-    opened = open_backend(found, backend, device, threads, note)
-    return Tagger(found, opened, TagOptions(lang, wanted, min_score, overlap))
+    with ThreadPoolExecutor(1) as pool:  # the two halves of a cold start, side by side
+        opening = pool.submit(open_backend, found, backend, device, threads, note)
+        try:
+            encoder = Encoder(found.folder / TOKENIZER)
+        finally:
+            opened = opening.result()  # what is wrong with the weights comes first
+    return Tagger(found, encoder, opened, TagOptions(lang, wanted, min_score, overlap))

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import tagcli
 from tagcli import Document, TaggedDocument, Tagger, UsageError
+from tagcli.encoding import Encoder
 from tagcli.inputs import Line
+from tagcli.models import TOKENIZER
 from tagcli.readers import DOCSTART, ReaderOptions, read_conll, token_offsets
 from tagcli.tagger import TagOptions
 from tagcli.writers import token_tags
@@ -31,6 +33,10 @@ tokens = st.lists(
     .filter(lambda token: token != DOCSTART),
     max_size=30,
 )
+
+
+def encoder_of(tagger: Tagger) -> Encoder:
+    return Encoder(tagger.model.folder / TOKENIZER)
 
 
 def spans(tagged: TaggedDocument) -> list[Any]:
@@ -179,7 +185,7 @@ def test_batches_do_not_matter(tiny_tagger: TaggerMaker, shape: str, batch_token
         def __init__(self) -> None:
             self.batch_tokens = batch_tokens
 
-    other = Tagger(tagger.model, OtherBatches(), TagOptions())
+    other = Tagger(tagger.model, encoder_of(tagger), OtherBatches(), TagOptions())
     texts = [*all_sentences(), " ".join(all_sentences())]
     for one, two in zip(tagger.stream(texts), other.stream(texts), strict=True):
         assert_same(one, two)
@@ -238,7 +244,7 @@ def labelling(tagger: Tagger, labels: dict[str, int], **options: Any) -> tuple[T
         pieces = tagger._encoder.encode(word, np.array([[0, len(word)]], np.int32))
         by_id[int(pieces.ids[0])] = label
     backend = Counting(by_id, len(tagger.model.tag_set.labels))
-    return Tagger(tagger.model, backend, TagOptions(**options)), backend
+    return Tagger(tagger.model, encoder_of(tagger), backend, TagOptions(**options)), backend
 
 
 @pytest.mark.parametrize("overlap", [0, 1, 10, 64, 500])
@@ -363,10 +369,11 @@ def test_labels_and_scores_filter_entities(tiny_tagger: TaggerMaker) -> None:
 
 def test_unknown_options_are_refused(tiny_tagger: TaggerMaker) -> None:
     tagger = tiny_tagger("bert")
+    encoder = encoder_of(tagger)
     with pytest.raises(UsageError, match="no label 'DOG'; it has PER, ORG, LOC"):
-        Tagger(tagger.model, tagger.backend, TagOptions(labels=frozenset(["DOG"])))
+        Tagger(tagger.model, encoder, tagger.backend, TagOptions(labels=frozenset(["DOG"])))
     with pytest.raises(UsageError, match="unknown language 'xx'"):
-        Tagger(tagger.model, tagger.backend, TagOptions(language="xx"))
+        Tagger(tagger.model, encoder, tagger.backend, TagOptions(language="xx"))
 
 
 def test_the_package_exports_what_it_says() -> None:
