@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -56,7 +56,7 @@ _say = partial(say, "nertag")
               help="What runs the model; auto takes ONNX where the model has it.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO,
               help="auto takes CUDA for a float model where it works.")
-@click.option("--threads", type=click.IntRange(min=1), help="Processor cores to use, not all.")
+@click.option("--threads", type=click.IntRange(min=1), help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
@@ -86,16 +86,24 @@ def main(files: tuple[str, ...], **options: Any) -> None:
 def run() -> None:
     """The command as a process of its own: it ends without unloading the model and its libraries,
     which takes longer than to tag a line."""
-    code: Any = 0
+    code = 0
     try:
         main()
     except SystemExit as end:
-        code = end.code
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except OSError as error:  # --help into a full disk
+        _say(f"output cannot be written: {error.strerror}")
+        forget_stdout()
+        code = 1
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        try:
             if stream is not None:
                 stream.flush()
-    os._exit(code if isinstance(code, int) else 0)
+        except BrokenPipeError:
+            pass  # whoever read has what they wanted
+        except OSError:
+            code = code or 1  # a full disk, found only now
+    os._exit(code)
 
 
 @contextmanager
