@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import tempfile
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from export.extras import check_packages
 from tagcli.errors import NertagError, UsageError, say
 
 _NEEDED = ("torch", "transformers", "onnx", "optimum", "optimum.exporters.onnx")
@@ -44,7 +44,7 @@ def main(
       nertag --model my-model doc.txt
     """  # fmt: skip
     try:
-        _check_packages()
+        check_packages(_NEEDED, "exporting")
         _export(checkpoint, out_dir, keep_float, tests, max_loss, licence)
     except NertagError as error:
         _say(str(error))
@@ -54,17 +54,6 @@ def main(
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _check_packages() -> None:
-    for name in _NEEDED:
-        try:
-            found = importlib.util.find_spec(name)
-        except ModuleNotFoundError:  # of the package it is in
-            found = None
-        if found is None:
-            needed = 'pip install "nertag[train]"'
-            raise UsageError(f"{name} is not installed; exporting needs: {needed}")
 
 
 def _export(

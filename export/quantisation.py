@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from export.evaluation import SpanCounts, evaluate
+from export.evaluation import evaluate
 from export.onnx_export import write_config
+from export.scores import SpanCounts
 from tagcli.errors import NertagError
 from tagcli.models import ONNX, TOKENIZER, read_model
 from tagcli.tagger import load

@@ -1,9 +1,10 @@
-"""From text to model input, for training, evaluation and tagging alike: `encode_sentence`, then
+"""From text to model input, for training, evaluation and tagging alike: `encode_document`, then
 `model_inputs`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +15,15 @@ from tokenizers import Tokenizer
 
 from tagcli.errors import UsageError
 from tagcli.korean import eojeols
+from tagcli.languages import AUTO, language_of_script
+from tagcli.sentences import split_sentences
 from tagcli.windows import cut_windows
 from tagcli.words import cut_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from tagcli.normalisation import NormalisedText
     from tagcli.records import Spans
 
 # Longer words go to the tokenizer in parts: its time and memory may grow faster than the word.
@@ -50,9 +54,11 @@ class Pieces:
 class LabelledUnits:
     """What a sentence's labels stand on: its words, or with `raw` its pieces.
 
-    `words`, shape (n, 2), and the pieces' offsets are in NFC text.
+    `start`, `end`, `words`, shape (n, 2), and the pieces' offsets are in NFC text.
     """
 
+    start: int
+    end: int
     language: str
     raw: bool
     words: Spans
@@ -180,7 +186,38 @@ def encode_sentence(
     elif words is None:
         cut = np.array(cut_words(text[start:end]), np.int32)
         words = cut.reshape(-1, 2) + np.int32(start)
-    return LabelledUnits(language, unit == "raw", words, encoder.encode(text, words))
+    return LabelledUnits(start, end, language, unit == "raw", words, encoder.encode(text, words))
+
+
+def encode_document(
+    encoder: Encoder,
+    text: NormalisedText,
+    tokens: Spans | None,
+    language: str,
+    unit_of: Callable[[str], str],
+) -> Iterator[LabelledUnits]:
+    """The sentences of a text in order, each in the unit that `unit_of` names for its language.
+
+    Given `tokens`, offsets in the original text, shape (n, 2), are one sentence; without them the
+    text is split. With the language "auto" every paragraph goes by its script.
+    """
+
+    def named(paragraph: str) -> str:
+        return language_of_script(paragraph) if language == AUTO else language
+
+    if tokens is not None:
+        if len(tokens):
+            words, span = text.normalised_spans(tokens), (0, len(text.text))
+            chosen = named(text.text)
+            yield encode_sentence(encoder, text.text, span, chosen, unit_of(chosen), words)
+        return
+    paragraph_end, chosen = 0, ""
+    for start, end in split_sentences(text.text):
+        if end > paragraph_end:
+            following = text.text.find("\n", end)
+            paragraph_end = len(text.text) if following < 0 else following
+            chosen = named(text.text[start:paragraph_end])
+        yield encode_sentence(encoder, text.text, (start, end), chosen, unit_of(chosen))
 
 
 def model_inputs(

@@ -153,7 +153,7 @@ def _model_of(folder: Path, config: dict[str, Any]) -> Model:
     return Model(
         folder,
         tag_set,
-        limit=_limit(folder, config),
+        limit=token_limit(folder, config),
         pad_id=0 if pad_id is None else int(pad_id),
         units=units,
         types_by_language=by_language,
@@ -161,7 +161,7 @@ def _model_of(folder: Path, config: dict[str, Any]) -> Model:
     )
 
 
-def _limit(folder: Path, config: dict[str, Any]) -> int:
+def token_limit(folder: Path, config: dict[str, Any]) -> int:
     """The longest input in tokens: what the nertag object says; otherwise the positions the
     encoder has, or less if the tokenizer says so."""
     if own_limit := config.get("nertag", {}).get("max_tokens"):

@@ -12,19 +12,16 @@ import numpy as np
 from tagcli.backends import BACKENDS, DEVICES, Backend, open_backend
 from tagcli.batching import IDLE, Batcher, Job
 from tagcli.decoding import Decoder
-from tagcli.encoding import Encoder, LabelledUnits, encode_sentence, model_inputs
+from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.entities import build_entities
 from tagcli.errors import UsageError
-from tagcli.languages import AUTO, LANGUAGES, language_of_script
+from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models import TOKENIZER, Model, find_model
 from tagcli.normalisation import NormalisedText, normalise
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
-from tagcli.sentences import split_sentences
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    from tagcli.records import Spans
 
 OVERLAP_TOKENS = 64
 
@@ -42,10 +39,8 @@ class TagOptions:
 
 @dataclass(slots=True)
 class _Sentence:
-    """A sentence on its way through the model; start and end are offsets into the NFC text."""
+    """A sentence on its way through the model."""
 
-    start: int
-    end: int
     units: LabelledUnits
     logits: list[npt.NDArray[np.float32]] = field(default_factory=list)
 
@@ -120,29 +115,12 @@ class Tagger:
             yield Job(_Step(document, text, ends_document=True))
 
     def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
-        if document.tokens is not None:
-            if len(document.tokens) and not (document.conll and document.conll.is_docstart):
-                words = text.normalised_spans(document.tokens)
-                yield self._encoded(text, 0, len(text.text), self._language(text.text), words)
+        if document.conll and document.conll.is_docstart:
             return
-        paragraph_end, language = 0, ""
-        for start, end in split_sentences(text.text):
-            if end > paragraph_end:
-                following = text.text.find("\n", end)
-                paragraph_end = len(text.text) if following < 0 else following
-                language = self._language(text.text[start:paragraph_end])
-            yield self._encoded(text, start, end, language, None)
-
-    def _language(self, paragraph: str) -> str:
-        asked = self.options.language
-        return language_of_script(paragraph) if asked == AUTO else asked
-
-    def _encoded(
-        self, text: NormalisedText, start: int, end: int, language: str, words: Spans | None
-    ) -> _Sentence:
-        unit = self.model.unit(language)
-        units = encode_sentence(self._encoder, text.text, (start, end), language, unit, words)
-        return _Sentence(start, end, units)
+        encoded = encode_document(
+            self._encoder, text, document.tokens, self.options.language, self.model.unit
+        )
+        yield from map(_Sentence, encoded)
 
     def _assemble(
         self, results: Iterable[tuple[Job[_Step], npt.NDArray[np.float32] | None] | None]
@@ -182,7 +160,7 @@ def _finished(document: Document, text: NormalisedText, sentence: _Sentence) -> 
     units = sentence.units
     if document.tokens is not None:
         return Sentence(0, len(document.text), units.language, document.tokens, "tokens")
-    start, end = text.original_span(sentence.start, sentence.end)
+    start, end = text.original_span(units.start, units.end)
     words = text.original_spans(units.words)
     return Sentence(start, end, units.language, words, "eojeols" if units.raw else "words")
 

@@ -271,6 +271,33 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
     return make
 
 
+def _make_base(shape: str, folder: Path) -> Path:
+    """An encoder that learns: small weights, one layer, no head."""
+    import torch
+    import transformers
+
+    torch.manual_seed(1)
+    tokenizer = _tokenizer(shape)
+    tokenizer.save_pretrained(folder)
+    config = _network(shape, len(tokenizer)).config
+    config.update({"num_hidden_layers": 1, "initializer_range": 0.05, "hidden_size": 48})
+    config.num_labels = 2  # no head of its own
+    transformers.AutoModel.from_config(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
+    """`tiny_base(shape)`: the folder of an encoder to train from."""
+    _require("torch", "transformers", "safetensors", "datasets", "accelerate", "seqeval")
+
+    @functools.cache
+    def make(shape: str) -> Path:
+        return _make_base(shape, tmp_path_factory.mktemp(f"base-{shape}"))
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def float_model(checkpoint: ModelMaker, tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
     """`float_model(shape)`: the checkpoint's float ONNX export, a model directory."""

@@ -124,7 +124,7 @@ def units_of(
         np.array(piece_spans, np.int32).reshape(-1, 2),
     )
     word_spans = np.array(spans, np.int32).reshape(-1, 2)
-    return LabelledUnits(language, pieces is not None, word_spans, encoded)
+    return LabelledUnits(0, len(text), language, pieces is not None, word_spans, encoded)
 
 
 def built(
@@ -219,7 +219,7 @@ def test_pieces_that_share_characters_give_entities_that_do_not(
         np.zeros(3, np.int32),
         np.array(offsets, np.int32),
     )
-    units = LabelledUnits("ko", True, np.array([[0, 3]], np.int32), pieces)
+    units = LabelledUnits(0, 3, "ko", True, np.array([[0, 3]], np.int32), pieces)
     assert surfaces(text, units, (0, 1), (1, 2), (2, 3)) == expected
 
 

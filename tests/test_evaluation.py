@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -122,20 +123,25 @@ def test_an_entity_one_letter_short_is_wrong(tiny_tagger: TaggerMaker, tmp_path:
     assert counts.f1() == 0
 
 
+MISSING = "no gold: 'entities' with start, end and label"
+
+
 @pytest.mark.parametrize(
-    "record",
+    ("record", "problem"),
     [
-        {"text": "Berlin"},
-        {"text": "Berlin", "entities": [{"start": 0, "end": 6}]},
-        {"text": "Berlin", "entities": [[0, 6, "LOC"]]},
-        {"text": "Berlin", "entities": 3},
+        ({}, MISSING),
+        ({"entities": 3}, MISSING),
+        ({"entities": [{"start": 0, "end": 6}]}, "'end': 6} is no entity of this text"),
+        ({"entities": [[0, 6, "LOC"]]}, "[0, 6, 'LOC'] is no entity of this text"),
+        ({"entities": [{"start": 0, "end": 7, "label": "LOC"}]}, "is no entity of this text"),
+        ({"entities": [{"start": 2, "end": 2, "label": "LOC"}]}, "is no entity of this text"),
     ],
 )
 def test_jsonl_without_gold_is_one_sentence(
-    tiny_tagger: TaggerMaker, tmp_path: Path, record: dict[str, object]
+    tiny_tagger: TaggerMaker, tmp_path: Path, record: dict[str, object], problem: str
 ) -> None:
     path = tmp_path / "gold.jsonl"
-    path.write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(DataError) as caught:
+    path.write_text(json.dumps({"text": "Berlin", **record}), encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(problem)) as caught:
         evaluate(tiny_tagger("xlmr"), path)
-    assert str(caught.value) == f"{path}:1: no gold: 'entities' with start, end and label"
+    assert str(caught.value).startswith(f"{path}:1: ")

@@ -1,0 +1,91 @@
+"""The encoder that a run begins with: its folder, its configuration, a fresh head on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from export.recipes import Recipe
+from export.sources import data_dir_of_environment
+from tagcli.errors import UsageError
+from tagcli.models import CONFIG, TOKENIZER, token_limit
+
+_FILES = (CONFIG, "tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "*.safetensors*")
+
+
+def find_base(name: str, data_dir: Path | None = None) -> Path:
+    """The folder of an encoder: a path, one in `bases` of the data folder, or a hub id.
+
+    Raises UsageError for what cannot be had or has no fast tokenizer.
+    """
+    data_dir = data_dir or data_dir_of_environment()
+    folder = Path(name)
+    if not folder.is_dir() and data_dir is not None:
+        folder = data_dir / "bases" / name.rpartition("/")[2]
+    if not folder.is_dir():
+        folder = _from_hub(name)
+    for file in (CONFIG, TOKENIZER):
+        if not (folder / file).is_file():
+            raise UsageError(f"{folder} is no base encoder with a fast tokenizer: it has no {file}")
+    return folder
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_FILES)))
+    except Exception as error:  # network, authentication and cache errors of three libraries
+        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+        problem = f"no base encoder {name}: no such folder, and the hub says: {reason}"
+        raise UsageError(problem) from error
+
+
+def window_limit(folder: Path) -> int:
+    """The longest input of the encoder in tokens, special ones included."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return token_limit(folder, config)
+
+
+def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict[str, Any]) -> Any:
+    """The encoder with a token classifier for `labels`, parts of it frozen as the recipe says.
+
+    RoBERTa and XLM-R get the classifier of export.token_classifier, others that of their Auto
+    class. A head with exactly these labels is kept, any other replaced by a fresh one.
+    """
+    from transformers import AutoConfig, AutoModelForTokenClassification
+
+    from export.token_classifier import OWN_CLASSES
+
+    config = AutoConfig.from_pretrained(folder)
+    known = [config.id2label.get(i) for i in range(len(config.id2label))]
+    keep_head = known == list(labels)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: number for number, label in enumerate(labels)}
+    config.classifier_dropout = recipe.dropout
+    config.nertag = nertag
+    model_class = OWN_CLASSES.get(config.model_type, AutoModelForTokenClassification)
+    try:
+        model = model_class.from_pretrained(
+            folder, config=config, ignore_mismatched_sizes=True, use_safetensors=True
+        )
+    except Exception as error:  # transformers and safetensors raise many kinds
+        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+        raise UsageError(f"{folder} cannot be a base: {reason}") from error
+    if not keep_head:
+        model._init_weights(model.classifier)
+    _freeze(model, recipe)
+    return model
+
+
+def _freeze(model: Any, recipe: Recipe) -> None:
+    encoder = model.base_model
+    if recipe.freeze_embeddings or recipe.freeze_layers:
+        encoder.embeddings.requires_grad_(False)
+    layers = encoder.encoder.layer
+    if recipe.freeze_layers > len(layers):
+        raise UsageError(f"freeze_layers = {recipe.freeze_layers}, but there are {len(layers)}")
+    for layer in layers[: recipe.freeze_layers]:
+        layer.requires_grad_(False)

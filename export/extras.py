@@ -1,0 +1,20 @@
+"""What the `train` extra brings, looked for before it is used."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+
+from tagcli.errors import UsageError
+
+
+def check_packages(names: Iterable[str], purpose: str) -> None:
+    """Raise UsageError with the pip line for the first package that is not installed."""
+    for name in names:
+        try:
+            found = importlib.util.find_spec(name)
+        except ModuleNotFoundError:  # of the package it is in
+            found = None
+        if found is None:
+            needed = 'pip install "nertag[train]"'
+            raise UsageError(f"{name} is not installed; {purpose} needs: {needed}")

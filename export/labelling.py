@@ -1,0 +1,81 @@
+"""Gold entities onto the units of the model input that the tagger makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from export.sources import Example
+from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
+from tagcli.normalisation import normalise
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tagcli.records import Spans
+
+IGNORED = -100
+"""The label of positions that have none: special tokens and all but a word's first piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledInput:
+    """A window for training: ids and labels, shape (tokens,), and its language."""
+
+    ids: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labeller:
+    """What turns examples into windows: `limit` and `overlap_tokens` as for tagging, `unit_of`
+    the unit of a language, `label_ids` the place of every BIO2 label in the logits."""
+
+    encoder: Encoder
+    limit: int
+    overlap_tokens: int
+    unit_of: Callable[[str], str]
+    label_ids: Mapping[str, int]
+
+    def inputs(self, example: Example, language: str) -> Iterator[LabelledInput]:
+        """The windows of an example in order; every unit is labelled in exactly one."""
+        text = normalise(example.text)
+        tokens = None
+        if example.tokens is not None:
+            tokens = np.array(example.tokens, np.int32).reshape(-1, 2)
+        edges = np.array([span[:2] for span in example.spans], np.int32).reshape(-1, 2)
+        spans = text.normalised_spans(edges)
+        types = [span[2] for span in example.spans]
+        for units in encode_document(self.encoder, text, tokens, language, self.unit_of):
+            labels = self._labels(units, spans, types)
+            yield from self._windows(units, labels)
+
+    def _labels(
+        self, units: LabelledUnits, spans: Spans, types: Sequence[str]
+    ) -> npt.NDArray[np.int64]:
+        offsets = units.pieces.offsets if units.raw else units.words
+        labels = np.full(len(offsets), self.label_ids["O"], np.int64)
+        ends = np.maximum(offsets[:, 1], offsets[:, 0] + 1)  # a piece may stand for no character
+        free = np.ones(len(offsets), bool)
+        order = np.lexsort((-spans[:, 1], spans[:, 0]))
+        for (start, end), entity_type in zip(spans[order], (types[i] for i in order), strict=True):
+            inside = np.flatnonzero((offsets[:, 0] < end) & (ends > start) & free)
+            if len(inside):
+                labels[inside] = self.label_ids[f"I-{entity_type}"]
+                labels[inside[0]] = self.label_ids[f"B-{entity_type}"]
+                free[inside] = False
+        return labels
+
+    def _windows(
+        self, units: LabelledUnits, labels: npt.NDArray[np.int64]
+    ) -> Iterator[LabelledInput]:
+        first = 0
+        for window in model_inputs(self.encoder, units, self.limit, self.overlap_tokens):
+            placed = np.full(len(window.ids), IGNORED, np.int64)
+            placed[window.rows] = labels[first : first + len(window.rows)]
+            first += len(window.rows)
+            yield LabelledInput(window.ids, placed, units.language)

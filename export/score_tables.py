@@ -1,0 +1,147 @@
+"""Scores to look at: plain tables, Markdown, JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from export.evaluation import Evaluation
+from export.scores import MISSED, SPURIOUS, Score
+from export.tags import REPAIRS
+
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A model's evaluation on a file; `interval` is that of micro F1, at 95 %."""
+
+    model: str
+    file: str
+    rules: str
+    evaluation: Evaluation
+    interval: tuple[float, float] | None
+
+
+def score_rows(result: Result) -> Rows:
+    """A header and a row for each type, micro and macro."""
+    counts = result.evaluation.counts
+    rows = [["type", "precision", "recall", "F1", "gold", "predicted", "correct"]]
+    rows += [_score_row(name, counts.score(name)) for name in result.evaluation.types]
+    rows.append(_score_row("micro", counts.score()))
+    rows.append(["macro", "", "", _digits(_macro(result)), "", "", ""])
+    return rows
+
+
+def _score_row(name: str, score: Score) -> list[str]:
+    shares = [_digits(value) for value in (score.precision, score.recall, score.f1)]
+    return [name, *shares, *map(str, (score.gold, score.predicted, score.correct))]
+
+
+def _macro(result: Result) -> float:
+    types = result.evaluation.types
+    return sum(map(result.evaluation.counts.f1, types)) / len(types) if types else 0.0
+
+
+def _digits(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def confusion_rows(result: Result) -> Rows:
+    """Gold types down, predicted types across, on the same span."""
+    types = list(result.evaluation.types)
+    confusion = result.evaluation.counts.confusion
+    rows = [["gold \\ predicted", *types, MISSED]]
+    for gold in types:
+        rows.append([gold, *(str(confusion[gold, found]) for found in [*types, MISSED])])
+    rows.append([SPURIOUS, *(str(confusion[SPURIOUS, found]) for found in types), ""])
+    return rows
+
+
+def matrix_rows(results: Sequence[Result]) -> Rows:
+    """Micro F1 of every model on every file."""
+    files = list(dict.fromkeys(result.file for result in results))
+    rows = [["F1: model \\ file", *files]]
+    for model in dict.fromkeys(result.model for result in results):
+        of_model = {r.file: r.evaluation.counts.f1() for r in results if r.model == model}
+        rows.append([model, *(_digits(of_model[file]) for file in files)])
+    return rows
+
+
+def notes(result: Result) -> list[str]:
+    """How the gold was read and what the figures stand on."""
+    evaluation = result.evaluation
+    how = "character spans"
+    if evaluation.scheme is not None:
+        how = f"{evaluation.scheme} tags, rules {result.rules}: {REPAIRS[result.rules]}"
+        how += f"; {evaluation.repaired} illegal"
+    lines = [f"strict spans by {evaluation.unit}, {evaluation.documents} records; gold: {how}"]
+    if result.interval is not None:
+        low, high = map(_digits, result.interval)
+        lines.append(f"micro F1, 95 % bootstrap interval over records: {low} to {high}")
+    if evaluation.left_out:
+        listed = ", ".join(f"{count} {name}" for name, count in evaluation.left_out.most_common())
+        lines.append(f"predictions not counted, of types the gold does not have: {listed}")
+    return lines
+
+
+def as_table(rows: Rows) -> str:
+    """Columns in line, the first to the left, the others to the right."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [row[0] + " " * (widths[0] - _width(row[0]))]
+        cells += [" " * (w - _width(c)) + c for c, w in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def as_markdown(rows: Rows) -> str:
+    """A table of Markdown."""
+    lines = [rows[0], ["---"] + ["---:"] * (len(rows[0]) - 1), *rows[1:]]
+    cells = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join("| " + " | ".join(line) + " |" for line in cells) + "\n"
+
+
+def report(results: Sequence[Result], render: Callable[[Rows], str], confusion: bool) -> str:
+    """Every result with its notes, and the matrix where there are several."""
+    parts = []
+    for result in results:
+        lines = [f"{result.model} on {result.file}", *notes(result)]
+        parts.append("\n".join(lines) + "\n\n" + render(score_rows(result)))
+        if confusion:
+            parts.append(render(confusion_rows(result)))
+    if len(results) > 1:
+        parts.append(render(matrix_rows(results)))
+    return "\n".join(parts)
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """Everything, with all digits."""
+    return json.dumps([_fields(result) for result in results], ensure_ascii=False, indent=2) + "\n"
+
+
+def _fields(result: Result) -> dict[str, Any]:
+    evaluation, counts = result.evaluation, result.evaluation.counts
+    return {
+        "model": result.model,
+        "file": result.file,
+        "unit": evaluation.unit,
+        "scheme": evaluation.scheme,
+        "rules": result.rules,
+        "illegal_tags": evaluation.repaired,
+        "records": evaluation.documents,
+        "micro": asdict(counts.score()),
+        "macro_f1": _macro(result),
+        "f1_interval_95": result.interval,
+        "types": {name: asdict(counts.score(name)) for name in evaluation.types},
+        "not_counted": dict(evaluation.left_out),
+        "confusion": [[gold, found, n] for (gold, found), n in sorted(counts.confusion.items())],
+    }

@@ -1,0 +1,111 @@
+"""Counts of entities into precision, recall, F1, an interval, and what was taken for what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Span = tuple[int, int, str]
+
+MISSED, SPURIOUS = "missed", "spurious"
+_RESAMPLES_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and F1, each between 0 and 1, and the counts they come from."""
+
+    precision: float
+    recall: float
+    f1: float
+    gold: int
+    predicted: int
+    correct: int
+
+
+def score_of(correct: int, predicted: int, gold: int) -> Score:
+    """The score of counts; what has nothing to divide by is 0."""
+    return Score(
+        precision=correct / predicted if predicted else 0.0,
+        recall=correct / gold if gold else 0.0,
+        f1=2 * correct / (predicted + gold) if correct else 0.0,
+        gold=gold,
+        predicted=predicted,
+        correct=correct,
+    )
+
+
+@dataclass(slots=True)
+class SpanCounts:
+    """Entities counted by type: predicted, gold, and in both with the same span and type.
+
+    `by_document` has correct, predicted and gold of every document; `confusion` counts pairs of
+    gold and predicted type on the same span, with MISSED and SPURIOUS for spans of one side.
+    """
+
+    predicted: Counter[str] = field(default_factory=Counter)
+    gold: Counter[str] = field(default_factory=Counter)
+    correct: Counter[str] = field(default_factory=Counter)
+    by_document: list[tuple[int, int, int]] = field(default_factory=list)
+    confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, predicted: set[Span], gold: set[Span]) -> None:
+        """Count the spans (start, end, type) of one document."""
+        self.predicted.update(span[2] for span in predicted)
+        self.gold.update(span[2] for span in gold)
+        self.correct.update(span[2] for span in predicted & gold)
+        self.by_document.append((len(predicted & gold), len(predicted), len(gold)))
+        found = {span[:2]: span[2] for span in predicted}
+        for start, end, entity_type in gold:
+            self.confusion[entity_type, found.get((start, end), MISSED)] += 1
+        known = {span[:2] for span in gold}
+        self.confusion.update((SPURIOUS, span[2]) for span in predicted if span[:2] not in known)
+
+    @property
+    def types(self) -> list[str]:
+        """The types that were seen, in order."""
+        return sorted(self.predicted.keys() | self.gold.keys())
+
+    def score(self, entity_type: str | None = None) -> Score:
+        """The score of one type, or the micro-average of all."""
+        correct, predicted, gold = (
+            counts[entity_type] if entity_type else counts.total()
+            for counts in (self.correct, self.predicted, self.gold)
+        )
+        return score_of(correct, predicted, gold)
+
+    def f1(self, entity_type: str | None = None) -> float:
+        """F1 of one type, or micro F1 of all, between 0 and 1; 0 where nothing is right."""
+        return self.score(entity_type).f1
+
+    def macro_f1(self) -> float:
+        """The mean F1 of the types."""
+        return float(np.mean([self.f1(name) for name in self.types])) if self.types else 0.0
+
+    def interval(self, resamples: int) -> tuple[float, float] | None:
+        """The 95 % bootstrap interval of micro F1 over documents, None without resamples.
+
+        Source: the percentile method of Efron and Tibshirani, An Introduction to the Bootstrap.
+        """
+        if not resamples or not self.by_document:
+            return None
+        counts = np.array(self.by_document, np.int64)
+        random = np.random.default_rng(_RESAMPLES_SEED)
+        sums = np.stack([_resampled(counts, random) for _ in range(resamples)])
+        whole = sums[:, 1] + sums[:, 2]
+        low, high = np.percentile(2 * sums[:, 0] / np.maximum(whole, 1), [2.5, 97.5])
+        return float(low), float(high)
+
+
+def _resampled(counts: npt.NDArray[np.int64], random: np.random.Generator) -> npt.NDArray[np.int64]:
+    drawn = random.integers(0, len(counts), len(counts))
+    return np.asarray(counts[drawn].sum(axis=0))
+
+
+def of_types(spans: Iterable[Span], types: Sequence[str] | frozenset[str]) -> set[Span]:
+    """The spans of these types."""
+    return {span for span in spans if span[2] in types}

@@ -1,0 +1,367 @@
+"""Annotated corpora of all kinds into `datasets.Dataset` objects with the same features."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from export.tags import OddTag, parse_row, read_row, recognise_scheme
+from tagcli.errors import DataError, UsageError
+from tagcli.inputs import Input
+from tagcli.languages import AUTO, LANGUAGES
+from tagcli.readers import ReaderOptions, read_documents, split_columns, token_offsets
+from tagcli.records import Document
+from tagcli.schemes import OUTSIDE
+
+if TYPE_CHECKING:
+    from datasets import Dataset, Features
+
+    from tagcli.records import Spans
+    from tagcli.schemes import Tag
+
+HUB, DISK = "hub:", "disk:"
+DATA_DIR_VARIABLE = "NERTAG_DATA"
+SPLITS = ("train", "dev", "test")
+_HUB_SPLITS = {"train": ("train",), "dev": ("validation", "dev"), "test": ("test",)}
+_HUB_NAMES = {"klue/ner": ("klue/klue", "ner")}  # an owner's name left out, as its users write it
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus to read: a CoNLL or JSONL file, `NAME/LANGUAGE` in the data folder, `disk:PATH` or
+    `hub:OWNER/NAME[/CONFIG]`.
+
+    `labels` renames types ("O" drops one); `annotates` are the types that an O speaks against,
+    after renaming: None for those that occur. `cap` is the most sentences taken, from the start;
+    `weight` how often an epoch shows each; `repair` a policy of export.tags.REPAIRS.
+    """
+
+    place: str
+    split: str = "train"
+    language: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotates: tuple[str, ...] | None = None
+    cap: int | None = None
+    weight: float = 1.0
+    repair: str = "error"
+
+    def __post_init__(self) -> None:
+        if self.language not in (None, AUTO, *LANGUAGES):
+            raise UsageError(f"{self.place}: language {self.language!r} is none of {LANGUAGES}")
+        if self.weight <= 0 or (self.cap is not None and self.cap < 1):
+            raise UsageError(f"{self.place}: weight and cap must be above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with its entities (start, end, type) in code points and, where the gold stands on
+    words, its tokens; `line` is where it stands in its source."""
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+    tokens: tuple[tuple[int, int], ...] | None
+    line: int
+
+
+@dataclass(slots=True)
+class Corpus:
+    """A source that was read: `dataset` has FEATURES; `types` are those it annotates."""
+
+    source: Source
+    dataset: Dataset
+    types: tuple[str, ...]
+    scheme: str | None  # of its tags; None for character spans
+    repaired: int
+
+
+def features() -> Features:
+    """The features of every dataset: text, entities and tokens in code points; a text whose gold
+    stands on characters has no tokens."""
+    from datasets import Features, List, Value
+
+    spans = {"start": Value("int32"), "end": Value("int32")}
+    return Features(
+        {
+            "text": Value("string"),
+            "language": Value("string"),
+            "has_tokens": Value("bool"),
+            "tokens": List(spans),
+            "entities": List({**spans, "label": Value("string")}),
+            "line": Value("int32"),
+        }
+    )
+
+
+def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
+    """Read a source. Raises UsageError for one that is not there, DataError with file and line
+    for what is wrong in it."""
+    from datasets import Dataset
+
+    rows = _Rows(source)
+    examples = list(islice(_renamed(rows.examples(data_dir), source), source.cap))
+    if not any(example.text for example in examples):
+        raise UsageError(f"{source.place} ({source.split}) holds no text")
+    types = tuple(sorted({span[2] for example in examples for span in example.spans}))
+    if source.annotates is not None:
+        if unknown := set(types) - set(source.annotates):
+            problem = f"has {min(unknown)}, which it is said not to annotate"
+            raise UsageError(f"{source.place} ({source.split}) {problem}")
+        types = source.annotates
+    language = source.language or _language_of_place(source.place)
+    dataset = Dataset.from_list(
+        [_fields(example, language) for example in examples], features=features()
+    )
+    return Corpus(source, dataset, types, rows.scheme, rows.repaired)
+
+
+def _language_of_place(place: str) -> str:
+    """The language that NAME/LANGUAGE ends in, unless it is a file."""
+    language = place.rpartition("/")[2]
+    return language if language in LANGUAGES and not Path(place).is_file() else AUTO
+
+
+def _fields(example: Example, language: str) -> dict[str, Any]:
+    tokens = example.tokens or ()
+    return {
+        "text": example.text,
+        "language": language,
+        "has_tokens": example.tokens is not None,
+        "tokens": [{"start": start, "end": end} for start, end in tokens],
+        "entities": [{"start": s, "end": e, "label": label} for s, e, label in example.spans],
+        "line": example.line,
+    }
+
+
+def examples_of(dataset: Dataset) -> Iterator[Example]:
+    """The examples of a dataset with FEATURES, in order."""
+    for row in dataset:
+        spans = tuple((e["start"], e["end"], e["label"]) for e in row["entities"])
+        tokens = tuple((t["start"], t["end"]) for t in row["tokens"]) if row["has_tokens"] else None
+        yield Example(row["text"], spans, tokens, row["line"])
+
+
+def _renamed(examples: Iterable[Example], source: Source) -> Iterator[Example]:
+    for example in examples:
+        named = [(s, e, source.labels.get(label, label)) for s, e, label in example.spans]
+        spans = tuple(span for span in named if span[2] != OUTSIDE)
+        yield Example(example.text, spans, example.tokens, example.line)
+
+
+class _Rows:
+    """The rows of one source; `scheme` and `repaired` are known when they are read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.scheme: str | None = None
+        self.repaired = 0
+
+    def examples(self, data_dir: Path | None) -> Iterator[Example]:
+        place = self._source.place
+        if place.startswith((HUB, DISK)):
+            load = _from_disk if place.startswith(DISK) else _from_hub
+            yield from self._from_dataset(load(self._source))
+            return
+        path = find_file(place, self._source.split, data_dir)
+        documents = read_documents(Input(str(path)), None, ReaderOptions())
+        yield from self._from_documents(list(documents))
+
+    def _from_documents(self, documents: list[Document]) -> Iterator[Example]:
+        sentences = [d for d in documents if d.conll and d.conll.tokens and not d.conll.is_docstart]
+        if sentences:
+            yield from self._from_conll(sentences)
+        for document in documents:
+            if document.conll is None:
+                tokens = None if document.tokens is None else _pairs(document.tokens)
+                yield Example(document.text, tuple(gold_spans(document)), tokens, document.line)
+
+    def _from_conll(self, sentences: list[Document]) -> Iterator[Example]:
+        rows = []
+        for document in sentences:
+            assert document.conll is not None
+            labels = [split_columns(row)[-1] for row in document.conll.tokens]
+            rows.append(_parsed(labels, document.source, document.line))
+        for document, spans in zip(sentences, self._spans(rows, sentences), strict=True):
+            assert document.tokens is not None
+            yield _example(document.text, _pairs(document.tokens), spans, document.line)
+
+    def _spans(
+        self, rows: list[list[Tag]], sentences: list[Document]
+    ) -> Iterator[tuple[tuple[int, int, str], ...]]:
+        self.scheme = recognise_scheme(rows)
+        for row, document in zip(rows, sentences, strict=True):
+            try:
+                read = read_row(row, self.scheme, self._source.repair)
+            except OddTag as odd:
+                raise DataError(document.source, document.line + odd.index, str(odd)) from odd
+            self.repaired += read.repaired
+            yield read.spans
+
+    def _from_dataset(self, dataset: Dataset) -> Iterator[Example]:
+        columns = dataset.column_names
+        if {"text", "entities", "has_tokens"} <= set(columns):
+            yield from examples_of(dataset)
+            return
+        tags = next((name for name in ("ner_tags", "tags") if name in columns), None)
+        if "tokens" not in columns or tags is None:
+            raise UsageError(f"{self._source.place} has no columns tokens and ner_tags: {columns}")
+        names = _class_names(dataset, tags)
+        documents, rows = [], []
+        for number, row in enumerate(dataset, start=1):
+            labels = [names[tag] if names else str(tag) for tag in row[tags]]
+            if len(labels) != len(row["tokens"]):
+                raise DataError(self._source.place, number, "tokens and tags differ in number")
+            documents.append(_dataset_document(row["tokens"], self._source.place, number))
+            rows.append(_parsed(labels, self._source.place, number, one_line=True))
+        by_character = _stand_on_characters(dataset["tokens"])
+        for row, document, spans in zip(dataset, documents, self._dataset_spans(rows), strict=True):
+            if by_character:
+                yield Example("".join(row["tokens"]), spans, None, document.line)
+            else:
+                assert document.tokens is not None
+                yield _example(document.text, _pairs(document.tokens), spans, document.line)
+
+    def _dataset_spans(self, rows: list[list[Tag]]) -> Iterator[tuple[tuple[int, int, str], ...]]:
+        self.scheme = recognise_scheme(rows)
+        for number, row in enumerate(rows, start=1):
+            try:
+                read = read_row(row, self.scheme, self._source.repair)
+            except OddTag as odd:
+                problem = f"token {odd.index + 1}: {odd}"
+                raise DataError(self._source.place, number, problem) from odd
+            self.repaired += read.repaired
+            yield read.spans
+
+
+def _pairs(offsets: Spans) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in offsets.tolist())
+
+
+def _example(
+    text: str,
+    tokens: tuple[tuple[int, int], ...],
+    spans: Iterable[tuple[int, int, str]],
+    line: int,
+) -> Example:
+    by_character = tuple((tokens[s][0], tokens[e - 1][1], label) for s, e, label in spans)
+    return Example(text, by_character, tokens, line)
+
+
+def _parsed(labels: list[str], source: str, line: int, one_line: bool = False) -> list[Tag]:
+    try:
+        return parse_row(labels)
+    except OddTag as odd:
+        at = line if one_line else line + odd.index
+        raise DataError(source, at, str(odd)) from odd
+
+
+def _dataset_document(tokens: list[str], source: str, number: int) -> Document:
+    return Document(" ".join(tokens), source, number, token_offsets(tokens))
+
+
+def _class_names(dataset: Dataset, column: str) -> list[str] | None:
+    """The names of a ClassLabel column; None where the tags are strings."""
+    feature = getattr(dataset.features[column], "feature", None)
+    return getattr(feature, "names", None)
+
+
+def _stand_on_characters(sentences: Iterable[list[str]]) -> bool:
+    """Whether the tokens are a text's characters, blanks among them, as klue has them."""
+    has_blank = False
+    for tokens in sentences:
+        if any(len(token) != 1 for token in tokens):
+            return False
+        has_blank |= " " in tokens
+    return has_blank
+
+
+def gold_spans(document: Document) -> Iterator[tuple[int, int, str]]:
+    """The `entities` of a JSON object, checked; raises DataError with file and line."""
+    entities = document.fields.get("entities")
+    if not isinstance(entities, list):
+        problem = "no gold: 'entities' with start, end and label"
+        raise DataError(document.source, document.line, problem)
+    for entity in entities:
+        try:
+            start, end, label = entity["start"], entity["end"], entity["label"]
+            good = type(start) is int and type(end) is int and isinstance(label, str)
+        except (KeyError, TypeError):
+            good = False
+        if not good or not 0 <= start < end <= len(document.text):
+            problem = f"{entity!r:.80} is no entity of this text: start, end, label"
+            raise DataError(document.source, document.line, problem)
+        yield start, end, label
+
+
+def find_file(place: str, split: str, data_dir: Path | None) -> Path:
+    """The file that a place names: a path, one in the data folder, or its `NAME/LANGUAGE`."""
+    data_dir = data_dir or data_dir_of_environment()
+    if Path(place).is_file():
+        return Path(place)
+    if data_dir is not None:
+        name, _, language = place.rpartition("/")
+        public = [data_dir / language / f"{name}.{split}.{kind}" for kind in ("conll", "jsonl")]
+        candidates: list[Path] = [data_dir / place, *(public if name else ())]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+    where = f"nor one in {data_dir}" if data_dir else f"and no --data-dir or {DATA_DIR_VARIABLE}"
+    raise UsageError(f"no corpus {place} ({split}): no such file, {where}")
+
+
+def data_dir_of_environment() -> Path | None:
+    """The folder of corpora and bases that NERTAG_DATA names."""
+    named = os.environ.get(DATA_DIR_VARIABLE)
+    return Path(named) if named else None
+
+
+def _from_disk(source: Source) -> Dataset:
+    from datasets import load_from_disk
+
+    path = source.place.removeprefix(DISK)
+    if not Path(path).is_dir():
+        raise UsageError(f"{source.place}: no such folder")
+    try:
+        loaded = load_from_disk(path)
+    except Exception as error:  # datasets and pyarrow raise many kinds
+        raise UsageError(f"{source.place} cannot be loaded: {_first_line(error)}") from error
+    return _split_of(loaded, source)
+
+
+def hub_name(place: str) -> tuple[str, str | None]:
+    """The repository and the configuration that `hub:OWNER/NAME[/CONFIG]` names."""
+    path = place.removeprefix(HUB)
+    if path in _HUB_NAMES:
+        return _HUB_NAMES[path]
+    parts = path.split("/")
+    if not all(parts) or len(parts) not in (2, 3):
+        raise UsageError(f"{place} is not hub:OWNER/NAME or hub:OWNER/NAME/CONFIG")
+    return "/".join(parts[:2]), parts[2] if len(parts) == 3 else None
+
+
+def _from_hub(source: Source) -> Dataset:
+    from datasets import load_dataset
+
+    repository, config = hub_name(source.place)
+    try:
+        loaded = load_dataset(repository, config)
+    except Exception as error:  # network, authentication and format errors of several libraries
+        raise UsageError(f"{source.place} cannot be loaded: {_first_line(error)}") from error
+    return _split_of(loaded, source)
+
+
+def _split_of(loaded: Any, source: Source) -> Dataset:
+    """The split of a DatasetDict; a Dataset is the one split there is."""
+    if not isinstance(loaded, dict):
+        return loaded
+    for name in _HUB_SPLITS[source.split]:
+        if name in loaded:
+            return loaded[name]
+    raise UsageError(f"{source.place} has no split {source.split}: {', '.join(loaded)}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n", 1)[0]

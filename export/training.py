@@ -1,0 +1,321 @@
+"""A training run from a recipe to a model directory: fine-tune, keep the best, export, measure."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from export.bases import find_base, make_model, window_limit
+from export.batches import BatchList
+from export.labelling import Labeller
+from export.recipes import RECIPE, Recipe, recipe_toml
+from export.run_results import METRICS, add_onnx, measure, save_model
+from export.sources import Corpus, load_source
+from export.training_set import Collator, TrainingSet, label_names, make_set, types_by_language
+from tagcli.encoding import Encoder
+from tagcli.errors import NertagError, UsageError
+from tagcli.models import CONFIG, TOKENIZER
+from tagcli.tagger import OVERLAP_TOKENS
+
+CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
+_STATE = "trainer_state.json"
+_EVAL_BATCH = 32
+
+
+class InterruptedRun(NertagError):  # noqa: N818 - no error of anybody's
+    """The run was stopped by a signal, after a checkpoint."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a recipe becomes before the first step: sets, labels, and the encoder's folder."""
+
+    recipe: Recipe
+    base: Path
+    labels: list[str]
+    train: TrainingSet
+    dev: TrainingSet
+    test: list[Corpus]
+    nertag: dict[str, Any]
+
+
+def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -> Run:
+    """Read the sources and turn them into windows. Raises NertagError for what is wrong."""
+    base = find_base(recipe.base, data_dir)
+    train = [load_source(source, data_dir) for source in recipe.train]
+    dev = [load_source(source, data_dir) for source in recipe.dev]
+    test = [load_source(source, data_dir) for source in recipe.test]
+    for corpus in (*train, *dev, *test):
+        if corpus.repaired:
+            place, policy = corpus.source.place, corpus.source.repair
+            say(f"{place} ({corpus.source.split}): {corpus.repaired} tags repaired ({policy})")
+    labels = label_names(train)
+    types = list(dict.fromkeys(label[2:] for label in labels[1:]))
+    for corpus in dev:
+        if unknown := set(corpus.types).difference(types):
+            place, split = corpus.source.place, corpus.source.split
+            raise UsageError(f"{place} ({split}) has {min(unknown)}, which no train source has")
+    limit = window_limit(base)
+    units = dict(recipe.units)
+    labeller = Labeller(
+        Encoder(base / TOKENIZER),
+        limit,
+        OVERLAP_TOKENS,
+        lambda language: units.get(language, "words"),
+        {label: number for number, label in enumerate(labels)},
+    )
+    nertag = {
+        "scheme": "BIO2",
+        "units": units,
+        "word_label": "first",
+        "labels_by_language": types_by_language(train),
+        "max_tokens": limit,
+        "quantisation": None,
+    }
+    train_set = make_set(train, labeller, labels)
+    dev_set = make_set(dev, labeller, labels, by_length=True)
+    sentences, tokens = sum(len(corpus.dataset) for corpus in train), sum(train_set.lengths)
+    say(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
+    return Run(recipe, base, labels, train_set, dev_set, test, nertag)
+
+
+def run_recipe(
+    recipe: Recipe,
+    out_dir: Path,
+    say: Callable[[str], None],
+    *,
+    data_dir: Path | None = None,
+    resume: bool = False,
+) -> Path:
+    """Train as the recipe says and leave a model directory at `out_dir`: safetensors, ONNX,
+    recipe, log, metrics and card.
+
+    `resume` goes on from the last checkpoint in `out_dir`. Raises UsageError, DataError, or
+    InterruptedRun after a signal.
+    """
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    _check_out_dir(out_dir, recipe, resume)
+    run = prepare(recipe, data_dir, say)
+    begun = time.monotonic()
+    trainer, interrupted = _fine_tune(run, out_dir, say, resume)
+    if interrupted():
+        raise InterruptedRun(f"stopped; --resume goes on from {out_dir / CHECKPOINTS}")
+    if not trainer.is_world_process_zero():
+        return out_dir
+    minutes = (time.monotonic() - begun) / 60
+    save_model(trainer.model, trainer.processing_class, run.base / TOKENIZER, out_dir)
+    say("exporting to ONNX")
+    add_onnx(out_dir)
+    made = {
+        "dev_f1": trainer.state.best_metric,
+        "best_step": trainer.state.best_global_step,
+        "steps": trainer.state.global_step,
+        "minutes": round(minutes, 1),
+        "dev_history": [entry for entry in trainer.state.log_history if "eval_f1" in entry],
+        "parameters": sum(p.numel() for p in trainer.model.parameters()),
+    }
+    measure(recipe, run.test, out_dir, made, say)
+    shutil.rmtree(out_dir / CHECKPOINTS)
+    return out_dir
+
+
+def _check_out_dir(out_dir: Path, recipe: Recipe, resume: bool) -> None:
+    """The folder is new, or with `resume` that of the same recipe; the recipe is written to it."""
+    written = out_dir / RECIPE
+    text = recipe_toml(recipe)
+    if int(os.environ.get("RANK", "0")):
+        return
+    if resume:
+        if not written.is_file():
+            raise UsageError(f"{out_dir} has no run to resume")
+        if (out_dir / METRICS).exists():
+            raise UsageError(f"{out_dir} is done: there is nothing to resume")
+        if _lasting(written.read_text(encoding="utf-8")) != _lasting(text):
+            raise UsageError(f"{written} is another recipe than the one to resume")
+        return
+    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+        raise UsageError(f"{out_dir} exists and is not an empty directory; --resume goes on in it")
+    out_dir.mkdir(parents=True, exist_ok=True)
+    written.write_text(text, encoding="utf-8")
+
+
+def _lasting(recipe: str) -> list[str]:
+    """A recipe's lines but for the time it may take, which a resumed run may change."""
+    return [line for line in recipe.splitlines() if not line.startswith("max_minutes")]
+
+
+def _fine_tune(
+    run: Run, out_dir: Path, say: Callable[[str], None], resume: bool
+) -> tuple[Any, Callable[[], bool]]:
+    """The trainer with the best weights loaded, and whether a signal stopped it."""
+    from transformers import EarlyStoppingCallback, PrinterCallback
+
+    from export.callbacks import Progress, Schedule
+    from export.trainer import TokenTrainer, best_labels, make_metrics
+
+    recipe = run.recipe
+    batches = _batches(run)
+    stopped: list[int] = []
+    schedule = Schedule(_milestones(batches, recipe), recipe.max_minutes, lambda: bool(stopped))
+    callbacks: list[Any] = [schedule]
+    if recipe.patience:
+        callbacks.append(EarlyStoppingCallback(recipe.patience))
+    trainer = TokenTrainer(
+        batches=batches,
+        head_rate=recipe.head_rate,
+        label_smoothing=recipe.label_smoothing,
+        model_init=lambda: make_model(run.base, recipe, run.labels, run.nertag),
+        args=_arguments(recipe, out_dir, len(batches)),
+        train_dataset=run.train.dataset,
+        eval_dataset=run.dev.dataset,
+        data_collator=Collator(_pad_id(run.base)),
+        compute_metrics=make_metrics(run.dev, run.labels),
+        preprocess_logits_for_metrics=best_labels,
+        processing_class=_tokenizer(run.base),
+        callbacks=callbacks,
+    )
+    trainer.remove_callback(PrinterCallback)
+    if trainer.is_world_process_zero():
+        trainer.add_callback(Progress(say, out_dir / LOG))
+    last = last_checkpoint(out_dir / CHECKPOINTS) if resume else None
+    where = f"{trainer.args.world_size} x {trainer.args.device.type}"
+    say(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
+    with _signals(stopped):
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+        trainer.accelerator.wait_for_everyone()
+    if schedule.out_of_time:
+        say(f"{recipe.max_minutes:g} minutes are over: the best checkpoint so far is kept")
+    return trainer, lambda: bool(stopped)
+
+
+def _batches(run: Run) -> BatchList:
+    return BatchList(
+        run.train.lengths,
+        run.train.window_weights,
+        batch_tokens=run.recipe.batch_tokens,
+        seed=run.recipe.seed,
+        epochs=run.recipe.epochs,
+        rank=int(os.environ.get("RANK", "0")),
+        world_size=_world_size(),
+    )
+
+
+def _world_size() -> int:
+    """How many processes train together, as their launcher says."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _milestones(batches: BatchList, recipe: Recipe) -> list[int]:
+    """The steps to evaluate after: `evaluations` in every epoch, the last at its end."""
+    steps, begin = [], 0
+    for end in batches.epoch_ends:
+        parts = range(1, recipe.evaluations + 1)
+        steps += [begin + math.ceil((end - begin) * part / recipe.evaluations) for part in parts]
+        begin = end
+    return steps
+
+
+def _arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
+    import torch
+    from transformers import TrainingArguments
+
+    several_on_cpu = _world_size() > 1 and not torch.cuda.is_available()
+    return TrainingArguments(
+        output_dir=str(out_dir.resolve() / CHECKPOINTS),
+        max_steps=steps,  # all epochs are one list of batches
+        learning_rate=recipe.rate,
+        weight_decay=recipe.weight_decay,
+        warmup_steps=math.ceil(steps * recipe.warmup),
+        lr_scheduler_type="linear",
+        per_device_eval_batch_size=_EVAL_BATCH,
+        bf16=_has_bf16(),
+        seed=recipe.seed,
+        eval_strategy="steps",
+        save_strategy="steps",
+        eval_steps=steps + 1,  # the schedule says when
+        save_steps=steps + 1,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        logging_steps=max(1, min(20, steps // 20)),
+        logging_nan_inf_filter=False,
+        label_names=["labels", "language"],
+        remove_unused_columns=False,
+        use_cpu=several_on_cpu,
+        ddp_backend="gloo" if several_on_cpu else None,
+        ddp_find_unused_parameters=False,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        disable_tqdm=True,
+        report_to=[],
+    )
+
+
+def _has_bf16() -> bool:
+    """Whether the GPU, or without one the processor, multiplies bfloat16 itself."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, name, bool)() for name in names)
+
+
+def _pad_id(base: Path) -> int:
+    config = json.loads((base / CONFIG).read_text(encoding="utf-8"))
+    return int(config.get("pad_token_id") or 0)
+
+
+def _tokenizer(base: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base)
+
+
+@contextmanager
+def _signals(stopped: list[int]) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM is noted, so that the run ends after a checkpoint; the second
+    works as ever."""
+    before: dict[int, Any] = {
+        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+
+    def note(number: int, frame: Any) -> None:
+        stopped.append(number)
+        signal.signal(number, before[number])
+
+    for number in before:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest whole checkpoint, if there is one; its state is what is written last."""
+    for checkpoint in sorted(folder.glob("checkpoint-*"), key=_step_of, reverse=True):
+        try:
+            json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        return checkpoint
+    return None
+
+
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])

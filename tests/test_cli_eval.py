@@ -1,0 +1,178 @@
+"""The `nertag-eval` command, and its figures beside those of others."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import ModelMaker
+from seqeval.metrics import f1_score, precision_score, recall_score
+from seqeval.scheme import IOB2
+
+from export.cli_eval import main
+from tagcli.models import BUNDLED
+
+ROOT = Path(__file__).parent.parent
+PANX = ROOT / "samples" / "panx.conll"
+
+pytestmark = pytest.mark.skipif(
+    not (BUNDLED / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
+)
+
+
+def _eval(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def _json(*arguments: object) -> list[dict]:  # type: ignore[type-arg]
+    result = _eval(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    return list(json.loads(result.stdout))
+
+
+def _tags(path: Path) -> tuple[list[list[str]], list[list[str]]]:
+    """Gold and predicted tags of a file, through the command's own CoNLL output."""
+    command = [str(Path(sys.executable).parent / "nertag"), str(path), "--format", "conll"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sentences = [block.splitlines() for block in output.strip().split("\n\n")]
+    rows = [[line.split("\t") for line in s if "\t" in line] for s in sentences]
+    return [[r[-2] for r in s] for s in rows], [[r[-1] for r in s] for s in rows]
+
+
+def _conlleval_counts(rows: Sequence[Sequence[str]]) -> set[tuple[int, int, int, str]]:
+    """Entities by the rules of conlleval.pl, written down anew: it looks at the tags one after
+    the other and remembers where it is."""
+    found, inside = set(), None
+    for number, row in enumerate(rows):
+        for index, tag in enumerate([*row, "O"]):
+            prefix, _, kind = tag.partition("-")
+            if inside and (prefix in "OB" or kind != inside[1]):
+                found.add((number, inside[0], index, inside[1]))
+                inside = None
+            if prefix in "BI" and not inside:
+                inside = (index, kind)
+    return found
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The samples, and two files with tags that contradict the text or the scheme."""
+    folder = tmp_path_factory.mktemp("eval")
+    spoilt, iob1 = folder / "spoilt.conll", folder / "iob1.conll"
+    lines = PANX.read_text(encoding="utf-8").splitlines()
+    mixed = [
+        line.replace("\tB-LOC", "\tI-LOC") if i % 3 else line for i, line in enumerate(lines)
+    ]
+    spoilt.write_text("\n".join(mixed) + "\n", encoding="utf-8")
+    iob1.write_text("\n".join(lines).replace("\tB-", "\tI-") + "\n", encoding="utf-8")
+    return [PANX, spoilt, iob1]
+
+
+def test_its_figures_are_seqevals_and_conllevals(files: list[Path]) -> None:
+    for path, scores in zip(files, _json(*files), strict=True):
+        gold, predicted = _tags(path)
+        micro = scores["micro"]
+        assert f"{micro['f1']:.4f}" == f"{f1_score(gold, predicted):.4f}"
+        assert f"{micro['precision']:.4f}" == f"{precision_score(gold, predicted):.4f}"
+        assert f"{micro['recall']:.4f}" == f"{recall_score(gold, predicted):.4f}"
+        ours, theirs = _conlleval_counts(gold), _conlleval_counts(predicted)
+        assert (micro["gold"], micro["predicted"], micro["correct"]) == (
+            len(ours), len(theirs), len(ours & theirs),
+        )  # fmt: skip
+        for kind, score in scores["types"].items():
+            assert score["gold"] == sum(entity[3] == kind for entity in ours)
+
+
+def test_strict_rules_are_seqevals_strict_mode(files: list[Path]) -> None:
+    (scores,) = _json(files[1], "--rules", "strict")
+    gold, predicted = _tags(files[1])
+    expected = f1_score(gold, predicted, mode="strict", scheme=IOB2)
+    assert f"{scores['micro']['f1']:.4f}" == f"{expected:.4f}"
+    assert scores["illegal_tags"] > 0
+
+
+def test_schemes_are_recognised(files: list[Path]) -> None:
+    assert [scores["scheme"] for scores in _json(*files)] == ["BIO", "BIO", "IOB1"]
+
+
+def test_illegal_tags_are_an_error_if_asked(files: list[Path]) -> None:
+    result = _eval(files[1], "--rules", "error")
+    assert result.exit_code == 1
+    assert "spoilt.conll:" in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_table_names_the_rules(files: list[Path]) -> None:
+    result = _eval(PANX, "--confusion")
+    assert result.exit_code == 0
+    assert "rules conlleval" in result.stdout
+    assert "95 % bootstrap interval" in result.stdout
+    assert "gold \\ predicted" in result.stdout
+    assert [line.split()[0] for line in result.stdout.splitlines()[4:10]] == [
+        "type", "LOC", "ORG", "PER", "micro", "macro",
+    ]  # fmt: skip
+
+
+def test_models_and_files_make_a_matrix(float_model: ModelMaker, files: list[Path]) -> None:
+    result = _eval("bundled", float_model("xlmr"), PANX, files[1], "--format", "markdown")
+    assert result.exit_code == 0, result.stderr
+    matrix = result.stdout.rsplit("\n\n", 1)[1].splitlines()
+    assert len(matrix) == 4
+    assert matrix[2].startswith("| bundled | 0.7")
+
+
+def test_torch_scores_like_onnx(checkpoint: ModelMaker, float_model: ModelMaker) -> None:
+    (onnx,) = _json(float_model("xlmr"), PANX)
+    (torch,) = _json(checkpoint("xlmr"), PANX, "--backend", "torch")
+    assert onnx["micro"] == torch["micro"]
+
+
+def test_types_and_names(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    person, place = {"start": 0, "end": 13}, {"start": 23, "end": 28}
+    entities = [{**person, "label": "human"}, {**place, "label": "LC"}]
+    record = {"text": "Angela Merkel besuchte Paris.", "entities": entities}
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    (scores,) = _json(path, "--map", "human=PER")
+    assert scores["types"].keys() == {"PER", "LOC"}
+    assert scores["micro"]["f1"] == 1
+    (only,) = _json(path, "--map", "human=O")
+    assert only["types"].keys() == {"LOC"}
+    assert only["not_counted"] == {"PER": 1}
+    (one,) = _json(path, "--types", "PER", "--map", "human=PER")
+    assert one["micro"]["gold"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        ([], 2, "no test file"),
+        (["samples"], 2, "no test file among samples"),
+        (["none", PANX], 2, "none"),
+        ([PANX, "--map", "PER"], 2, "OLD=NEW"),
+        ([ROOT / "samples" / "records.jsonl"], 1, "records.jsonl:1: no gold"),
+        ([ROOT / "samples" / "de.txt"], 1, "de.txt:1: no gold"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    arguments: list[object], code: int, problem: str
+) -> None:
+    result = _eval(*arguments)
+    assert result.exit_code == code
+    assert problem in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_plain_evaluation_needs_no_torch() -> None:
+    code = (
+        "import sys; from export.cli_eval import main; main(['samples/panx.conll'], "
+        "standalone_mode=False); bad = {'torch', 'transformers', 'datasets'} & set(sys.modules); "
+        "sys.exit(f'imported {bad}' if bad else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,105 @@
+"""Recipes: TOML in, settings checked, the same TOML out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from export.recipes import Recipe, make_recipe, read_recipe, recipe_toml
+from export.sources import Source
+from tagcli.errors import UsageError
+
+ROOT = Path(__file__).parent.parent
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+
+
+def _read(tmp_path: Path, text: str) -> dict[str, Any]:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_recipe(path)
+
+
+def test_sources_are_names_or_tables(tmp_path: Path) -> None:
+    settings = _read(
+        tmp_path,
+        'base = "b"\ntrain = ["a.conll"]\n[[dev]]\nsource = "x/ko"\nlabels = { DUR = "DAT" }\n'
+        'annotates = ["PER", "DAT"]\ncap = 5\nweight = 0.5\nrepair = "strict"\n',
+    )
+    assert settings["train"] == (Source("a.conll"),)
+    expected = Source(
+        "x/ko", "dev", labels={"DUR": "DAT"}, annotates=("PER", "DAT"), cap=5, weight=0.5,
+        repair="strict",
+    )  # fmt: skip
+    assert settings["dev"] == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("bass = 1", "unknown setting 'bass'"),
+        ("base = ", "is no recipe"),
+        ("[[train]]\ncap = 1", "needs a source"),
+        ('[[train]]\nsource = "a"\nlang = "de"', "needs a source, and may have"),
+        ('[[train]]\nsource = "a"\nrepair = "guess"', "repair 'guess' is none of"),
+        ('[[train]]\nsource = "a"\nlanguage = "xx"', "language 'xx'"),
+        ('[[train]]\nsource = "a"\nweight = 0', "above 0"),
+    ],
+)
+def test_what_is_wrong_in_a_recipe_is_said(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        _read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"base": ""}, "no base encoder"),
+        ({"train": ()}, "nothing to train on"),
+        ({"dev": ()}, "nothing to dev on"),
+        ({"epochs": 0}, "epochs must be above 0"),
+        ({"epochs": 1.5}, "epochs = 1.5 is not int"),
+        ({"epochs": True}, "epochs = True is not int"),
+        ({"rate": "high"}, "rate = 'high' is not float"),
+        ({"warmup": 1.0}, "warmup must be at least 0 and below 1"),
+    ],
+)
+def test_what_is_wrong_in_settings_is_said(settings: dict[str, Any], problem: str) -> None:
+    good = {"base": "b", "train": (Source("a"),), "dev": (Source("a", "dev"),)}
+    with pytest.raises(UsageError, match=problem):
+        make_recipe({**good, **settings})
+
+
+def test_no_such_recipe(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such recipe"):
+        read_recipe(tmp_path / "none.toml")
+
+
+@given(
+    place=NAMES,
+    labels=st.dictionaries(NAMES, NAMES, max_size=3),
+    annotates=st.none() | st.lists(NAMES, min_size=1, max_size=3).map(tuple),
+    rate=st.floats(1e-9, 1, allow_nan=False),
+    minutes=st.none() | st.floats(0.1, 1e4),
+)
+def test_a_recipe_as_toml_is_the_same_recipe(
+    tmp_path_factory: pytest.TempPathFactory,
+    place: str,
+    labels: dict[str, str],
+    annotates: tuple[str, ...] | None,
+    rate: float,
+    minutes: float | None,
+) -> None:
+    train = Source(place, labels=labels, annotates=annotates, cap=3, weight=rate)
+    recipe = Recipe("b", (train,), (Source(place, "dev"),), rate=rate, max_minutes=minutes)
+    path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
+    path.write_text(recipe_toml(recipe), encoding="utf-8")
+    assert make_recipe(read_recipe(path)) == recipe
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "samples" / "recipes").glob("*.toml")), ids=str)
+def test_the_recipes_of_the_project_can_be_read(path: Path) -> None:
+    make_recipe({"base": "b", **read_recipe(path)})

@@ -1,0 +1,72 @@
+"""Counts into scores."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seqeval.metrics import f1_score, precision_score, recall_score
+
+from export.scores import MISSED, SPURIOUS, SpanCounts, score_of
+from tagcli.schemes import chunks, read_tag_set
+
+LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+ROWS = st.lists(
+    st.integers(1, 9).flatmap(
+        lambda n: st.tuples(
+            st.lists(st.sampled_from(LABELS), min_size=n, max_size=n),
+            st.lists(st.sampled_from(LABELS), min_size=n, max_size=n),
+        )
+    ),
+    min_size=1,
+    max_size=6,
+)
+TAGS = dict(zip(LABELS, read_tag_set(LABELS).tags, strict=True))
+
+
+@given(ROWS)
+def test_they_are_seqevals(rows: list[tuple[list[str], list[str]]]) -> None:
+    counts = SpanCounts()
+    for predicted, gold in rows:
+        found, expected = (set(chunks([TAGS[x] for x in row])) for row in (predicted, gold))
+        counts.add(found, expected)
+    predicted_rows, gold_rows = [row[0] for row in rows], [row[1] for row in rows]
+    score = counts.score()
+    for ours, theirs in (
+        (score.precision, precision_score), (score.recall, recall_score), (score.f1, f1_score),
+    ):  # fmt: skip
+        assert ours == pytest.approx(theirs(gold_rows, predicted_rows, zero_division=0))
+
+
+def test_nothing_is_no_division() -> None:
+    assert score_of(0, 0, 0).f1 == score_of(0, 3, 0).recall == score_of(0, 0, 3).precision == 0
+
+
+def test_confusion_is_between_types_on_the_same_span() -> None:
+    counts = SpanCounts()
+    counts.add({(0, 2, "PER"), (3, 4, "LOC"), (7, 8, "LOC")}, {(0, 2, "PER"), (3, 4, "ORG")})
+    counts.add(set(), {(0, 1, "LOC")})
+    assert counts.confusion == {
+        ("PER", "PER"): 1, ("ORG", "LOC"): 1, ("LOC", MISSED): 1, (SPURIOUS, "LOC"): 1,
+    }  # fmt: skip
+    assert counts.types == ["LOC", "ORG", "PER"]
+    assert counts.macro_f1() == pytest.approx(1 / 3)
+
+
+def test_the_interval_holds_the_score_and_is_the_same_every_time() -> None:
+    counts = SpanCounts()
+    for index in range(200):
+        gold = {(0, 1, "PER"), (2, 3, "LOC")}
+        counts.add(gold if index % 4 else {(0, 1, "LOC")}, gold)
+    low, high = counts.interval(300) or (0, 0)
+    assert low < counts.f1() < high
+    assert high - low < 0.2
+    assert counts.interval(300) == (low, high)
+    assert counts.interval(0) is None
+
+
+def test_without_variance_the_interval_is_a_point() -> None:
+    counts = SpanCounts()
+    for _ in range(5):
+        counts.add({(0, 1, "PER")}, {(0, 1, "PER")})
+    assert counts.interval(50) == (1.0, 1.0)

@@ -1,0 +1,104 @@
+"""Schemes of corpora: recognised, checked, read and written."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seqeval.metrics.sequence_labeling import get_entities
+from seqeval.scheme import IOB2, Entities
+
+from export.tags import (
+    CORPUS_SCHEMES,
+    OddTag,
+    parse_row,
+    read_row,
+    recognise_scheme,
+    write_row,
+)
+
+LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+
+
+Drawn = tuple[int, list[tuple[int, int, str]]]
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Drawn:
+    """A number of units and entities on them, some side by side."""
+    edges = sorted(draw(st.sets(st.integers(0, 20), min_size=2, max_size=8)))
+    types = st.sampled_from(["PER", "LOC", None])
+    named = [(start, end, draw(types)) for start, end in pairwise(edges)]
+    return 20, [(start, end, name) for start, end, name in named if name]
+
+
+@pytest.mark.parametrize("scheme", CORPUS_SCHEMES)
+@given(spans())
+def test_what_is_written_is_read(scheme: str, drawn: Drawn) -> None:
+    count, entities = drawn
+    labels = write_row(entities, count, scheme)
+    read = read_row(parse_row(labels), scheme, "error")
+    assert list(read.spans) == entities
+    assert read.repaired == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "scheme"),
+    [
+        ("O B-PER I-PER O", "BIO"),
+        ("I-PER I-PER O I-LOC B-LOC", "IOB1"),
+        ("I-PER O", "IOB1"),
+        ("B-PER O | I-LOC O", "BIO"),  # one of them is wrong, and a B no IOB1 needs is the sign
+        ("B-PER E-PER S-LOC", "BIOES"),
+        ("O O", "BIO"),
+    ],
+)
+def test_the_scheme_is_seen(rows: str, scheme: str) -> None:
+    assert recognise_scheme([parse_row(row.split()) for row in rows.split(" | ")]) == scheme
+
+
+def test_bilou_is_bioes() -> None:
+    assert parse_row(["B-PER", "L-PER", "U-LOC"]) == parse_row(["B-PER", "E-PER", "S-LOC"])
+
+
+@pytest.mark.parametrize(
+    ("row", "scheme", "index"),
+    [
+        ("O I-PER", "BIO", 1),
+        ("B-PER I-LOC", "BIO", 1),
+        ("O B-PER", "IOB1", 1),
+        ("B-PER O", "BIOES", 0),
+        ("O E-PER", "BIOES", 1),
+        ("S-PER I-PER E-PER", "BIOES", 1),
+        ("B-PER B-PER E-PER", "BIOES", 0),
+    ],
+)
+def test_an_illegal_tag_is_found_in_its_place(row: str, scheme: str, index: int) -> None:
+    with pytest.raises(OddTag) as caught:
+        read_row(parse_row(row.split()), scheme, "error")
+    assert caught.value.index == index
+
+
+@pytest.mark.parametrize("label", ["X", "B", "B-", "PER", "I_PER", "", "o"])
+def test_what_is_no_tag_is_said(label: str) -> None:
+    with pytest.raises(OddTag, match="is no tag"):
+        parse_row(["O", label])
+
+
+@given(st.lists(st.sampled_from(LABELS), max_size=12))
+def test_policies_read_as_seqeval_does(labels: list[str]) -> None:
+    row = parse_row(labels)
+    lenient = [(start, end + 1, name) for name, start, end in get_entities(labels)]
+    assert list(read_row(row, "BIO", "conlleval").spans) == lenient
+    strict = [entity.to_tuple()[1:] for entity in Entities([labels], IOB2).entities[0]]
+    found = [(name, start, end) for start, end, name in read_row(row, "BIO", "strict").spans]
+    assert sorted(found) == sorted((name, start, end) for name, start, end in strict)
+
+
+def test_repairs_are_counted() -> None:
+    row = parse_row(["O", "I-PER", "I-PER", "O", "B-LOC", "I-PER"])
+    assert read_row(row, "BIO", "conlleval").repaired == 2
+    assert read_row(row, "BIO", "conlleval").spans == ((1, 3, "PER"), (4, 5, "LOC"), (5, 6, "PER"))
+    assert read_row(row, "BIO", "strict").spans == ((4, 5, "LOC"),)
