@@ -71,7 +71,7 @@ def _evaluate(arguments: tuple[str, ...], options: dict[str, Any]) -> list[Resul
         raise UsageError(f"no test file among {', '.join(arguments) or 'the arguments'}")
     types = options["types"]
     wanted = None if types is None else tuple(name.strip() for name in types.split(","))
-    names = {**ALIASES, **dict(map(_renaming, options["renamed"]))}
+    names = {**ALIASES, **dict(map(read_renaming, options["renamed"]))}
     scoring = EvaluationOptions(wanted, options["rules"], names)
     results = []
     for model in models:
@@ -88,7 +88,8 @@ def _evaluate(arguments: tuple[str, ...], options: dict[str, Any]) -> list[Resul
     return results
 
 
-def _renaming(pair: str) -> tuple[str, str]:
+def read_renaming(pair: str) -> tuple[str, str]:
+    """OLD=NEW taken apart; raises UsageError for anything else."""
     name, joint, renamed = pair.partition("=")
     if not joint or not name or not renamed:
         raise UsageError(f"--map {pair}: say it as OLD=NEW")

@@ -30,6 +30,10 @@ _HUB_SPLITS = {"train": ("train",), "dev": ("validation", "dev"), "test": ("test
 _HUB_NAMES = {"klue/ner": ("klue/klue", "ner")}  # an owner's name left out, as its users write it
 
 
+class NoSuchSourceError(UsageError):
+    """A corpus, or this split of it, that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A corpus to read: a CoNLL or JSONL file, `NAME/LANGUAGE` in the data folder, `disk:PATH` or
@@ -309,7 +313,7 @@ def find_file(place: str, split: str, data_dir: Path | None) -> Path:
             if candidate.is_file():
                 return candidate
     where = f"nor one in {data_dir}" if data_dir else f"and no --data-dir or {DATA_DIR_VARIABLE}"
-    raise UsageError(f"no corpus {place} ({split}): no such file, {where}")
+    raise NoSuchSourceError(f"no corpus {place} ({split}): no such file, {where}")
 
 
 def data_dir_of_environment() -> Path | None:
@@ -323,7 +327,7 @@ def _from_disk(source: Source) -> Dataset:
 
     path = source.place.removeprefix(DISK)
     if not Path(path).is_dir():
-        raise UsageError(f"{source.place}: no such folder")
+        raise NoSuchSourceError(f"{source.place}: no such folder")
     try:
         loaded = load_from_disk(path)
     except Exception as error:  # datasets and pyarrow raise many kinds
@@ -360,7 +364,7 @@ def _split_of(loaded: Any, source: Source) -> Dataset:
     for name in _HUB_SPLITS[source.split]:
         if name in loaded:
             return loaded[name]
-    raise UsageError(f"{source.place} has no split {source.split}: {', '.join(loaded)}")
+    raise NoSuchSourceError(f"{source.place} has no split {source.split}: {', '.join(loaded)}")
 
 
 def _first_line(error: Exception) -> str:

@@ -143,7 +143,7 @@ class Encoder:
         missing = np.flatnonzero(~present).astype(np.int32)
         at = np.searchsorted(pieces.word_of_piece, missing)
         return Pieces(
-            np.insert(pieces.ids, at, self._unknown_id),
+            np.insert(pieces.ids, at, self.unknown_id),
             np.insert(pieces.word_of_piece, at, missing),
             np.insert(pieces.offsets, at, words[missing], axis=0),
         )
@@ -157,7 +157,8 @@ class Encoder:
         return ids[: content[0]], ids[content[-1] + 1 :]
 
     @cached_property
-    def _unknown_id(self) -> int:
+    def unknown_id(self) -> int:
+        """The piece that stands for what the tokenizer does not know."""
         model = json.loads(self._path.read_text(encoding="utf-8")).get("model", {})
         if isinstance(model.get("unk_id"), int):
             return int(model["unk_id"])
