@@ -17,6 +17,7 @@ from export.sources import DISK, SPLITS, NoSuchSourceError, Source, load_source
 from export.tags import CORPUS_SCHEMES, REPAIRS
 from tagcli.errors import NertagError, UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
+from tagcli.output import forget_stdout
 
 _say = partial(say, "nertag-data")
 _SPLIT_NAME = re.compile(r"(?:^|[._-])(train|dev|valid|test)[._-]")
@@ -34,6 +35,9 @@ def _sentences_for_errors() -> Iterator[None]:
     except NertagError as error:
         _say(str(error))
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        forget_stdout()
+        sys.exit(0)
     except OSError as error:
         _say(f"cannot read or write: {error}")
         sys.exit(2)

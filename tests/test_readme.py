@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OTHERS = re.compile(r"\bpip |torchrun|accelerate launch")
 SCORE = re.compile(r'("score": )[\d.]+')
 
 
@@ -62,8 +63,10 @@ def test_python_example_prints_what_the_readme_shows() -> None:
 
 
 def test_options_in_the_readme_exist() -> None:
-    ours = "\n".join(line for line in README.splitlines() if "pip " not in line)
-    helps = "".join(_bash(f"{command} --help").stdout for command in ("nertag", "nertag-export"))
+    ours = "\n".join(line for line in README.splitlines() if not OTHERS.search(line))
+    data = [f"nertag-data {command}" for command in ("stats", "check", "convert", "tokens")]
+    commands = ("nertag", "nertag-export", "nertag-train", "nertag-eval", *data)
+    helps = "".join(_bash(f"{command} --help").stdout for command in commands)
     options = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
     assert set(options.findall(ours)) <= set(options.findall(helps))
 
