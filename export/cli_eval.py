@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from export.extras import check_packages
 from export.score_tables import Result, as_json, as_markdown, as_table, report
 from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import NertagError, UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
+
+if TYPE_CHECKING:
+    from tagcli.tagger import Tagger
 
 BUNDLED = "bundled"
 _say = partial(say, "nertag-eval")
@@ -29,6 +33,9 @@ _say = partial(say, "nertag-eval")
 @click.option("--confusion", is_flag=True, help="Show which types were taken for which.")
 @click.option("--bootstrap", metavar="N", default=1000, type=click.IntRange(min=0),
               help="Resamples for the interval of F1; 0 leaves it out.")
+@click.option("--losses", metavar="FILE",
+              help="Write the loss of every token to FILE (.parquet or .csv), a page to look at "
+              "beside it (.html), and show what carries the loss.")
 @click.option("--format", "output_format", default="table",
               type=click.Choice(["table", "markdown", "json"]), help="What comes out.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
@@ -48,6 +55,9 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
       nertag-eval model-de model-fr de.conll fr.conll --format markdown
     """  # fmt: skip
     try:
+        if options["losses"] is not None:
+            click.echo(_losses(models_and_files, options), nl=False)
+            return
         results = _evaluate(models_and_files, options)
     except NertagError as error:
         _say(str(error))
@@ -62,30 +72,65 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
 
 
 def _evaluate(arguments: tuple[str, ...], options: dict[str, Any]) -> list[Result]:
-    from export.evaluation import ALIASES, EvaluationOptions, evaluate_file
-    from tagcli.tagger import load
+    from export.evaluation import EvaluationOptions, evaluate_file
 
-    files = [argument for argument in arguments if Path(argument).is_file()]
-    models = [argument for argument in arguments if argument not in files] or [BUNDLED]
-    if not files:
-        raise UsageError(f"no test file among {', '.join(arguments) or 'the arguments'}")
+    models, files = _models_and_files(arguments)
     types = options["types"]
     wanted = None if types is None else tuple(name.strip() for name in types.split(","))
-    names = {**ALIASES, **dict(map(read_renaming, options["renamed"]))}
-    scoring = EvaluationOptions(wanted, options["rules"], names)
+    scoring = EvaluationOptions(wanted, options["rules"], _names(options))
     results = []
     for model in models:
-        tagger = load(
-            None if model == BUNDLED else model,
-            **{name: options[name] for name in ("backend", "device", "lang", "threads")},
-            note=_say,
-        )
+        tagger = _load(model, options)
         for file in files:
             _say(f"{model} on {file}")
             evaluation = evaluate_file(tagger, Path(file), scoring)
             interval = evaluation.counts.interval(options["bootstrap"])
             results.append(Result(model, file, scoring.rules, evaluation, interval))
     return results
+
+
+def _models_and_files(arguments: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    files = [argument for argument in arguments if Path(argument).is_file()]
+    models = [argument for argument in arguments if argument not in files] or [BUNDLED]
+    if not files:
+        raise UsageError(f"no test file among {', '.join(arguments) or 'the arguments'}")
+    return models, files
+
+
+def _names(options: dict[str, Any]) -> dict[str, str]:
+    from export.evaluation import ALIASES
+
+    return {**ALIASES, **dict(map(read_renaming, options["renamed"]))}
+
+
+def _load(model: str, options: dict[str, Any]) -> Tagger:
+    from tagcli.tagger import load
+
+    settings = {name: options[name] for name in ("backend", "device", "lang", "threads")}
+    return load(None if model == BUNDLED else model, **settings, note=_say)
+
+
+def _losses(arguments: tuple[str, ...], options: dict[str, Any]) -> str:
+    """The loss of one model on one file: written, drawn, and as tables."""
+    check_packages(["datasets", "pandas"], "--losses")
+    from export.loss_page import loss_page, loss_tables
+    from export.losses import token_losses, write_losses
+    from export.sources import Source, load_source
+
+    (models, files), path = _models_and_files(arguments), Path(options["losses"])
+    if len(models) > 1 or len(files) > 1:
+        raise UsageError("--losses takes one model and one file")
+    if path.suffix not in (".parquet", ".csv"):
+        raise UsageError(f"{path}: --losses writes .parquet or .csv")
+    language = None if options["lang"] == AUTO else options["lang"]
+    rules = options["rules"]
+    source = Source(files[0], "test", language=language, labels=_names(options), repair=rules)
+    losses = token_losses(_load(models[0], options), load_source(source))
+    write_losses(losses, str(path))
+    page = path.with_suffix(".html")
+    page.write_text(loss_page(losses, f"{models[0]} on {files[0]}"), encoding="utf-8")
+    _say(f"{path} and {page} are written")
+    return "\n".join(map(as_table, loss_tables(losses)))
 
 
 def read_renaming(pair: str) -> tuple[str, str]:

@@ -23,11 +23,13 @@ IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class LabelledInput:
-    """A window for training: ids and labels, shape (tokens,), and its language."""
+    """A window for training: ids and labels, shape (tokens,), its language, and the offsets of
+    its labelled units in the NFC text, shape (labelled units, 2)."""
 
     ids: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64]
     language: str
+    units: Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Labeller:
     def _labels(
         self, units: LabelledUnits, spans: Spans, types: Sequence[str]
     ) -> npt.NDArray[np.int64]:
-        offsets = units.pieces.offsets if units.raw else units.words
+        offsets = _offsets(units)
         labels = np.full(len(offsets), self.label_ids["O"], np.int64)
         ends = np.maximum(offsets[:, 1], offsets[:, 0] + 1)  # a piece may stand for no character
         free = np.ones(len(offsets), bool)
@@ -77,5 +79,11 @@ class Labeller:
         for window in model_inputs(self.encoder, units, self.limit, self.overlap_tokens):
             placed = np.full(len(window.ids), IGNORED, np.int64)
             placed[window.rows] = labels[first : first + len(window.rows)]
+            offsets = _offsets(units)[first : first + len(window.rows)]
             first += len(window.rows)
-            yield LabelledInput(window.ids, placed, units.language)
+            yield LabelledInput(window.ids, placed, units.language, offsets)
+
+
+def _offsets(units: LabelledUnits) -> Spans:
+    """Of what the labels stand on."""
+    return units.pieces.offsets if units.raw else units.words
