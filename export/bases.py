@@ -16,14 +16,15 @@ _FILES = (CONFIG, "tokenizer*", "*.model", "vocab*", "special_tokens_map.json", 
 
 
 def find_base(name: str, data_dir: Path | None = None) -> Path:
-    """The folder of an encoder: a path, one in `bases` of the data folder, or a hub id.
+    """The folder of an encoder: a path, bases/NAME or bases/OWNER/NAME in the data folder, or a
+    hub id.
 
     Raises UsageError for what cannot be had or has no fast tokenizer.
     """
     data_dir = data_dir or data_dir_of_environment()
     folder = Path(name)
     if not folder.is_dir() and data_dir is not None:
-        folder = data_dir / "bases" / name.rpartition("/")[2]
+        folder = data_dir / "bases" / name
     if not folder.is_dir():
         folder = _from_hub(name)
     for file in (CONFIG, TOKENIZER):
@@ -47,6 +48,12 @@ def window_limit(folder: Path) -> int:
     """The longest input of the encoder in tokens, special ones included."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     return token_limit(folder, config)
+
+
+def pad_id(folder: Path) -> int:
+    """The piece that fills up short inputs."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return int(config.get("pad_token_id") or 0)
 
 
 def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict[str, Any]) -> Any:
@@ -81,11 +88,20 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
 
 
 def _freeze(model: Any, recipe: Recipe) -> None:
+    if not recipe.freeze_embeddings and not recipe.freeze_layers:
+        return
     encoder = model.base_model
-    if recipe.freeze_embeddings or recipe.freeze_layers:
-        encoder.embeddings.requires_grad_(False)
-    layers = encoder.encoder.layer
+    embeddings = getattr(encoder, "embeddings", None) or encoder.get_input_embeddings()
+    embeddings.requires_grad_(False)
+    layers = _layers(encoder)
     if recipe.freeze_layers > len(layers):
-        raise UsageError(f"freeze_layers = {recipe.freeze_layers}, but there are {len(layers)}")
+        problem = f"{type(encoder).__name__} has {len(layers)} that can be frozen"
+        raise UsageError(f"freeze_layers = {recipe.freeze_layers}, but {problem}")
     for layer in layers[: recipe.freeze_layers]:
         layer.requires_grad_(False)
+
+
+def _layers(encoder: Any) -> Sequence[Any]:
+    """The encoder's list of layers, wherever its architecture keeps it; empty if it has none."""
+    named = ((name.rpartition(".")[2], module) for name, module in encoder.named_modules())
+    return next((module for name, module in named if name in ("layer", "layers")), [])

@@ -3,6 +3,7 @@ the seed alone, so that to resume is to skip."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -65,6 +66,19 @@ class BatchList:
             planned = plan_batches(lengths, weights, batch_tokens, seed, epoch, world_size)
             self._batches += planned[rank::world_size]
             self.epoch_ends.append(len(self._batches))
+
+    def milestones(self, evaluations: int) -> list[int]:
+        """The steps to evaluate after: so many in every epoch, the last at its end."""
+        steps, begin = [], 0
+        for end in self.epoch_ends:
+            parts = range(1, evaluations + 1)
+            steps += [begin + math.ceil((end - begin) * part / evaluations) for part in parts]
+            begin = end
+        return steps
+
+    def end_after(self, steps: int) -> None:
+        """Leave out the batches after so many."""
+        del self._batches[steps:]
 
     def __iter__(self) -> Iterator[list[int]]:
         return iter(self._batches)

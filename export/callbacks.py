@@ -71,11 +71,13 @@ def _agreed(*flags: bool) -> list[bool]:
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]
-    """Loss, F1 and time left to `say`, and a JSON line for each to `log`."""
+    """Loss, F1 and time left to `say`, and a JSON line for each to `log`, whose seconds go on from
+    those of an earlier session."""
 
     def __init__(self, say: Callable[[str], None], log: Path) -> None:
         self._say = say
         self._log = log
+        self._earlier = logged_seconds(log)
         self._begun = self._spoken = time.monotonic()
         self._first_step = 0
 
@@ -97,7 +99,8 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         """A line of the log, and one for the reader now and then."""
         logs = dict(logs or {})
         elapsed = time.monotonic() - self._begun
-        entry = {"step": state.global_step, "seconds": round(elapsed, 1), **logs}
+        seconds = round(self._earlier + elapsed, 1)
+        entry = {"step": state.global_step, "seconds": seconds, **logs}
         entry.pop("epoch", None)
         with self._log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
@@ -114,6 +117,15 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         done = max(1, state.global_step - self._first_step)
         seconds = elapsed / done * (state.max_steps - state.global_step)
         return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def logged_seconds(log: Path) -> float:
+    """How long a run has trained, in all its sessions, as its log says; 0 without one."""
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return 0.0
+    return max((float(json.loads(line)["seconds"]) for line in lines), default=0.0)
 
 
 def _scores(logs: dict[str, float]) -> str:

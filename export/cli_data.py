@@ -7,20 +7,35 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from export.extras import check_packages
-from export.sources import DISK, SPLITS, NoSuchSourceError, Source, load_source
+from export.sources import (
+    DISK,
+    HUB,
+    SPLITS,
+    Corpus,
+    NoSuchSourceError,
+    Source,
+    data_dir_of_environment,
+    find_file,
+    load_source,
+)
 from export.tags import CORPUS_SCHEMES, REPAIRS
-from tagcli.errors import NertagError, UsageError, say
+from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output import forget_stdout
 
 _say = partial(say, "nertag-data")
-_SPLIT_NAME = re.compile(r"(?:^|[._-])(train|dev|valid|test)[._-]")
+_SPLIT_OF_NAME = {
+    "train": "train",
+    "dev": "dev", "valid": "dev", "validation": "dev", "val": "dev", "testa": "dev",
+    "test": "test", "testb": "test",
+}  # fmt: skip
 
 _data_dir = click.option(
     "--data-dir", metavar="DIR", type=click.Path(path_type=Path),
@@ -76,7 +91,9 @@ def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) ->
     from export.data_stats import split_stats, stats_rows
     from export.score_tables import as_table
 
-    found = _corpora(places, data_dir, "conlleval")
+    found = _corpora(places, data_dir)
+    for corpus in found:
+        _say_repairs(corpus, corpus.name)
     splits = [split for split in SPLITS if any(c.source.split == split for c in found)]
     counted = [split_stats(s, (c for c in found if c.source.split == s)) for s in splits]
     click.echo(as_table(stats_rows(counted)))
@@ -89,24 +106,28 @@ def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) ->
 
 @main.command()
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
-@click.option("--model", metavar="DIR", type=click.Path(path_type=Path),
-              help="Whose tokenizer is asked; default: the bundled model's.")
+@click.option("--model", metavar="MODEL",
+              help="Whose tokenizer is asked: a directory or a hub id; default: the bundled model.")
 @_data_dir
 @_command
-def check(places: tuple[str, ...], model: Path | None, data_dir: Path | None) -> None:
+def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> None:
     """Find overlap of train with dev and test, odd tags, near-empty types and text without pieces.
 
-    The split of a file is in its name (train, dev, valid or test), otherwise train. Errors exit
-    with 1, warnings with 0.
+    The split of a file is in its name, as in NAME.dev.conll: train, dev (valid, validation, val,
+    testa) or test (testb), otherwise train. Errors exit with 1, warnings with 0.
     """  # fmt: skip
     check_packages(["datasets"], "nertag-data check")
+    from export.data_checks import Finding
     from export.data_checks import check as find
+    from export.pieces import find_tokenizer
     from tagcli.encoding import Encoder
-    from tagcli.models import BUNDLED, TOKENIZER
 
+    encoder = Encoder(find_tokenizer(model))
+    unreadable: list[DataError] = []
+    corpora = _corpora(places, data_dir, unreadable.append)
     errors = 0
-    for finding in find(_corpora(places, data_dir, "conlleval"),
-                        Encoder((model or BUNDLED) / TOKENIZER)):  # fmt: skip
+    findings = (Finding(True, str(error)) for error in unreadable)
+    for finding in chain(findings, find(corpora, encoder, data_dir)):
         errors += finding.is_error
         click.echo(f"{'error' if finding.is_error else 'warning'}: {finding.text}")
     click.echo(f"{errors} error{'s' * (errors != 1)}")
@@ -134,17 +155,21 @@ def convert(
     """Convert PLACE to OUT ("-": standard output), CoNLL or JSONL."""  # fmt: skip
     check_packages(["datasets"], "nertag-data convert")
     from export.cli_eval import read_renaming
-    from export.convert import CONVERTERS
+    from export.convert import CONVERTERS, left_out
+    from tagcli.inputs import Input
     from tagcli.output import Output
-    from tagcli.readers import format_of_name
+    from tagcli.readers import ReaderOptions, format_of_name, read_documents
 
     chosen = to or format_of_name(str(out))
     if chosen not in CONVERTERS:
         raise UsageError(f"{out}: say the format, --to {' or '.join(CONVERTERS)}")
     source = Source(place, split, labels=dict(map(read_renaming, renamed)), repair=repair)
     corpus = load_source(source, data_dir)
-    if corpus.repaired:
-        _say(f"{corpus.repaired} tags repaired ({repair})")
+    _say_repairs(corpus, place)
+    if not place.startswith((HUB, DISK)):
+        path = str(find_file(place, split, data_dir))
+        if lost := left_out(read_documents(Input(path), None, ReaderOptions())):
+            _say(f"not carried over from {path}: {', '.join(lost)}")
     with Output(None if str(out) == "-" else str(out)) as output:
         for line in CONVERTERS[chosen](corpus, scheme):
             output.write(line)
@@ -152,47 +177,61 @@ def convert(
 
 @main.command()
 @click.argument("text")
-@click.option("--model", metavar="DIR", type=click.Path(path_type=Path),
-              help="A model directory; default: the bundled model.")
+@click.option("--model", metavar="MODEL",
+              help="A model or base encoder: a directory with tokenizer.json or a hub id; default: "
+              "the bundled model.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text.")
 @_command
-def tokens(text: str, model: Path | None, lang: str) -> None:
+def tokens(text: str, model: str | None, lang: str) -> None:
     """Show the pieces of TEXT as the model gets them: piece, id, offsets."""  # fmt: skip
-    from export.pieces import piece_rows
+    from export.pieces import find_tokenizer, piece_rows
     from export.score_tables import as_table
-    from tagcli.models import find_model
 
-    found = find_model(None if model is None else str(model))
-    click.echo(as_table(piece_rows(found, text, lang)), nl=False)
+    click.echo(as_table(piece_rows(find_tokenizer(model), text, lang)), nl=False)
 
 
-def _corpora(places: tuple[str, ...], data_dir: Path | None, repair: str) -> list[Any]:
-    """Every split that there is of every place."""
+def _corpora(
+    places: tuple[str, ...],
+    data_dir: Path | None,
+    on_error: Callable[[DataError], None] | None = None,
+) -> list[Corpus]:
+    """Every split that there is of every place; `on_error` is told of those that cannot be read,
+    otherwise the first is raised."""
     found = []
     for place in places:
-        if Path(place).is_file():
-            found.append(load_source(Source(place, _split_of_file(place), repair=repair)))
-            continue
-        present, problem = [], None
-        for split in SPLITS:
+        splits = [_split_of_name(place)] if _is_one_split(place, data_dir) else SPLITS
+        missing = []
+        for split in splits:
             try:
-                present.append(load_source(Source(place, split, repair=repair), data_dir))
+                found.append(load_source(Source(place, split, repair="conlleval"), data_dir))
             except NoSuchSourceError as error:
-                problem = problem or error
-        if not present and problem is not None:
-            raise problem
-        found += present[:1] if _is_one_dataset(place) else present
+                missing.append(error)
+            except DataError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+        if len(missing) == len(splits):
+            raise missing[0]
     return found
 
 
-def _split_of_file(place: str) -> str:
-    found = _SPLIT_NAME.search(Path(place).name)
-    name = found[1] if found else "train"
-    return "dev" if name == "valid" else name
+def _is_one_split(place: str, data_dir: Path | None) -> bool:
+    """Whether a place is a file or a saved dataset that has no splits of its own."""
+    if place.startswith(DISK):
+        return not (Path(place.removeprefix(DISK)) / "dataset_dict.json").is_file()
+    folder = data_dir or data_dir_of_environment()
+    return Path(place).is_file() or (folder is not None and (folder / place).is_file())
 
 
-def _is_one_dataset(place: str) -> bool:
-    """Whether a saved dataset has no splits of its own."""
-    folder = Path(place.removeprefix(DISK))
-    return place.startswith(DISK) and not (folder / "dataset_dict.json").is_file()
+def _split_of_name(place: str) -> str:
+    """The split that the last part of a path names, otherwise train."""
+    parts = re.split("[._-]", Path(place).name.lower())
+    named = [_SPLIT_OF_NAME[part] for part in parts if part in _SPLIT_OF_NAME]
+    return named[-1] if named else "train"
+
+
+def _say_repairs(corpus: Corpus, name: str) -> None:
+    if corpus.repaired:
+        tags = "tag" if corpus.repaired == 1 else "tags"
+        _say(f"{name}: {corpus.repaired} {tags} repaired ({corpus.source.repair})")

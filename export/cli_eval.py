@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from export.extras import check_packages
 from export.score_tables import Result, as_json, as_markdown, as_table, report
+from export.sources import NoSuchSourceError, find_file
 from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import NertagError, UsageError, say
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from tagcli.tagger import Tagger
 
 BUNDLED = "bundled"
+_NOT_FOR_LOSSES = {
+    "types": "--types", "confusion": "--confusion", "bootstrap": "--bootstrap",
+    "output_format": "--format",
+}  # fmt: skip
 _say = partial(say, "nertag-eval")
 
 
@@ -27,7 +33,9 @@ _say = partial(say, "nertag-eval")
 @click.argument("models_and_files", nargs=-1, metavar="[MODEL]... FILE...")
 @click.option("--types", metavar="A,B", help="Score these types; default: those of the gold.")
 @click.option("--map", "renamed", multiple=True, metavar="A=B",
-              help="Call type A of the gold B, or drop it (A=O); may be repeated.")
+              help="Call type A of the gold B, or drop it (A=O); may be repeated. Without it the "
+              "types of klue, klp2016 and wnut17 are called PER, ORG and LOC where the model knows "
+              "only these; A=A leaves A alone.")
 @click.option("--rules", type=click.Choice(list(REPAIRS)), default="conlleval",
               help="How illegal tags in the gold are read.")
 @click.option("--confusion", is_flag=True, help="Show which types were taken for which.")
@@ -38,6 +46,8 @@ _say = partial(say, "nertag-eval")
               "beside it (.html), and show what carries the loss.")
 @click.option("--format", "output_format", default="table",
               type=click.Choice(["table", "markdown", "json"]), help="What comes out.")
+@click.option("--data-dir", metavar="DIR", type=click.Path(path_type=Path),
+              help="Folder of corpora (LANGUAGE/NAME.test.conll); default: NERTAG_DATA.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the files.")
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
@@ -47,60 +57,78 @@ _say = partial(say, "nertag-eval")
 def main(models_and_files: tuple[str, ...], **options: Any) -> None:
     """Precision, recall and F1 of models on annotated files, as nertag would tag them.
 
-    An argument that is a file is scored, CoNLL or JSONL; any other is a model: a directory, a hub
-    id, or "bundled", which is also the default.
+    An argument that is a file, CoNLL or JSONL, or NAME/LANGUAGE in the data folder is scored; any
+    other is a model: a directory, a hub id, or "bundled", which is also the default.
 
     \b
       nertag-eval test.conll
       nertag-eval model-de model-fr de.conll fr.conll --format markdown
     """  # fmt: skip
     try:
-        if options["losses"] is not None:
-            click.echo(_losses(models_and_files, options), nl=False)
-            return
-        results = _evaluate(models_and_files, options)
+        work = _scores if options["losses"] is None else _losses
+        output = work(*_models_and_files(models_and_files, options["data_dir"]), options)
     except NertagError as error:
         _say(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        _say(f"cannot read or write: {error}")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    if options["output_format"] == "json":
-        click.echo(as_json(results), nl=False)
-    else:
-        render = as_markdown if options["output_format"] == "markdown" else as_table
-        click.echo(report(results, render, options["confusion"]), nl=False)
+    click.echo(output, nl=False)
 
 
-def _evaluate(arguments: tuple[str, ...], options: dict[str, Any]) -> list[Result]:
-    from export.evaluation import EvaluationOptions, evaluate_file
-
-    models, files = _models_and_files(arguments)
-    types = options["types"]
-    wanted = None if types is None else tuple(name.strip() for name in types.split(","))
-    scoring = EvaluationOptions(wanted, options["rules"], _names(options))
-    results = []
-    for model in models:
-        tagger = _load(model, options)
-        for file in files:
-            _say(f"{model} on {file}")
-            evaluation = evaluate_file(tagger, Path(file), scoring)
-            interval = evaluation.counts.interval(options["bootstrap"])
-            results.append(Result(model, file, scoring.rules, evaluation, interval))
-    return results
-
-
-def _models_and_files(arguments: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    files = [argument for argument in arguments if Path(argument).is_file()]
+def _models_and_files(
+    arguments: tuple[str, ...], data_dir: Path | None
+) -> tuple[list[str], dict[str, Path]]:
+    """The models, and the files by the places that name them."""
+    files = {place: file for place in arguments if (file := _test_file(place, data_dir))}
     models = [argument for argument in arguments if argument not in files] or [BUNDLED]
     if not files:
-        raise UsageError(f"no test file among {', '.join(arguments) or 'the arguments'}")
+        raise UsageError(
+            f"no test file among {', '.join(arguments) or 'the arguments'}: name a CoNLL or JSONL "
+            "file, or NAME/LANGUAGE with --data-dir or NERTAG_DATA"
+        )
     return models, files
 
 
-def _names(options: dict[str, Any]) -> dict[str, str]:
-    from export.evaluation import ALIASES
+def _test_file(place: str, data_dir: Path | None) -> Path | None:
+    if Path(place).is_dir():
+        return None
+    try:
+        return find_file(place, "test", data_dir)
+    except NoSuchSourceError:
+        return None
 
-    return {**ALIASES, **dict(map(read_renaming, options["renamed"]))}
+
+def _scores(models: list[str], files: dict[str, Path], options: dict[str, Any]) -> str:
+    """Every model on every file, as it is to be shown."""
+    results = _evaluate(models, files, options)
+    if options["output_format"] == "json":
+        return as_json(results)
+    render = as_markdown if options["output_format"] == "markdown" else as_table
+    return report(results, render, options["confusion"])
+
+
+def _evaluate(models: list[str], files: dict[str, Path], options: dict[str, Any]) -> list[Result]:
+    from export.evaluation import EvaluationOptions, evaluate_file
+
+    types = options["types"]
+    wanted = None if types is None else tuple(name.strip() for name in types.split(","))
+    scoring = EvaluationOptions(wanted, options["rules"], _renamings(options))
+    results = []
+    for model in models:
+        tagger = _load(model, options)
+        for place, file in files.items():
+            _say(f"{model} on {place}")
+            evaluation = evaluate_file(tagger, file, scoring)
+            interval = evaluation.counts.interval(options["bootstrap"])
+            results.append(Result(model, place, scoring.rules, evaluation, interval))
+    return results
+
+
+def _renamings(options: dict[str, Any]) -> dict[str, str]:
+    return dict(map(read_renaming, options["renamed"]))
 
 
 def _load(model: str, options: dict[str, Any]) -> Tagger:
@@ -110,27 +138,45 @@ def _load(model: str, options: dict[str, Any]) -> Tagger:
     return load(None if model == BUNDLED else model, **settings, note=_say)
 
 
-def _losses(arguments: tuple[str, ...], options: dict[str, Any]) -> str:
+def _losses(models: list[str], files: dict[str, Path], options: dict[str, Any]) -> str:
     """The loss of one model on one file: written, drawn, and as tables."""
     check_packages(["datasets", "pandas"], "--losses")
-    from export.loss_page import loss_page, loss_tables
+    from export.evaluation import gold_names
+    from export.loss_page import loss_notes, loss_page, loss_tables
     from export.losses import token_losses, write_losses
     from export.sources import Source, load_source
 
-    (models, files), path = _models_and_files(arguments), Path(options["losses"])
+    path = Path(options["losses"])
+    _check_losses(models, files, path)
+    language = None if options["lang"] == AUTO else options["lang"]
+    ((place, file),) = files.items()
+    source = Source(str(file), "test", language=language, repair=options["rules"])
+    corpus, tagger = load_source(source), _load(models[0], options)
+    known = tagger.model.tag_set.types
+    names = gold_names(corpus.types, known, _renamings(options))
+    losses = token_losses(tagger, corpus, names)
+    notes = loss_notes(losses, corpus, names, known)
+    for note in notes:
+        _say(note)
+    write_losses(losses, str(path))
+    page = path.with_suffix(".html")
+    page.write_text(loss_page(losses, f"{models[0]} on {place}", notes), encoding="utf-8")
+    _say(f"{path} and {page} are written")
+    return "\n".join(map(as_table, loss_tables(losses)))
+
+
+def _check_losses(models: list[str], files: dict[str, Path], path: Path) -> None:
+    """What would stop --losses at its end is said at its start."""
     if len(models) > 1 or len(files) > 1:
         raise UsageError("--losses takes one model and one file")
     if path.suffix not in (".parquet", ".csv"):
         raise UsageError(f"{path}: --losses writes .parquet or .csv")
-    language = None if options["lang"] == AUTO else options["lang"]
-    rules = options["rules"]
-    source = Source(files[0], "test", language=language, labels=_names(options), repair=rules)
-    losses = token_losses(_load(models[0], options), load_source(source))
-    write_losses(losses, str(path))
-    page = path.with_suffix(".html")
-    page.write_text(loss_page(losses, f"{models[0]} on {files[0]}"), encoding="utf-8")
-    _say(f"{path} and {page} are written")
-    return "\n".join(map(as_table, loss_tables(losses)))
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}")
+    context = click.get_current_context()
+    for name, option in _NOT_FOR_LOSSES.items():
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UsageError(f"{option} is not for --losses")
 
 
 def read_renaming(pair: str) -> tuple[str, str]:

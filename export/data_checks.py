@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from export.data_stats import words_of
-from export.sources import Corpus, examples_of
+from export.data_stats import sentences_of
+from export.sources import SPLITS, Corpus, examples_of, load_source
+from export.tags import REPAIRS
 from tagcli.encoding import Encoder
+from tagcli.errors import DataError
 from tagcli.normalisation import normalise
 
 FEW_ENTITIES = 10
@@ -25,48 +28,62 @@ class Finding:
     text: str
 
 
-def check(corpora: Sequence[Corpus], encoder: Encoder) -> Iterator[Finding]:
-    """All findings: overlap, near-empty types, odd tags, what the tokenizer cannot represent."""
+def check(
+    corpora: Sequence[Corpus], encoder: Encoder, data_dir: Path | None = None
+) -> Iterator[Finding]:
+    """All findings: overlap, near-empty types, odd tags, what the tokenizer cannot represent.
+    The corpora were read with a policy that repairs."""
     yield from _overlap(corpora)
-    yield from _odd_tags(corpora)
+    yield from _odd_tags(corpora, data_dir)
     yield from _few_entities(corpora)
     yield from _unknown_pieces(corpora, encoder)
 
 
-def name_of(corpus: Corpus) -> str:
-    """How findings call a corpus."""
-    return f"{corpus.source.place} ({corpus.source.split})"
-
-
 def _texts(corpus: Corpus) -> Iterator[tuple[str, int]]:
     for text, line in zip(corpus.dataset["text"], corpus.dataset["line"], strict=True):
-        yield "".join(text.split()), line
+        yield "".join(normalise(text).text.split()), line
 
 
 def _overlap(corpora: Sequence[Corpus]) -> Iterator[Finding]:
-    """Sentences of a train set that a dev or test set has too, blanks apart."""
-    held_out = [corpus for corpus in corpora if corpus.source.split != "train"]
-    known = [dict(_texts(corpus)) for corpus in held_out]
-    for train in (corpus for corpus in corpora if corpus.source.split == "train"):
-        shared: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for text, line in _texts(train):
-            for index, lines in enumerate(known):
-                if text and text in lines:
-                    shared[index].append((line, lines[text]))
-        for index, pairs in shared.items():
-            ours, theirs = pairs[0]
+    """Sentences that a corpus and one of a later split share, blanks and composition apart: an
+    error in train, a warning between dev and test."""
+    texts = [list(_texts(corpus)) for corpus in corpora]
+    for held_out, its_texts in zip(corpora, texts, strict=True):
+        line_of = {text: line for text, line in reversed(its_texts) if text}
+        for other, other_texts in zip(corpora, texts, strict=True):
+            if SPLITS.index(other.source.split) >= SPLITS.index(held_out.source.split):
+                continue
+            shared = [(line, line_of[text]) for text, line in other_texts if text in line_of]
+            if shared:
+                is_train = other.source.split == "train"
+                ours, theirs = shared[0]
+                yield Finding(
+                    is_train,
+                    f"{_many(len(shared), 'sentence')} of {other.name} "
+                    f"{'is' if len(shared) == 1 else 'are'} in {held_out.name} too: its scores "
+                    f"{'will' if is_train else 'may'} be too good; the first is line {ours}, "
+                    f"there {theirs}",
+                )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _odd_tags(corpora: Sequence[Corpus], data_dir: Path | None) -> Iterator[Finding]:
+    repairs = " or ".join(f'"{name}"' for name in REPAIRS if name != "error")
+    for corpus in corpora:
+        if not corpus.repaired:
+            continue
+        odd = _many(corpus.repaired, "tag")
+        try:
+            load_source(replace(corpus.source, repair="error"), data_dir)
+        except DataError as first:
             yield Finding(
                 True,
-                f"{len(pairs)} sentences of {name_of(train)} are in {name_of(held_out[index])} "
-                f"too: its scores will be too good; the first is line {ours}, there {theirs}",
+                f"{corpus.name} has {odd} that its scheme ({corpus.scheme}) does not allow, "
+                f"the first in {first}; a recipe with it needs repair = {repairs} there",
             )
-
-
-def _odd_tags(corpora: Sequence[Corpus]) -> Iterator[Finding]:
-    for corpus in corpora:
-        if corpus.repaired:
-            problem = f"{corpus.repaired} tags that its scheme ({corpus.scheme}) does not allow"
-            yield Finding(True, f"{name_of(corpus)} has {problem}; nertag-train needs --repair")
 
 
 def _few_entities(corpora: Sequence[Corpus]) -> Iterator[Finding]:
@@ -76,7 +93,7 @@ def _few_entities(corpora: Sequence[Corpus]) -> Iterator[Finding]:
             few = [f"{name} ({n})" for name, n in sorted(found.items()) if n < FEW_ENTITIES]
             if few:
                 listed = ", ".join(few)
-                yield Finding(False, f"{name_of(corpus)} has few entities of: {listed}")
+                yield Finding(False, f"{corpus.name} has few entities of: {listed}")
 
 
 def _unknown_pieces(corpora: Sequence[Corpus], encoder: Encoder) -> Iterator[Finding]:
@@ -84,16 +101,16 @@ def _unknown_pieces(corpora: Sequence[Corpus], encoder: Encoder) -> Iterator[Fin
         words: Counter[str] = Counter()
         total = 0
         for example in examples_of(corpus.dataset):
-            found = words_of(example)
-            total += len(found)
-            words.update(example.text[s:e] for s, e in found)
+            for found in sentences_of(example):
+                total += len(found)
+                words.update(example.text[s:e] for s, e in found)
         unknown = Counter({word: n for word, n in words.items() if has_unknown(encoder, word)})
         if unknown:
             shown = ", ".join(f"{word} ({n})" for word, n in unknown.most_common(_SHOWN))
             share = 100 * unknown.total() / max(total, 1)
             yield Finding(
                 False,
-                f"{name_of(corpus)}: the tokenizer has no piece for something in "
+                f"{corpus.name}: the tokenizer has no piece for something in "
                 f"{unknown.total()} words ({share:.2f} %), most often {shown}",
             )
 

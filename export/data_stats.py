@@ -31,23 +31,36 @@ def split_stats(name: str, corpora: Iterable[Corpus]) -> SplitStats:
     entities: Counter[str] = Counter()
     for corpus in corpora:
         for example in examples_of(corpus.dataset):
-            sentences += 1 if example.tokens is not None else _sentence_count(example.text)
-            tokens += len(words_of(example))
+            words = [len(sentence) for sentence in sentences_of(example)]
+            sentences += len(words)
+            tokens += sum(words)
             entities.update(span[2] for span in example.spans)
     return SplitStats(name, sentences, tokens, entities)
 
 
-def _sentence_count(text: str) -> int:
-    return sum(1 for _ in split_sentences(text))
-
-
-def words_of(example: Example) -> list[tuple[int, int]]:
-    """The tokens of an example, or the words nertag cuts: eojeols in Korean."""
+def sentences_of(example: Example) -> list[list[tuple[int, int]]]:
+    """The words of every sentence: given tokens are one; text is split as nertag does it, but
+    never inside an entity, and cut into words, in Korean into eojeols."""
     if example.tokens is not None:
-        return list(example.tokens)
-    if language_of_script(example.text) == "ko":
-        return [(start, end) for start, end in eojeols(example.text, 0, len(example.text)).tolist()]
-    return [(start, end) for start, end in cut_words(example.text)]
+        return [list(example.tokens)] if example.tokens else []
+    is_korean = language_of_script(example.text) == "ko"
+    sentences = []
+    for start, end in _sentence_spans(example):
+        if is_korean:
+            words = eojeols(example.text, start, end).tolist()
+        else:
+            words = [(start + s, start + e) for s, e in cut_words(example.text[start:end])]
+        sentences.append([(s, e) for s, e in words])
+    return sentences
+
+
+def _sentence_spans(example: Example) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, end in split_sentences(example.text):
+        if found and any(s < found[-1][1] and e > start for s, e, _ in example.spans):
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
 
 
 def stats_rows(splits: Sequence[SplitStats]) -> Rows:

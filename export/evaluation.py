@@ -3,81 +3,121 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from export.scores import Span, SpanCounts, of_types
 from export.sources import gold_spans
 from export.tags import OddTag, TaggedSpans, parse_row, read_row, recognise_scheme
-from tagcli.errors import DataError
+from tagcli.errors import DataError, UsageError
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents, split_columns
 from tagcli.records import Document, TaggedDocument
-from tagcli.schemes import OUTSIDE
+from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.tagger import Tagger
 from tagcli.writers import token_tags
 
 SCORED_TYPES = ("PER", "ORG", "LOC")
 
-# What public corpora call the types that nertag's models know
 ALIASES = {
     "PS": "PER", "OG": "ORG", "LC": "LOC",  # klue, klp2016
     "person": "PER", "location": "LOC", "corporation": "ORG", "group": "ORG",  # wnut17
 }  # fmt: skip
+"""What public corpora call the types that many models know."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOptions:
     """What is scored: `types`, or None for those of the gold; `rules`, a key of
-    export.tags.REPAIRS, for illegal tags in the gold; `names` of types that differ ("O" drops
-    one)."""
+    export.tags.REPAIRS, for illegal tags in the gold; `names` for types of the gold, as for
+    `gold_names`."""
 
     types: tuple[str, ...] | None = None
     rules: str = "conlleval"
-    names: Mapping[str, str] = field(default_factory=lambda: ALIASES)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The counts of a file over `types`, how its gold was read, and what of the predictions was
-    left out since the gold does not annotate it."""
+    """The counts of a file over `types` and how its gold was read: `names` are the types that
+    were renamed. Predictions of other types are not counted: `left_out` are of types that the
+    gold does not have, `not_asked` of types that it has."""
 
     counts: SpanCounts
     types: tuple[str, ...]
     unit: str  # "tokens" or "code points"
     scheme: str | None
     repaired: int
+    names: Mapping[str, str]
     left_out: Counter[str]
+    not_asked: Counter[str]
     documents: int
 
 
+def gold_names(
+    gold_types: Iterable[str], model_types: Collection[str], chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """Old and new names of the types of the gold that are renamed ("O" drops one): those of
+    `chosen`, and by ALIASES those that the model does not know under the one name but under the
+    other. A type that is `chosen` to be called as it is keeps its name."""
+    names = {}
+    for name in sorted(gold_types):
+        alias = ALIASES.get(name, name)
+        usual = alias if alias in model_types and name not in model_types else name
+        names[name] = chosen.get(name, usual)
+    return {name: new for name, new in names.items() if new != name}
+
+
+def renamed(spans: Iterable[Span], names: Mapping[str, str]) -> list[Span]:
+    """The spans with the types' new names, without those that are dropped."""
+    named = ((start, end, names.get(label, label)) for start, end, label in spans)
+    return [span for span in named if span[2] != OUTSIDE]
+
+
 def evaluate(tagger: Tagger, path: Path, types: Iterable[str] = SCORED_TYPES) -> SpanCounts:
-    """Strict span counts of a CoNLL or JSONL file over `types`, tags read by conlleval's rules."""
-    return evaluate_file(tagger, path, EvaluationOptions(tuple(types))).counts
+    """Strict span counts of a CoNLL or JSONL file over `types`, by these names or by those that
+    ALIASES has for them; tags are read by conlleval's rules."""
+    asked = set(types)
+    asked |= {alias for alias, name in ALIASES.items() if name in asked}
+    gold = _read_gold(tagger, path, EvaluationOptions())
+    return _evaluation(tagger, path, gold, tuple(sorted(asked))).counts
 
 
 def evaluate_file(tagger: Tagger, path: Path, options: EvaluationOptions) -> Evaluation:
     """Tag a CoNLL file (gold: its last column, compared by tokens) or a JSONL file (gold:
     `entities` with start, end and label, compared by code points) and count.
 
-    Raises DataError with file and line where the gold is missing or cannot be read.
+    Raises DataError with file and line where the gold is missing or cannot be read, UsageError
+    for types that neither the gold nor the model has.
     """
-    gold = _read_gold(path, options)
-    renamed = [_renamed(spans, options.names) for spans in gold.spans]
-    types = options.types or tuple(sorted({span[2] for spans in renamed for span in spans}))
-    counts, left_out = SpanCounts(), Counter[str]()
+    gold = _read_gold(tagger, path, options)
+    known = gold.types.union(tagger.model.tag_set.types)
+    types = options.types or tuple(sorted(gold.types))
+    if unknown := [name for name in types if name not in known]:
+        problem = f"neither {path} nor the model has a type {unknown[0]!r}"
+        if unknown[0] in gold.names:
+            problem = f"{unknown[0]!r} of {path} is read as {gold.names[unknown[0]]!r}"
+        raise UsageError(f"{problem}; the types are {', '.join(sorted(known))}")
+    return _evaluation(tagger, path, gold, types)
+
+
+def _evaluation(tagger: Tagger, path: Path, gold: _Gold, types: tuple[str, ...]) -> Evaluation:
+    counts, left_out, not_asked = SpanCounts(), Counter[str](), Counter[str]()
     tagged_documents = (one for one in tagger.run(_documents(path)) if one is not None)
-    for tagged, spans, length in zip(tagged_documents, renamed, gold.lengths, strict=True):
+    for tagged, spans, length in zip(tagged_documents, gold.spans, gold.lengths, strict=True):
         if _length(tagged.document) != length:
             problem = "the file changed while it was read"
             raise DataError(tagged.document.source, tagged.document.line, problem)
-        found = _renamed(_predicted(tagged), options.names)
-        left_out.update(span[2] for span in found if span[2] not in types)
+        found = _predicted(tagged)
+        others = [span[2] for span in found if span[2] not in types]
+        not_asked.update(name for name in others if name in gold.types)
+        left_out.update(name for name in others if name not in gold.types)
         counts.add(of_types(found, types), of_types(spans, types))
     return Evaluation(
-        counts, types, gold.unit, gold.scheme, gold.repaired, left_out, len(gold.spans)
-    )
+        counts, types, gold.unit, gold.scheme, gold.repaired, gold.names, left_out, not_asked,
+        len(gold.spans),
+    )  # fmt: skip
 
 
 def _documents(path: Path) -> Iterator[Document]:
@@ -99,9 +139,11 @@ class _Gold:
     unit: str
     scheme: str | None = None
     repaired: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
+    types: frozenset[str] = frozenset()  # after renaming
 
 
-def _read_gold(path: Path, options: EvaluationOptions) -> _Gold:
+def _read_gold(tagger: Tagger, path: Path, options: EvaluationOptions) -> _Gold:
     """The gold of the whole file, before anything is tagged: what is wrong with it comes first."""
     rows, places = [], []
     gold = _Gold([], [], "code points")
@@ -123,25 +165,27 @@ def _read_gold(path: Path, options: EvaluationOptions) -> _Gold:
         read = _read_row(row, gold.scheme or "", options.rules, *place)
         gold.spans.append(list(read.spans))
         gold.repaired += read.repaired
+    gold.names = gold_names(_types(gold.spans), tagger.model.tag_set.types, options.names)
+    gold.spans = [renamed(spans, gold.names) for spans in gold.spans]
+    gold.types = _types(gold.spans)
     return gold
 
 
-def _read_row(row: list, scheme: str, rules: str, source: str, line: int) -> TaggedSpans:  # type: ignore[type-arg]
+def _types(spans: Iterable[Iterable[Span]]) -> frozenset[str]:
+    return frozenset(span[2] for several in spans for span in several)
+
+
+def _read_row(row: list[Tag], scheme: str, rules: str, source: str, line: int) -> TaggedSpans:
     try:
         return read_row(row, scheme, rules)
     except OddTag as odd:
         raise DataError(source, line + odd.index, str(odd)) from odd
 
 
-def _predicted(tagged: TaggedDocument) -> Iterator[Span]:
+def _predicted(tagged: TaggedDocument) -> list[Span]:
     document = tagged.document
     if document.conll is None or document.tokens is None:
-        yield from ((e.start, e.end, e.label) for e in tagged.entities)
-        return
-    tags = token_tags(document.tokens.tolist(), tagged.entities)
-    yield from read_row(parse_row(tags), "BIO", "error").spans
-
-
-def _renamed(spans: Iterable[Span], names: Mapping[str, str]) -> list[Span]:
-    named = ((start, end, names.get(label, label)) for start, end, label in spans)
-    return [span for span in named if span[2] != OUTSIDE]
+        return [(e.start, e.end, e.label) for e in tagged.entities]
+    labels = token_tags(document.tokens.tolist(), tagged.entities)
+    # not by parse_row: a model may have types that no column of a corpus can hold
+    return chunks([Tag(tag[0], tag[2:]) if tag != OUTSIDE else OUTSIDE_TAG for tag in labels])

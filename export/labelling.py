@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,13 +36,16 @@ class LabelledInput:
 @dataclass(frozen=True, slots=True)
 class Labeller:
     """What turns examples into windows: `limit` and `overlap_tokens` as for tagging, `unit_of`
-    the unit of a language, `label_ids` the place of every BIO2 label in the logits."""
+    the unit of a language, `label_ids` the place of every BIO2 label in the logits. `misfits`
+    are the entities so far that labels cannot say as they stand: they overlap another, share a
+    word with one, or go on in the next sentence."""
 
     encoder: Encoder
     limit: int
     overlap_tokens: int
     unit_of: Callable[[str], str]
     label_ids: Mapping[str, int]
+    misfits: list[tuple[int, int, str]] = field(default_factory=list)
 
     def inputs(self, example: Example, language: str) -> Iterator[LabelledInput]:
         """The windows of an example in order; every unit is labelled in exactly one."""
@@ -52,25 +56,32 @@ class Labeller:
         edges = np.array([span[:2] for span in example.spans], np.int32).reshape(-1, 2)
         spans = text.normalised_spans(edges)
         types = [span[2] for span in example.spans]
+        placed: Counter[int] = Counter()
         for units in encode_document(self.encoder, text, tokens, language, self.unit_of):
-            labels = self._labels(units, spans, types)
+            labels, whole = self._labels(units, spans, types)
+            placed.update(whole)
             yield from self._windows(units, labels)
+        self.misfits.extend(span for i, span in enumerate(example.spans) if placed[i] != 1)
 
     def _labels(
         self, units: LabelledUnits, spans: Spans, types: Sequence[str]
-    ) -> npt.NDArray[np.int64]:
+    ) -> tuple[npt.NDArray[np.int64], list[int]]:
+        """The label of every unit, and which entities have all the units they touch."""
         offsets = _offsets(units)
         labels = np.full(len(offsets), self.label_ids["O"], np.int64)
         ends = np.maximum(offsets[:, 1], offsets[:, 0] + 1)  # a piece may stand for no character
         free = np.ones(len(offsets), bool)
-        order = np.lexsort((-spans[:, 1], spans[:, 0]))
-        for (start, end), entity_type in zip(spans[order], (types[i] for i in order), strict=True):
-            inside = np.flatnonzero((offsets[:, 0] < end) & (ends > start) & free)
+        whole = []
+        for i in np.lexsort((-spans[:, 1], spans[:, 0])).tolist():
+            touched = np.flatnonzero((offsets[:, 0] < spans[i, 1]) & (ends > spans[i, 0]))
+            inside = touched[free[touched]]
             if len(inside):
-                labels[inside] = self.label_ids[f"I-{entity_type}"]
-                labels[inside[0]] = self.label_ids[f"B-{entity_type}"]
+                labels[inside] = self.label_ids[f"I-{types[i]}"]
+                labels[inside[0]] = self.label_ids[f"B-{types[i]}"]
                 free[inside] = False
-        return labels
+                if len(inside) == len(touched):
+                    whole.append(i)
+        return labels, whole
 
     def _windows(
         self, units: LabelledUnits, labels: npt.NDArray[np.int64]

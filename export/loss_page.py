@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from export.losses import by_label, by_sentence, by_word
-from export.score_tables import Rows
+from export.losses import annotated_types, by_label, by_sentence, by_word
+from export.score_tables import Rows, gold_note, listed_counts, renaming_note
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from export.sources import Corpus
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -22,6 +27,22 @@ th:first-child, td:first-child { text-align: left; }
 .unit small { display: block; line-height: 1.2; opacity: .85; }
 .wrong { outline: 2px solid #c33; }
 """
+
+
+def loss_notes(
+    losses: pd.DataFrame, corpus: Corpus, names: Mapping[str, str], model_types: Sequence[str]
+) -> list[str]:
+    """How the gold was read, and for which of its types and the model's there is no loss."""
+    lines = [f"gold: {gold_note(corpus.scheme, corpus.source.repair, corpus.repaired)}"]
+    if names:
+        lines.append(renaming_note(names))
+    lacking = Counter(label[2:] for label in losses["gold"][losses["loss"].isna()])
+    if lacking:
+        problem = "units without a loss, of types whose labels the model does not have"
+        lines.append(f"{problem}: {listed_counts(lacking)}")
+    if masked := [t for t in model_types if t not in annotated_types(corpus, names)]:
+        lines.append(f"masked, types of the model that the gold lacks: {', '.join(masked)}")
+    return lines
 
 
 def loss_rows(summed: pd.DataFrame, name: str, count: int) -> Rows:
@@ -41,13 +62,16 @@ def loss_tables(losses: pd.DataFrame, count: int = 10) -> list[Rows]:
     ]
 
 
-def loss_page(losses: pd.DataFrame, title: str, sentences: int = 50) -> str:
+def loss_page(
+    losses: pd.DataFrame, title: str, notes: Sequence[str] = (), sentences: int = 50
+) -> str:
     """A self-contained HTML page: the tables, then the worst sentences with gold above and
     predicted below every unit; the stronger its colour, the larger its loss."""
     parts = [
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title>',
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
-        f"<p>{len(losses)} labelled units, mean loss {losses['loss'].mean():.4f} nats.</p>",
+        f"<p>{losses['loss'].count()} units, mean loss {losses['loss'].mean():.4f} nats.</p>",
+        *(f"<p>{escape(note)}</p>" for note in notes),
         *map(_table, loss_tables(losses, 20)),
         "<h2>The worst sentences</h2><p>Gold above, predicted below; framed where they differ.</p>",
     ]
@@ -68,11 +92,13 @@ def _table(rows: Rows) -> str:
 
 
 def _unit(unit: Any) -> str:
-    share = min(unit.loss / 6, 1.0)
+    has_loss = not math.isnan(unit.loss)
+    share = min(unit.loss / 6, 1.0) if has_loss else 0.0
+    loss = f"loss {unit.loss:.3f}" if has_loss else "no loss"
     kind = "unit" if unit.gold == unit.predicted else "unit wrong"
     gold, found = (escape("" if label == "O" else label) for label in (unit.gold, unit.predicted))
     return (
         f'<span class="{kind}" style="background: rgb(220 80 40 / {share:.2f})" '
-        f'title="loss {unit.loss:.3f}"><small>{gold or "&nbsp;"}</small>{escape(unit.text)}'
+        f'title="{loss}"><small>{gold or "&nbsp;"}</small>{escape(unit.text)}'
         f"<small>{found or '&nbsp;'}</small></span> "
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from export.evaluation import renamed
 from export.labelling import IGNORED, Labeller
 from export.sources import Corpus, examples_of
+from export.tags import CORPUS_SCHEMES, write_row
 from tagcli.batching import Batcher, Job
 from tagcli.encoding import Encoder
 from tagcli.errors import UsageError
 from tagcli.models import TOKENIZER
 from tagcli.normalisation import normalise
-from tagcli.schemes import OUTSIDE
+from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.tagger import OVERLAP_TOKENS, Tagger
 
 if TYPE_CHECKING:
@@ -32,59 +34,85 @@ class _Window:
     line: int
     first_unit: int
     texts: list[str]
-    gold: npt.NDArray[np.int64]
+    gold: list[str]
 
 
-def token_losses(tagger: Tagger, corpus: Corpus) -> pd.DataFrame:
+def token_losses(
+    tagger: Tagger, corpus: Corpus, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """A row for every unit that has a label (a word, or in raw text a piece) with COLUMNS: the
-    record's line, the unit's number in it and text, gold and best label, and the loss in nats.
+    record's line, the unit's number in it and text, gold and best label in the model's scheme, and
+    the loss in nats, NaN where the model does not have the gold label.
 
-    Types that the model or the corpus does not have are masked, as in training.
+    Labels of types that the corpus does not have are masked, as in training. `names` renames types
+    of the gold ("O" drops one). Raises UsageError for a model that knows none of its types.
     """
     import pandas as pd
 
-    backend, labels = tagger.backend, _labels(tagger)
-    known = set(corpus.types) & set(tagger.model.tag_set.types)
-    masked = np.array([label != OUTSIDE and label[2:] not in known for label in labels])
+    backend, tags = tagger.backend, tagger.model.tag_set.tags
+    names = names or {}
+    types = annotated_types(corpus, names)
+    if not types & {tag.type for tag in tags}:
+        found, known = (", ".join(sorted(t)) or "none" for t in (types, tagger.model.tag_set.types))
+        problem = f"has no type that the model knows: it has {found}, the model {known}"
+        raise UsageError(f"{corpus.source.place} {problem}")
+    masked = np.array([bool(tag.type) and tag.type not in types for tag in tags])
+    labels = [_label(tag) for tag in tags]
+    ids = {label: number for number, label in enumerate(labels)}
     rows: list[tuple[int, int, str, str, str, float]] = []
     batcher: Batcher[_Window] = Batcher(
         backend.run, backend.batch_tokens, tagger.model.pad_id, backend.workers
     )
-    for result in batcher.stream(_jobs(tagger, corpus, known)):
+    for result in batcher.stream(_jobs(tagger, corpus, sorted(types), names)):
         if result is None or result[1] is None:
             continue
         window = result[0].payload
         log_p = _log_softmax(np.where(masked, -np.inf, result[1].astype(np.float64)))
-        losses = -log_p[np.arange(len(window.gold)), window.gold]
         best = log_p.argmax(axis=1)
-        for i, text in enumerate(window.texts):
-            gold, found = labels[window.gold[i]], labels[best[i]]
-            rows.append((window.line, window.first_unit + i, text, gold, found, float(losses[i])))
+        for i, (text, gold) in enumerate(zip(window.texts, window.gold, strict=True)):
+            loss = abs(float(log_p[i, ids[gold]])) if gold in ids else np.nan
+            rows.append((window.line, window.first_unit + i, text, gold, labels[best[i]], loss))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _labels(tagger: Tagger) -> list[str]:
-    """The model's labels, prefix first, whatever its own names look like."""
-    tags = tagger.model.tag_set.tags
-    return [f"{tag.prefix}-{tag.type}" if tag.type else OUTSIDE for tag in tags]
+def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> set[str]:
+    """The types of a corpus, renamed."""
+    return {names.get(name, name) for name in corpus.types} - {OUTSIDE}
 
 
-def _jobs(tagger: Tagger, corpus: Corpus, known: set[str]) -> Iterator[Job[_Window]]:
+def _label(tag: Tag) -> str:
+    """A label, prefix first, whatever the model's own names look like."""
+    return f"{tag.prefix}-{tag.type}" if tag.type else OUTSIDE
+
+
+def _jobs(
+    tagger: Tagger, corpus: Corpus, types: Sequence[str], names: Mapping[str, str]
+) -> Iterator[Job[_Window]]:
     model = tagger.model
-    if not {f"{prefix}-{name}" for name in known for prefix in "BI"} <= set(_labels(tagger)):
-        raise UsageError(f"{model.folder}: --losses needs labels B- and I-")
-    ids = {label: number for number, label in enumerate(_labels(tagger))}
+    bio2 = [OUTSIDE_TAG, *(Tag(prefix, name) for name in types for prefix in "BI")]
+    ids = {_label(tag): number for number, tag in enumerate(bio2)}
     encoder = Encoder(model.folder / TOKENIZER)
     labeller = Labeller(encoder, model.limit, OVERLAP_TOKENS, model.unit, ids)
     languages = corpus.dataset["language"]
     for example, language in zip(examples_of(corpus.dataset), languages, strict=True):
-        spans = tuple(span for span in example.spans if span[2] in known)
-        text, unit = normalise(example.text).text, 0
-        for window in labeller.inputs(replace(example, spans=spans), language):
+        spans = tuple(renamed(example.spans, names))
+        text, first = normalise(example.text).text, 0
+        windows = list(labeller.inputs(replace(example, spans=spans), language))
+        numbers = [number for w in windows for number in w.labels.tolist() if number != IGNORED]
+        gold = _in_scheme([bio2[number] for number in numbers], model.tag_set.scheme)
+        for window in windows:
             rows = np.flatnonzero(window.labels != IGNORED)
             texts = [text[start:end] for start, end in window.units.tolist()]
-            yield Job(_Window(example.line, unit, texts, window.labels[rows]), window.ids, rows)
-            unit += len(rows)
+            kept = gold[first : first + len(rows)]
+            yield Job(_Window(example.line, first, texts, kept), window.ids, rows)
+            first += len(rows)
+
+
+def _in_scheme(tags: Sequence[Tag], scheme: str) -> list[str]:
+    """A row of BIO2 tags as labels of a scheme of tagcli.schemes.SCHEMES."""
+    if scheme == "IO":
+        return [_label(replace(tag, prefix="I")) for tag in tags]
+    return write_row(chunks(tags), len(tags), scheme if scheme in CORPUS_SCHEMES else "BIO")
 
 
 def _log_softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -110,7 +138,7 @@ def by_sentence(losses: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summed(losses: pd.DataFrame, column: str) -> pd.DataFrame:
-    return losses.groupby(column)["loss"].agg(["count", "mean", "sum"])
+    return losses.dropna(subset=["loss"]).groupby(column)["loss"].agg(["count", "mean", "sum"])
 
 
 def write_losses(losses: pd.DataFrame, path: str) -> None:

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from pathlib import Path
+
 from tokenizers import Tokenizer
 
 from export.score_tables import Rows
 from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
-from tagcli.models import TOKENIZER, Model
+from tagcli.errors import UsageError
+from tagcli.models import BUNDLED, CONFIG, TOKENIZER, token_limit
 from tagcli.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
 
 
-def piece_rows(model: Model, text: str, language: str) -> Rows:
-    """A header and a row a piece: piece, id, start and end in `text`, and what stands there.
-    Special tokens have no offsets."""
-    path = model.folder / TOKENIZER
+def find_tokenizer(name: str | None) -> Path:
+    """The tokenizer.json of a model or a base encoder: the bundled model for None, otherwise a
+    directory or a hub id, of which no weights are fetched. Raises UsageError if there is none."""
+    folder = BUNDLED if name is None else Path(name)
+    if name is not None and not os.path.isdir(name):  # Path.is_dir raises for long names
+        folder = _from_hub(name)
+    if not (folder / TOKENIZER).is_file():
+        raise UsageError(f"{folder} has no fast tokenizer ({TOKENIZER})")
+    return folder / TOKENIZER
+
+
+def _from_hub(name: str) -> Path:
+    if sys.stderr is None or not sys.stderr.isatty():
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    from huggingface_hub import snapshot_download
+
+    files = [CONFIG, TOKENIZER, "tokenizer_config.json"]
+    try:
+        return Path(snapshot_download(name, allow_patterns=files))
+    except Exception as error:  # network, authentication and cache errors of three libraries
+        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+        problem = f"no tokenizer of {name}: no such directory, and the hub says: {reason}"
+        raise UsageError(problem) from error
+
+
+def piece_rows(path: Path, text: str, language: str) -> Rows:
+    """A header and a row a piece of the tokenizer at `path`: piece, id, start and end in `text`,
+    and what stands there. Special tokens have no offsets. What the model reads per language is
+    in the nertag object of the config beside it, if there is one; otherwise words."""
+    units_of, limit = _settings_beside(path)
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
     normalised = normalise(text)
     rows = [["piece", "id", "start", "end", "text"]]
-    for units in encode_document(encoder, normalised, None, language, model.unit):
+    for units in encode_document(
+        encoder, normalised, None, language, lambda one: units_of.get(one, "words")
+    ):
         offsets = _offsets(units, normalised)
         special = [(str(names.id_to_token(i)), str(i)) for i in encoder.prefix_ids.tolist()]
         rows += [[name, number, "", "", ""] for name, number in special]
@@ -27,10 +61,21 @@ def piece_rows(model: Model, text: str, language: str) -> Rows:
             rows.append([name, str(piece_id), str(start), str(end), text[start:end]])
         special = [(str(names.id_to_token(i)), str(i)) for i in encoder.suffix_ids.tolist()]
         rows += [[name, number, "", "", ""] for name, number in special]
-        windows = len(model_inputs(encoder, units, model.limit, OVERLAP_TOKENS))
+        windows = len(model_inputs(encoder, units, limit, OVERLAP_TOKENS))
         if windows > 1:
             rows.append([f"({windows} windows)", "", "", "", ""])
     return rows
+
+
+def _settings_beside(path: Path) -> tuple[dict[str, str], int]:
+    """What the model reads per language, and its longest input in tokens."""
+    config = path.with_name(CONFIG)
+    try:
+        fields = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+        units = dict(fields.get("nertag", {}).get("units", {}))
+        return units, token_limit(path.parent, fields)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UsageError(f"{config} cannot be used: {error!r}") from error
 
 
 def _offsets(units: LabelledUnits, text: NormalisedText) -> list[tuple[int, int]]:

@@ -10,15 +10,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from export.settings import check_types
 from export.sources import Source
-from export.tags import REPAIRS
 from tagcli.errors import UsageError
+from tagcli.languages import LANGUAGES
+from tagcli.models import UNITS
 
 RECIPE = "recipe.toml"
 ROLES = ("train", "dev", "test")
-_KINDS: dict[str, tuple[type, ...]] = {
-    "str": (str,), "int": (int,), "float": (int, float), "bool": (bool,),
-}  # fmt: skip
+_ABOVE_0 = ("epochs", "rate", "head_rate", "batch_tokens", "evaluations", "max_minutes")
+_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed")
+_SHARES = ("warmup", "dropout", "label_smoothing")
+_SEEDS = 2**32  # as many as numpy has
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +57,36 @@ class Recipe:
     license: str = "unknown"
 
     def __post_init__(self) -> None:
+        _check({one.name: getattr(self, one.name) for one in fields(self)})
         for name in ("train", "dev"):
             if not getattr(self, name):
                 raise UsageError(f"nothing to {name} on: give --{name} or [[{name}]] in a recipe")
-        for name in ("epochs", "rate", "head_rate", "batch_tokens", "evaluations"):
-            if getattr(self, name) <= 0:
-                raise UsageError(f"{name} must be above 0")
-        for name in ("warmup", "dropout", "label_smoothing"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UsageError(f"{name} must be at least 0 and below 1")
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    """Raise UsageError for a setting of another type or range than it may have."""
+    check_types(Recipe, settings)
+    numbers = {name: value for name, value in settings.items() if value is not None}
+    for name in _ABOVE_0:
+        if numbers.get(name, 1) <= 0:
+            raise UsageError(f"{name} must be above 0, not {numbers[name]}")
+    for name in _FROM_0:
+        if numbers.get(name, 0) < 0:
+            raise UsageError(f"{name} must be at least 0, not {numbers[name]}")
+    for name in _SHARES:
+        if not 0 <= numbers.get(name, 0) < 1:
+            raise UsageError(f"{name} must be at least 0 and below 1, not {numbers[name]}")
+    if numbers.get("seed", 0) >= _SEEDS:
+        raise UsageError(f"seed must be below {_SEEDS}, not {numbers['seed']}")
+    for language, unit in settings.get("units", {}).items():
+        if language not in LANGUAGES or unit not in UNITS:
+            known = f"a language ({', '.join(LANGUAGES)}) has {' or '.join(UNITS)}"
+            raise UsageError(f"units: {language} = {unit!r}, but {known}")
 
 
 def read_recipe(path: Path) -> dict[str, Any]:
-    """The settings of a recipe file, its sources read; raises UsageError for unknown ones."""
+    """The settings of a recipe file, its sources read; raises UsageError for what they cannot
+    be."""
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -76,39 +96,45 @@ def read_recipe(path: Path) -> dict[str, Any]:
     known = {field.name for field in fields(Recipe)}
     if unknown := sorted(set(settings) - known):
         raise UsageError(f"{path}: unknown setting {unknown[0]!r}; known: {', '.join(known)}")
-    for role in ROLES:
-        if role in settings:
-            settings[role] = tuple(_source(entry, role, path) for entry in settings[role])
+    try:
+        for role in ROLES:
+            if role in settings:
+                settings[role] = _sources(settings[role], role)
+        _check(settings)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
     return settings
 
 
-def _source(entry: Any, role: str, path: Path) -> Source:
+def _sources(entries: Any, role: str) -> tuple[Source, ...]:
+    if not isinstance(entries, list):
+        raise UsageError(f"{role} = {entries!r} is not a list of sources")
+    return tuple(_source(entry, role) for entry in entries)
+
+
+def _source(entry: Any, role: str) -> Source:
     if isinstance(entry, str):
         return Source(entry, role)
+    known = [field.name for field in fields(Source) if field.name != "place"]
+    if not isinstance(entry, dict) or type(entry.get("source")) is not str:
+        raise UsageError(f"[[{role}]] needs a source, and may have {', '.join(known)}")
+    settings = {"split": role, **entry}
+    place = settings.pop("source")
+    if unknown := sorted(set(settings).difference(known)):
+        raise UsageError(f"[[{role}]] has {unknown[0]!r}, but may have {', '.join(known)}")
+    if isinstance(settings.get("annotates"), list):
+        settings["annotates"] = tuple(settings["annotates"])
     try:
-        settings = {"split": role, **entry}
-        if "annotates" in settings:
-            settings["annotates"] = tuple(settings["annotates"])
-        source = Source(settings.pop("source"), **settings)
-    except (TypeError, KeyError, ValueError) as error:
-        known = ", ".join(field.name for field in fields(Source) if field.name != "place")
-        raise UsageError(f"{path}: [[{role}]] needs a source, and may have {known}") from error
-    if source.repair not in REPAIRS:
-        raise UsageError(f"{path}: repair {source.repair!r} is none of {', '.join(REPAIRS)}")
-    return source
+        return Source(place, **settings)
+    except UsageError as error:
+        raise UsageError(f"[[{role}]] {error}") from error
 
 
 def make_recipe(settings: Mapping[str, Any]) -> Recipe:
-    """The recipe of settings; raises UsageError for what is missing or of another type."""
+    """The recipe of settings; raises UsageError for what is missing or cannot be."""
     if not settings.get("base"):
         raise UsageError("no base encoder: give --base or base in a recipe")
-    given = {"train": (), "dev": (), **settings}
-    for field in fields(Recipe):
-        kinds = _KINDS.get(str(field.type).split(" ")[0])
-        value = given.get(field.name)
-        if kinds and value is not None and type(value) not in kinds:
-            raise UsageError(f"{field.name} = {value!r} is not {field.type}")
-    return Recipe(**given)
+    return Recipe(**{"train": (), "dev": (), **settings})
 
 
 def recipe_toml(recipe: Recipe) -> str:
@@ -140,7 +166,12 @@ def _pairs(settings: Mapping[str, Any]) -> str:
 
 def _key(name: str) -> str:
     bare = name.replace("-", "").replace("_", "")
-    return name if bare.isascii() and bare.isalnum() else json.dumps(name, ensure_ascii=False)
+    return name if bare.isascii() and bare.isalnum() else _string(name)
+
+
+def _string(text: str) -> str:
+    """As JSON has it, but for the one character that JSON leaves as it is and TOML does not."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(value: Any) -> str:
@@ -150,4 +181,4 @@ def _value(value: Any) -> str:
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, float):
         return repr(value)  # TOML spells floats as Python does
-    return json.dumps(value, ensure_ascii=False)  # its strings, integers and booleans as JSON
+    return _string(value) if isinstance(value, str) else json.dumps(value)

@@ -9,31 +9,33 @@ from typing import Any
 import numpy as np
 
 from export.recipes import Recipe
-from export.scores import SpanCounts
-from export.sources import Corpus, Example, examples_of
-from tagcli.records import Document
+from export.scores import Span, SpanCounts, of_types
+from export.sources import Corpus, Example, examples_of, language_of
+from export.tags import parse_row, read_row
+from tagcli.languages import AUTO
+from tagcli.records import Document, TaggedDocument
 from tagcli.tagger import Tagger
+from tagcli.writers import token_tags
 
 
 def corpus_scores(tagger: Tagger, corpus: Corpus) -> dict[str, Any]:
-    """Strict span F1 of a corpus through the tagger, over the types that both know: f1, f1_by_type
-    and gold, predicted and correct entities."""
-    scored = set(corpus.types) & set(tagger.model.tag_set.types)
+    """Strict span F1 of a corpus through the tagger, over the corpus's types, also those that the
+    model does not have: f1, f1_by_type and gold, predicted and correct entities."""
     counts = SpanCounts()
     examples = list(examples_of(corpus.dataset))
     for example, tagged in zip(examples, _tagged(tagger, corpus, examples), strict=True):
-        found = {(e.start, e.end, e.label) for e in tagged.entities if e.label in scored}
-        counts.add(found, {span for span in example.spans if span[2] in scored})
+        found = of_types(_predicted(example, tagged), corpus.types)
+        counts.add(found, of_types(example.spans, corpus.types))
     return {
         "f1": counts.f1(),
-        "f1_by_type": {name: counts.f1(name) for name in sorted(scored)},
+        "f1_by_type": {name: counts.f1(name) for name in sorted(corpus.types)},
         "gold": counts.gold.total(),
         "predicted": counts.predicted.total(),
         "correct": counts.correct.total(),
     }
 
 
-def _tagged(tagger: Tagger, corpus: Corpus, examples: list[Example]) -> Iterator[Any]:
+def _tagged(tagger: Tagger, corpus: Corpus, examples: list[Example]) -> Iterator[TaggedDocument]:
     place = corpus.source.place
     documents = (
         Document(
@@ -47,9 +49,19 @@ def _tagged(tagger: Tagger, corpus: Corpus, examples: list[Example]) -> Iterator
     return (tagged for tagged in tagger.run(documents) if tagged is not None)
 
 
+def _predicted(example: Example, tagged: TaggedDocument) -> Iterator[Span]:
+    """The entities in code points; those of given tokens have the tokens' ends, as gold has."""
+    if example.tokens is None:
+        yield from ((e.start, e.end, e.label) for e in tagged.entities)
+        return
+    tags = token_tags(example.tokens, tagged.entities)
+    for start, end, label in read_row(parse_row(tags), "BIO", "error").spans:
+        yield example.tokens[start][0], example.tokens[end - 1][1], label
+
+
 def write_run_card(folder: Path, recipe: Recipe, metrics: dict[str, Any]) -> None:
     """Write README.md, the card of a trained model."""
-    languages = sorted({source.language for source in recipe.train if source.language})
+    languages = sorted({language_of(source) for source in recipe.train} - {AUTO})
     front = ["---", f"license: {recipe.license}", "pipeline_tag: token-classification"]
     if languages:
         front += ["language:", *(f"- {language}" for language in languages)]

@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -60,10 +61,10 @@ def measure(
 ) -> None:
     """Write metrics.json and the card: what was `made`, and F1 of every test source through the
     tagger on the exported ONNX."""
-    tagger = load(str(out_dir), backend="onnx", device="cpu")
     scores: dict[str, Any] = {}
-    for corpus in tests:
-        name = f"{corpus.source.place} ({corpus.source.split})"
+    for name, corpus in zip(_names(tests), tests, strict=True):
+        language = corpus.dataset["language"][0]
+        tagger = load(str(out_dir), backend="onnx", device="cpu", lang=language)
         scores[name] = corpus_scores(tagger, corpus)
         say(f"{name}: F1 {scores[name]['f1']:.4f}")
     metrics = {
@@ -77,6 +78,20 @@ def measure(
     write_run_card(out_dir, recipe, metrics)
     text = json.dumps(metrics, ensure_ascii=False, indent=2)
     (out_dir / METRICS).write_text(text + "\n", encoding="utf-8")
+
+
+def _names(tests: Sequence[Corpus]) -> list[str]:
+    """What the test sources are called; of several with one name their types, and if need be a
+    number, say which is which."""
+    shared = Counter(corpus.name for corpus in tests)
+    seen: Counter[str] = Counter()
+    names = []
+    for corpus in tests:
+        alone = shared[corpus.name] == 1
+        name = corpus.name if alone else f"{corpus.name}: {', '.join(corpus.types)}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}; {seen[name]}")
+    return names
 
 
 def machine() -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from export.evaluation import Evaluation
 from export.scores import MISSED, SPURIOUS, Score
 from export.tags import REPAIRS
+from tagcli.schemes import OUTSIDE
 
 Rows = list[list[str]]
 
@@ -74,18 +76,39 @@ def matrix_rows(results: Sequence[Result]) -> Rows:
 def notes(result: Result) -> list[str]:
     """How the gold was read and what the figures stand on."""
     evaluation = result.evaluation
-    how = "character spans"
-    if evaluation.scheme is not None:
-        how = f"{evaluation.scheme} tags, rules {result.rules}: {REPAIRS[result.rules]}"
-        how += f"; {evaluation.repaired} illegal"
+    how = gold_note(evaluation.scheme, result.rules, evaluation.repaired)
     lines = [f"strict spans by {evaluation.unit}, {evaluation.documents} records; gold: {how}"]
     if result.interval is not None:
         low, high = map(_digits, result.interval)
         lines.append(f"micro F1, 95 % bootstrap interval over records: {low} to {high}")
+    if evaluation.names:
+        lines.append(renaming_note(evaluation.names))
     if evaluation.left_out:
-        listed = ", ".join(f"{count} {name}" for name, count in evaluation.left_out.most_common())
+        listed = listed_counts(evaluation.left_out)
         lines.append(f"predictions not counted, of types the gold does not have: {listed}")
+    if evaluation.not_asked:
+        listed = listed_counts(evaluation.not_asked)
+        lines.append(f"predictions not counted, of types that were not asked for: {listed}")
     return lines
+
+
+def gold_note(scheme: str | None, rules: str, repaired: int) -> str:
+    """What the gold is and how its illegal tags were read; `scheme` is None for spans."""
+    if scheme is None:
+        return "character spans"
+    return f"{scheme} tags, rules {rules}: {REPAIRS[rules]}; {repaired} illegal"
+
+
+def renaming_note(names: Mapping[str, str]) -> str:
+    """What types of the gold are called, or that they are dropped."""
+    called = [f"{name} is called {new}" if new != OUTSIDE else f"{name} is dropped"
+              for name, new in names.items()]  # fmt: skip
+    return f"types of the gold: {', '.join(called)}"
+
+
+def listed_counts(counts: Counter[str]) -> str:
+    """Names with their counts, the largest first."""
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
 def as_table(rows: Rows) -> str:
@@ -142,6 +165,8 @@ def _fields(result: Result) -> dict[str, Any]:
         "macro_f1": _macro(result),
         "f1_interval_95": result.interval,
         "types": {name: asdict(counts.score(name)) for name in evaluation.types},
+        "renamed": dict(evaluation.names),
         "not_counted": dict(evaluation.left_out),
+        "not_asked_for": dict(evaluation.not_asked),
         "confusion": [[gold, found, n] for (gold, found), n in sorted(counts.confusion.items())],
     }

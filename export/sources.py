@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from export.tags import OddTag, parse_row, read_row, recognise_scheme
+from export.settings import check_types
+from export.tags import REPAIRS, OddTag, parse_row, read_row, recognise_scheme
 from tagcli.errors import DataError, UsageError
 from tagcli.inputs import Input
 from tagcli.languages import AUTO, LANGUAGES
@@ -54,8 +55,12 @@ class Source:
     repair: str = "error"
 
     def __post_init__(self) -> None:
-        if self.language not in (None, AUTO, *LANGUAGES):
-            raise UsageError(f"{self.place}: language {self.language!r} is none of {LANGUAGES}")
+        check_types(Source, {one.name: getattr(self, one.name) for one in fields(self)})
+        choices = {"split": SPLITS, "language": (None, AUTO, *LANGUAGES), "repair": tuple(REPAIRS)}
+        for name, known in choices.items():
+            if (value := getattr(self, name)) not in known:
+                among = ", ".join(filter(None, known))
+                raise UsageError(f"{self.place}: {name} {value!r} is none of {among}")
         if self.weight <= 0 or (self.cap is not None and self.cap < 1):
             raise UsageError(f"{self.place}: weight and cap must be above 0")
 
@@ -80,6 +85,11 @@ class Corpus:
     types: tuple[str, ...]
     scheme: str | None  # of its tags; None for character spans
     repaired: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages and tables."""
+        return f"{self.source.place} ({self.source.split})"
 
 
 def features() -> Features:
@@ -115,17 +125,18 @@ def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
             problem = f"has {min(unknown)}, which it is said not to annotate"
             raise UsageError(f"{source.place} ({source.split}) {problem}")
         types = source.annotates
-    language = source.language or _language_of_place(source.place)
+    language = language_of(source)
     dataset = Dataset.from_list(
         [_fields(example, language) for example in examples], features=features()
     )
     return Corpus(source, dataset, types, rows.scheme, rows.repaired)
 
 
-def _language_of_place(place: str) -> str:
-    """The language that NAME/LANGUAGE ends in, unless it is a file."""
-    language = place.rpartition("/")[2]
-    return language if language in LANGUAGES and not Path(place).is_file() else AUTO
+def language_of(source: Source) -> str:
+    """The language that a source declares, or that its NAME/LANGUAGE ends in; otherwise AUTO."""
+    ending = source.place.rpartition("/")[2]
+    is_name = ending in LANGUAGES and not Path(source.place).is_file()
+    return source.language or (ending if is_name else AUTO)
 
 
 def _fields(example: Example, language: str) -> dict[str, Any]:
@@ -215,6 +226,9 @@ class _Rows:
         names = _class_names(dataset, tags)
         documents, rows = [], []
         for number, row in enumerate(dataset, start=1):
+            if names and (odd := set(row[tags]).difference(range(len(names)))):
+                problem = f"{odd.pop()} is no label: {tags} has {len(names)}, from 0"
+                raise DataError(self._source.place, number, problem)
             labels = [names[tag] if names else str(tag) for tag in row[tags]]
             if len(labels) != len(row["tokens"]):
                 raise DataError(self._source.place, number, "tokens and tags differ in number")

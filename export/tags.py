@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 
@@ -54,20 +55,14 @@ def parse_row(labels: Sequence[str]) -> list[Tag]:
 
 
 def recognise_scheme(rows: Iterable[Sequence[Tag]]) -> str:
-    """The scheme of a corpus: BIOES, IOB1 or BIO.
+    """The scheme that allows the most of a corpus's tags; of equals, the first of
+    CORPUS_SCHEMES."""
+    seen = Counter(chain.from_iterable(map(_with_neighbours, rows)))
 
-    It is IOB1 where an I opens entities and every B stands behind an entity of its own type:
-    there alone IOB1 needs one.
-    """
-    opens_with_i = needless_b = False
-    for row in rows:
-        for before, tag in pairwise((OUTSIDE_TAG, *row)):
-            if tag.prefix in ("E", "S"):
-                return "BIOES"
-            if before.type != tag.type:
-                opens_with_i |= tag.prefix == "I"
-                needless_b |= tag.prefix == "B"
-    return "IOB1" if opens_with_i and not needless_b else "BIO"
+    def illegal(scheme: str) -> int:
+        return sum(n for neighbours, n in seen.items() if _problem(*neighbours, scheme))
+
+    return min(CORPUS_SCHEMES, key=illegal)
 
 
 def read_row(tags: Sequence[Tag], scheme: str, repair: str) -> TaggedSpans:
@@ -75,36 +70,41 @@ def read_row(tags: Sequence[Tag], scheme: str, repair: str) -> TaggedSpans:
 
     Raises OddTag for the first illegal tag where the policy is "error".
     """
-    illegal = list(_illegal(tags, scheme))
-    if illegal and repair == "error":
-        raise OddTag(*illegal[0])
+    illegal = []
+    for index, neighbours in enumerate(_with_neighbours(tags)):
+        problem = _problem(*neighbours, scheme)
+        if problem and repair == "error":
+            raise OddTag(index, problem)
+        if problem:
+            illegal.append(index)
     spans = chunks(tags)
-    if illegal and repair == "strict":
-        bad = {index for index, _ in illegal}
-        spans = [span for span in spans if bad.isdisjoint(range(span[0], span[1]))]
+    if repair == "strict":
+        spans = [span for span in spans if not any(span[0] <= i < span[1] for i in illegal)]
     return TaggedSpans(tuple(spans), len(illegal))
 
 
-def _illegal(tags: Sequence[Tag], scheme: str) -> Iterator[tuple[int, str]]:
-    """Place and problem of every tag that the scheme does not allow where it stands."""
-    for index, (before, tag) in enumerate(pairwise((OUTSIDE_TAG, *tags))):
-        is_open = before.type == tag.type and before.prefix in _AFTER_OPEN
-        name = f"{tag.prefix}-{tag.type}"
-        if scheme == "BIO" and tag.prefix == "I" and not is_open:
-            yield index, f"{name} continues no entity of its type"
-        elif scheme == "IOB1" and tag.prefix == "B" and before.type != tag.type:
-            yield index, f"{name} where IOB1 has I-{tag.type}"
-        elif scheme == "BIOES" and tag.prefix in ("I", "E") and not is_open:
-            yield index, f"{name} continues no entity of its type"
-    if scheme == "BIOES":
-        yield from _never_closed(tags)
+def _with_neighbours(tags: Sequence[Tag]) -> Iterator[tuple[Tag, Tag, Tag]]:
+    """Every tag between the one before it and the one after it."""
+    return zip((OUTSIDE_TAG, *tags), tags, (*tags[1:], OUTSIDE_TAG), strict=False)
 
 
-def _never_closed(tags: Sequence[Tag]) -> Iterator[tuple[int, str]]:
-    for index, (tag, following) in enumerate(pairwise((*tags, OUTSIDE_TAG))):
-        goes_on = following.type == tag.type and following.prefix in ("I", "E")
-        if tag.prefix in _AFTER_OPEN and not goes_on:
-            yield index, f"{tag.prefix}-{tag.type} opens an entity that no E-{tag.type} ends"
+def _problem(before: Tag, tag: Tag, following: Tag, scheme: str) -> str | None:
+    """What is wrong with a tag where it stands; None where its scheme allows it."""
+    if tag.prefix == OUTSIDE:
+        return None
+    name = f"{tag.prefix}-{tag.type}"
+    if scheme != "BIOES" and tag.prefix in ("E", "S"):
+        return f"{name} in a corpus that is {scheme}"
+    if scheme == "IOB1":
+        needless = tag.prefix == "B" and before.type != tag.type
+        return f"{name} where IOB1 has I-{tag.type}" if needless else None
+    is_open = before.type == tag.type and before.prefix in _AFTER_OPEN
+    if tag.prefix in ("I", "E") and not is_open:
+        return f"{name} continues no entity of its type"
+    goes_on = following.type == tag.type and following.prefix in ("I", "E")
+    if scheme == "BIOES" and tag.prefix in _AFTER_OPEN and not goes_on:
+        return f"{name} opens an entity that no E-{tag.type} ends"
+    return None
 
 
 def write_row(spans: Iterable[tuple[int, int, str]], count: int, scheme: str) -> list[str]:

@@ -69,7 +69,10 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         """AdamW with a rate of its own for the head, and no decay of biases and norms."""
         if self.optimizer is None:
             self.optimizer = torch.optim.AdamW(
-                self._parameter_groups(), lr=self.args.learning_rate, eps=self.args.adam_epsilon
+                self._parameter_groups(),
+                lr=self.args.learning_rate,
+                eps=self.args.adam_epsilon,
+                fused=True,
             )
         return self.optimizer
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from export.bases import find_base, make_model, window_limit
+from export.bases import find_base, make_model, pad_id, window_limit
 from export.batches import BatchList
+from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller
 from export.recipes import RECIPE, Recipe, recipe_toml
 from export.run_results import METRICS, add_onnx, measure, save_model
@@ -23,11 +22,10 @@ from export.sources import Corpus, load_source
 from export.training_set import Collator, TrainingSet, label_names, make_set, types_by_language
 from tagcli.encoding import Encoder
 from tagcli.errors import NertagError, UsageError
-from tagcli.models import CONFIG, TOKENIZER
+from tagcli.models import TOKENIZER
 from tagcli.tagger import OVERLAP_TOKENS
 
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
-_STATE = "trainer_state.json"
 _EVAL_BATCH = 32
 
 
@@ -58,14 +56,12 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     test = [load_source(source, data_dir) for source in recipe.test]
     for corpus in (*train, *dev, *test):
         if corpus.repaired:
-            place, policy = corpus.source.place, corpus.source.repair
-            say(f"{place} ({corpus.source.split}): {corpus.repaired} tags repaired ({policy})")
+            say(f"{corpus.name}: {corpus.repaired} tags repaired ({corpus.source.repair})")
     labels = label_names(train)
     types = list(dict.fromkeys(label[2:] for label in labels[1:]))
     for corpus in dev:
         if unknown := set(corpus.types).difference(types):
-            place, split = corpus.source.place, corpus.source.split
-            raise UsageError(f"{place} ({split}) has {min(unknown)}, which no train source has")
+            raise UsageError(f"{corpus.name} has {min(unknown)}, which no train source has")
     limit = window_limit(base)
     units = dict(recipe.units)
     labeller = Labeller(
@@ -75,16 +71,20 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         lambda language: units.get(language, "words"),
         {label: number for number, label in enumerate(labels)},
     )
+    train_set = make_set(train, labeller, labels)
+    dev_set = make_set(dev, labeller, labels, by_length=True)
+    for corpus, count in zip((*train, *dev), train_set.misfits + dev_set.misfits, strict=True):
+        if count:
+            problem = "overlap another, share a word with one, or go on in the next sentence"
+            say(f"{corpus.name}: {count} entities left out or cut, since they {problem}")
     nertag = {
         "scheme": "BIO2",
         "units": units,
         "word_label": "first",
-        "labels_by_language": types_by_language(train),
+        "labels_by_language": types_by_language(train, train_set),
         "max_tokens": limit,
         "quantisation": None,
     }
-    train_set = make_set(train, labeller, labels)
-    dev_set = make_set(dev, labeller, labels, by_length=True)
     sentences, tokens = sum(len(corpus.dataset) for corpus in train), sum(train_set.lengths)
     say(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
     return Run(recipe, base, labels, train_set, dev_set, test, nertag)
@@ -106,16 +106,22 @@ def run_recipe(
     """
     import transformers
 
+    from export.callbacks import logged_seconds
+
     transformers.logging.set_verbosity_error()
-    _check_out_dir(out_dir, recipe, resume)
+    is_first = int(os.environ.get("RANK", "0")) == 0
+    if is_first:
+        _check_out_dir(out_dir, recipe, resume)
     run = prepare(recipe, data_dir, say)
-    begun = time.monotonic()
+    make_model(run.base, recipe, run.labels, run.nertag)  # what is wrong with it is said here
+    if is_first and not resume:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        (out_dir / RECIPE).write_text(recipe_toml(recipe), encoding="utf-8")
     trainer, interrupted = _fine_tune(run, out_dir, say, resume)
     if interrupted():
         raise InterruptedRun(f"stopped; --resume goes on from {out_dir / CHECKPOINTS}")
     if not trainer.is_world_process_zero():
         return out_dir
-    minutes = (time.monotonic() - begun) / 60
     save_model(trainer.model, trainer.processing_class, run.base / TOKENIZER, out_dir)
     say("exporting to ONNX")
     add_onnx(out_dir)
@@ -123,7 +129,7 @@ def run_recipe(
         "dev_f1": trainer.state.best_metric,
         "best_step": trainer.state.best_global_step,
         "steps": trainer.state.global_step,
-        "minutes": round(minutes, 1),
+        "minutes": round(logged_seconds(out_dir / LOG) / 60, 1),
         "dev_history": [entry for entry in trainer.state.log_history if "eval_f1" in entry],
         "parameters": sum(p.numel() for p in trainer.model.parameters()),
     }
@@ -133,23 +139,18 @@ def run_recipe(
 
 
 def _check_out_dir(out_dir: Path, recipe: Recipe, resume: bool) -> None:
-    """The folder is new, or with `resume` that of the same recipe; the recipe is written to it."""
+    """The folder is new, or with `resume` that of the same recipe."""
     written = out_dir / RECIPE
-    text = recipe_toml(recipe)
-    if int(os.environ.get("RANK", "0")):
-        return
     if resume:
         if not written.is_file():
             raise UsageError(f"{out_dir} has no run to resume")
         if (out_dir / METRICS).exists():
             raise UsageError(f"{out_dir} is done: there is nothing to resume")
-        if _lasting(written.read_text(encoding="utf-8")) != _lasting(text):
+        if _lasting(written.read_text(encoding="utf-8")) != _lasting(recipe_toml(recipe)):
             raise UsageError(f"{written} is another recipe than the one to resume")
         return
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise UsageError(f"{out_dir} exists and is not an empty directory; --resume goes on in it")
-    out_dir.mkdir(parents=True, exist_ok=True)
-    written.write_text(text, encoding="utf-8")
 
 
 def _lasting(recipe: str) -> list[str]:
@@ -168,8 +169,13 @@ def _fine_tune(
 
     recipe = run.recipe
     batches = _batches(run)
+    last = last_checkpoint(out_dir / CHECKPOINTS) if resume else None
+    if last and stopped_early(last, recipe.patience):
+        batches.end_after(step_of(last))
     stopped: list[int] = []
-    schedule = Schedule(_milestones(batches, recipe), recipe.max_minutes, lambda: bool(stopped))
+    schedule = Schedule(
+        batches.milestones(recipe.evaluations), recipe.max_minutes, lambda: bool(stopped)
+    )
     callbacks: list[Any] = [schedule]
     if recipe.patience:
         callbacks.append(EarlyStoppingCallback(recipe.patience))
@@ -181,7 +187,7 @@ def _fine_tune(
         args=_arguments(recipe, out_dir, len(batches)),
         train_dataset=run.train.dataset,
         eval_dataset=run.dev.dataset,
-        data_collator=Collator(_pad_id(run.base)),
+        data_collator=Collator(pad_id(run.base)),
         compute_metrics=make_metrics(run.dev, run.labels),
         preprocess_logits_for_metrics=best_labels,
         processing_class=_tokenizer(run.base),
@@ -190,7 +196,6 @@ def _fine_tune(
     trainer.remove_callback(PrinterCallback)
     if trainer.is_world_process_zero():
         trainer.add_callback(Progress(say, out_dir / LOG))
-    last = last_checkpoint(out_dir / CHECKPOINTS) if resume else None
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
     say(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with _signals(stopped):
@@ -218,21 +223,12 @@ def _world_size() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def _milestones(batches: BatchList, recipe: Recipe) -> list[int]:
-    """The steps to evaluate after: `evaluations` in every epoch, the last at its end."""
-    steps, begin = [], 0
-    for end in batches.epoch_ends:
-        parts = range(1, recipe.evaluations + 1)
-        steps += [begin + math.ceil((end - begin) * part / recipe.evaluations) for part in parts]
-        begin = end
-    return steps
-
-
 def _arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
     import torch
     from transformers import TrainingArguments
 
-    several_on_cpu = _world_size() > 1 and not torch.cuda.is_available()
+    has_gpu, bf16 = torch.cuda.is_available(), _has_bf16()
+    several_on_cpu = _world_size() > 1 and not has_gpu
     return TrainingArguments(
         output_dir=str(out_dir.resolve() / CHECKPOINTS),
         max_steps=steps,  # all epochs are one list of batches
@@ -241,7 +237,7 @@ def _arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
         warmup_steps=math.ceil(steps * recipe.warmup),
         lr_scheduler_type="linear",
         per_device_eval_batch_size=_EVAL_BATCH,
-        bf16=_has_bf16(),
+        bf16=bf16,
         seed=recipe.seed,
         eval_strategy="steps",
         save_strategy="steps",
@@ -249,16 +245,17 @@ def _arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
         save_steps=steps + 1,
         save_total_limit=2,
         load_best_model_at_end=True,
+        restore_callback_states_from_checkpoint=True,  # how long patience has lasted
         metric_for_best_model="f1",
         greater_is_better=True,
         logging_steps=max(1, min(20, steps // 20)),
         logging_nan_inf_filter=False,
         label_names=["labels", "language"],
         remove_unused_columns=False,
-        use_cpu=several_on_cpu,
+        use_cpu=several_on_cpu or (bf16 and not has_gpu),  # bf16 is the GPU's unless so
         ddp_backend="gloo" if several_on_cpu else None,
         ddp_find_unused_parameters=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
+        dataloader_pin_memory=has_gpu,
         disable_tqdm=True,
         report_to=[],
     )
@@ -272,11 +269,6 @@ def _has_bf16() -> bool:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, name, bool)() for name in names)
-
-
-def _pad_id(base: Path) -> int:
-    config = json.loads((base / CONFIG).read_text(encoding="utf-8"))
-    return int(config.get("pad_token_id") or 0)
 
 
 def _tokenizer(base: Path) -> Any:
@@ -304,18 +296,3 @@ def _signals(stopped: list[int]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def last_checkpoint(folder: Path) -> Path | None:
-    """The newest whole checkpoint, if there is one; its state is what is written last."""
-    for checkpoint in sorted(folder.glob("checkpoint-*"), key=_step_of, reverse=True):
-        try:
-            json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        return checkpoint
-    return None
-
-
-def _step_of(checkpoint: Path) -> int:
-    return int(checkpoint.name.rpartition("-")[2])

@@ -10,12 +10,13 @@ import numpy as np
 
 from export.labelling import IGNORED, Labeller
 from export.sources import Corpus, examples_of
-from tagcli.languages import AUTO
+from tagcli.languages import AUTO, LATIN_LANGUAGES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from datasets import Dataset
 
+_LATIN_NAME = "latin"  # of windows whose language is one of several
 _USUAL_ORDER = ("PER", "ORG", "LOC", "MISC")
 
 
@@ -27,16 +28,6 @@ def label_names(corpora: Sequence[Corpus]) -> list[str]:
     return ["O", *(f"{prefix}-{name}" for name in ordered for prefix in ("B", "I"))]
 
 
-def types_by_language(corpora: Sequence[Corpus]) -> dict[str, list[str]]:
-    """The types annotated in every language that a corpus declares."""
-    found: dict[str, list[str]] = {}
-    for corpus in corpora:
-        for language in sorted(set(corpus.dataset["language"]) - {AUTO}):
-            known = found.setdefault(language, [])
-            known += [name for name in corpus.types if name not in known]
-    return found
-
-
 def allowed_labels(corpus: Corpus, labels: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Which labels the corpus annotates, shape (labels,)."""
     return np.array([label == "O" or label[2:] in corpus.types for label in labels])
@@ -45,11 +36,13 @@ def allowed_labels(corpus: Corpus, labels: Sequence[str]) -> npt.NDArray[np.bool
 @dataclass(slots=True)
 class TrainingSet:
     """Windows of several corpora: `dataset` has input_ids, labels, allowed (labels), source and
-    language; `weights` are by source, and `languages` names the language ids."""
+    language; `weights` and `misfits`, the entities that cannot be labelled as they stand, are by
+    source, and `languages` names the language ids."""
 
     dataset: Dataset
     weights: list[float]
     languages: list[str]
+    misfits: list[int]
 
     @property
     def lengths(self) -> list[int]:
@@ -71,12 +64,14 @@ def make_set(
     columns = ("input_ids", "labels", "allowed", "source", "language")
     rows: dict[str, list[Any]] = {name: [] for name in columns}
     languages: list[str] = []
+    misfits = []
     for number, corpus in enumerate(corpora):
+        known_misfits = len(labeller.misfits)
         allowed = allowed_labels(corpus, labels)
         declared = corpus.dataset["language"]
         for example, language in zip(examples_of(corpus.dataset), declared, strict=True):
             for window in labeller.inputs(example, language):
-                name = window.language or "latin"
+                name = window.language or _LATIN_NAME
                 if name not in languages:
                     languages.append(name)
                 rows["input_ids"].append(window.ids)
@@ -84,11 +79,28 @@ def make_set(
                 rows["allowed"].append(allowed)
                 rows["source"].append(number)
                 rows["language"].append(languages.index(name))
+        misfits.append(len(labeller.misfits) - known_misfits)
     if by_length:
         order = sorted(range(len(rows["source"])), key=lambda i: len(rows["input_ids"][i]))
         rows = {name: [column[i] for i in order] for name, column in rows.items()}
     weights = [corpus.source.weight for corpus in corpora]
-    return TrainingSet(Dataset.from_dict(rows), weights, languages)
+    return TrainingSet(Dataset.from_dict(rows), weights, languages, misfits)
+
+
+def types_by_language(corpora: Sequence[Corpus], made: TrainingSet) -> dict[str, list[str]]:
+    """The types taught in every language that a corpus declares; `made` are their windows.
+
+    Types of a corpus that declares none count for the languages that its windows' script allows.
+    """
+    declared = {name for corpus in corpora for name in corpus.dataset["language"]} - {AUTO}
+    found: dict[str, list[str]] = {}
+    pairs = set(zip(made.dataset["source"], made.dataset["language"], strict=True))
+    for source, number in sorted(pairs):
+        name = made.languages[number]
+        for language in declared.intersection(LATIN_LANGUAGES if name == _LATIN_NAME else [name]):
+            known = found.setdefault(language, [])
+            known += [one for one in corpora[source].types if one not in known]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,12 @@ def test_epochs_end_where_their_batches_end() -> None:
     plan = BatchList([10] * 9, [1.0] * 9, batch_tokens=30, seed=1, epochs=3)
     assert plan.epoch_ends == [3, 6, 9]
     assert len(plan) == len(list(plan)) == 9
+    assert plan.milestones(1) == [3, 6, 9]
+    assert plan.milestones(2) == [2, 3, 5, 6, 8, 9]
+
+
+def test_batches_after_an_end_are_left_out() -> None:
+    plan = BatchList([10] * 9, [1.0] * 9, batch_tokens=30, seed=1, epochs=3)
+    first = list(plan)[:4]
+    plan.end_after(4)
+    assert list(plan) == first

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+import unicodedata
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 from click.testing import CliRunner, Result
 
 pytest.importorskip("datasets", reason="datasets is not installed")
 
-from export.cli_data import main
+from export.cli_data import _split_of_name, main
 from tagcli.models import BUNDLED
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -86,14 +89,104 @@ def test_check_across_corpora_ignores_blanks(corpus: Path) -> None:
     assert result.exit_code == 1
 
 
+def _sentence(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text("".join(f"{word}\tO\n" for word in text.split()), encoding="utf-8")
+    return path
+
+
+@needs_bundled
+def test_check_sees_through_decomposition(tmp_path: Path) -> None:
+    text = "Grüße aus Köln"
+    train = _sentence(tmp_path, "a.train.conll", text)
+    test = _sentence(tmp_path, "b.test.conll", unicodedata.normalize("NFD", text))
+    result = _data("check", train, test)
+    assert f"error: 1 sentence of {train} (train) is in {test} (test) too" in result.stdout
+    assert result.exit_code == 1
+
+
+@needs_bundled
+def test_dev_in_test_is_a_warning_and_train_in_train_nothing(tmp_path: Path) -> None:
+    dev, test = (_sentence(tmp_path, f"{name}.conll", "Es regnet") for name in ("a.dev", "b.test"))
+    trains = [_sentence(tmp_path, f"{name}.train.conll", "Es schneit") for name in "ab"]
+    result = _data("check", *trains, test, dev)
+    assert result.stdout == (
+        f"warning: 1 sentence of {dev} (dev) is in {test} (test) too: its scores may be too good; "
+        "the first is line 1, there 1\n"
+        "0 errors\n"
+    )
+    assert result.exit_code == 0
+
+
 @needs_bundled
 def test_check_counts_odd_tags(tmp_path: Path) -> None:
     path = tmp_path / "a.train.conll"
-    path.write_text("Anna\tB-PER\nKöln\tI-LOC\n\nBonn\tI-LOC\n", encoding="utf-8")
+    tags = "Anna\tB-PER\nKöln\tI-LOC\n\nBonn\tI-LOC\n\nUri\tB-LOC\n"
+    path.write_text(tags, encoding="utf-8")
     result = _data("check", path)
     assert result.exit_code == 1
-    assert "has 2 tags that its scheme (BIO) does not allow" in result.stdout
-    assert "has few entities of: LOC (2), PER (1)" in result.stdout
+    assert (
+        f"error: {path} (train) has 2 tags that its scheme (BIO) does not allow, the first in "
+        f"{path}:2: I-LOC continues no entity of its type; a recipe with it needs "
+        'repair = "conlleval" or "strict" there\n'
+    ) in result.stdout
+    assert "has few entities of: LOC (3), PER (1)" in result.stdout
+
+
+@needs_bundled
+def test_a_corpus_that_cannot_be_read_is_an_error_beside_others(corpus: Path) -> None:
+    broken = corpus / "b.train.conll"
+    broken.write_text("Anna\tPER\n", encoding="utf-8")
+    result = _data("check", broken, corpus / "a.train.conll", corpus / "a.test.conll")
+    assert result.exit_code == 1
+    assert f"error: {broken}:1: 'PER' is no tag" in result.stdout
+    assert "12 sentences of" in result.stdout
+    assert result.stdout.endswith("2 errors\n")
+    assert _data("stats", broken).exit_code == 1
+
+
+def test_stats_say_what_they_repaired(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("Anna\tB-PER\nKöln\tI-LOC\n", encoding="utf-8")
+    result = _data("stats", path)
+    assert result.exit_code == 0
+    assert result.stderr == f"nertag-data: {path} (train): 1 tag repaired (conlleval)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("dev.conll", "dev"),
+        ("a-validation.conll", "dev"),
+        ("a_val.jsonl", "dev"),
+        ("valid.conll", "dev"),
+        ("eng.testa", "dev"),
+        ("eng.testb", "test"),
+        ("a.TEST.conll.gz", "test"),
+        ("test-drive.train.conll", "train"),
+        ("latest.conll", "train"),
+    ],
+)
+def test_the_split_of_a_file_is_in_its_name(name: str, split: str) -> None:
+    assert _split_of_name(f"dev/{name}") == split
+
+
+@needs_bundled
+def test_a_file_in_the_data_folder_is_one_split(corpus: Path) -> None:
+    (corpus / "de").mkdir()
+    (corpus / "a.test.conll").rename(corpus / "de" / "a.test.conll")
+    stats = _data("stats", "de/a.test.conll", "--data-dir", corpus)
+    assert stats.stdout.splitlines()[0].split() == ["test"]
+    assert _data("check", "de/a.test.conll", "--data-dir", corpus).stdout == "0 errors\n"
+
+
+def test_a_saved_dataset_without_splits_is_one_split(tmp_path: Path) -> None:
+    import datasets
+
+    columns = {"tokens": [["Anna"]], "ner_tags": [["B-PER"]]}
+    datasets.Dataset.from_dict(columns).save_to_disk(tmp_path / "a.test")
+    stats = _data("stats", f"disk:{tmp_path / 'a.test'}")
+    assert stats.stdout.splitlines()[0].split() == ["test"]
 
 
 @needs_bundled
@@ -145,6 +238,18 @@ def test_what_conll_cannot_hold_is_said(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_what_is_not_carried_over_is_said(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.conll", tmp_path / "b.jsonl"
+    first.write_text("-DOCSTART- -X- O\n\n# id = 1\nAnna NNP B-PER\n\nBonn NNP O\n")
+    result = _data("convert", first, second)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"nertag-data: not carried over from {first}: 1 comment, 1 -DOCSTART- line, 1 middle "
+        "column\n"
+    )
+    assert _data("convert", second, first).stderr == ""
+
+
 @needs_bundled
 def test_tokens_are_those_of_the_model() -> None:
     result = _data("tokens", "오늘은 농구 이겨야하는데")
@@ -157,6 +262,51 @@ def test_tokens_are_those_of_the_model() -> None:
         assert row[-1] == text[int(row[-3]) : int(row[-2])]
 
 
+@needs_bundled
+def test_tokens_need_no_labels_and_no_config(tmp_path: Path) -> None:
+    text, config = "서울에서, 부산", tmp_path / "config.json"
+    shutil.copyfile(BUNDLED / "tokenizer.json", tmp_path / "tokenizer.json")
+    words = _data("tokens", text, "--model", tmp_path)
+    assert words.exit_code == 0, words.stderr
+    config.write_text(json.dumps({"model_type": "xlm-roberta"}))
+    assert _data("tokens", text, "--model", tmp_path).stdout == words.stdout
+    config.write_text(json.dumps({"nertag": {"units": {"ko": "raw"}}}))
+    raw = _data("tokens", text, "--model", tmp_path)
+    assert raw.stdout == _data("tokens", text).stdout != words.stdout
+    sample = SAMPLES / "dev.conll"
+    assert _data("check", sample, "--model", tmp_path).stdout == "0 errors\n"
+    config.write_text("[]")
+    assert "config.json cannot be used" in _data("tokens", text, "--model", tmp_path).stderr
+
+
+@needs_bundled
+def test_a_tokenizer_on_the_hub_comes_without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def download(name: str, allow_patterns: list[str]) -> str:
+        asked.append((name, allow_patterns))
+        return str(BUNDLED)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    result = _data("tokens", "Bern", "--model", "klue/roberta-base")
+    assert result.stdout == _data("tokens", "Bern").stdout
+    files = ["config.json", "tokenizer.json", "tokenizer_config.json"]
+    assert asked == [("klue/roberta-base", files)]
+
+
+def test_an_unreachable_hub_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str, allow_patterns: list[str]) -> str:
+        raise ConnectionError("no route\nto host")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
+    result = _data("tokens", "Bern", "--model", "klue/roberta-base")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "nertag-data: no tokenizer of klue/roberta-base: no such directory, and the hub says: "
+        "no route\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -164,7 +314,8 @@ def test_tokens_are_those_of_the_model() -> None:
         (["check", "none/de"], "no corpus none/de"),
         (["convert", SAMPLES / "train.conll", "out.xyz"], "say the format"),
         (["convert", SAMPLES / "train.conll", "out.jsonl", "--map", "x"], "OLD=NEW"),
-        (["tokens", "a", "--model", SAMPLES], "no model directory"),
+        (["tokens", "a", "--model", SAMPLES], "has no fast tokenizer (tokenizer.json)"),
+        (["check", SAMPLES / "dev.conll", "--model", SAMPLES], "has no fast tokenizer"),
         (["stats", "hub:x"], "is not hub:OWNER/NAME"),
     ],
 )

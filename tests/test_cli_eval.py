@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -148,6 +149,46 @@ def test_types_and_names(tmp_path: Path) -> None:
     assert one["micro"]["gold"] == 1
 
 
+def test_the_output_says_what_was_renamed_and_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    text = "Angela Merkel besuchte Paris."
+    person, place = {"start": 0, "end": 13, "label": "human"}, {"start": 23, "end": 28}
+    record = {"text": text, "entities": [person, {**place, "label": "LC"}]}
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    result = _eval(path, "--types", "PER", "--map", "human=PER")
+    assert result.stdout.splitlines()[3:5] == [
+        "types of the gold: LC is called LOC, human is called PER",
+        "predictions not counted, of types that were not asked for: 1 LOC",
+    ]
+    result = _eval(path, "--map", "human=O", "--map", "LC=LC")
+    assert result.stdout.splitlines()[3:5] == [
+        "types of the gold: human is dropped",
+        "predictions not counted, of types the gold does not have: 1 PER, 1 LOC",
+    ]
+    (scores,) = _json(path, "--types", "PER", "--map", "human=PER")
+    assert scores["renamed"] == {"LC": "LOC", "human": "PER"}
+    assert scores["not_asked_for"] == {"LOC": 1}
+    assert scores["not_counted"] == {}
+
+
+@pytest.mark.parametrize("named_by", ["option", "environment"])
+def test_a_corpus_of_the_data_folder_goes_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named_by: str
+) -> None:
+    (tmp_path / "de").mkdir()
+    shutil.copyfile(PANX, tmp_path / "de" / "panx.test.conll")
+    extra = ["--data-dir", tmp_path] if named_by == "option" else []
+    if named_by == "environment":
+        monkeypatch.setenv("NERTAG_DATA", str(tmp_path))
+    named, direct = _json("panx/de", PANX, *extra)
+    assert named["file"] == "panx/de"
+    assert named["model"] == "bundled"
+    assert named["micro"] == direct["micro"]
+    (tmp_path / "panx" / "de").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert "no test file among panx/de" in _eval("panx/de", *extra).stderr  # a folder is a model
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "problem"),
     [
@@ -155,6 +196,7 @@ def test_types_and_names(tmp_path: Path) -> None:
         (["samples"], 2, "no test file among samples"),
         (["none", PANX], 2, "none"),
         ([PANX, "--map", "PER"], 2, "OLD=NEW"),
+        ([PANX, "--types", "person"], 2, "has a type 'person'; the types are DAT, LOC"),
         ([ROOT / "samples" / "records.jsonl"], 1, "records.jsonl:1: no gold"),
         ([ROOT / "samples" / "de.txt"], 1, "de.txt:1: no gold"),
     ],

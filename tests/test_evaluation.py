@@ -2,15 +2,94 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from conftest import SENTENCES, TaggerMaker, all_sentences
 
-from export.evaluation import SCORED_TYPES, SpanCounts, evaluate
+from export.evaluation import (
+    ALIASES,
+    SCORED_TYPES,
+    EvaluationOptions,
+    SpanCounts,
+    evaluate,
+    evaluate_file,
+    gold_names,
+)
 from tagcli import DataError, Document
+from tagcli.encoding import Encoder
+from tagcli.errors import UsageError
+from tagcli.models import TOKENIZER
 from tagcli.readers import token_offsets
+from tagcli.schemes import read_tag_set
+from tagcli.tagger import Tagger, TagOptions
 from tagcli.writers import token_tags
+
+# The labels of models in every scheme, and what is right for WORDS in it
+WORDS = ["Angela", "Merkel", "kennt", "Köln", "und", "Zürich"]
+BIO = ["B-PER", "I-PER", "O", "B-LOC", "O", "B-LOC"]
+BIOES = ["B-PER", "E-PER", "O", "S-LOC", "O", "S-LOC"]
+SCHEMES = {
+    "BIO": (["O", "B-LOC", "I-LOC", "B-PER", "I-PER"], BIO, BIO),
+    "BIOES": (["O", *(f"{p}-{t}" for t in ("PER", "LOC") for p in "SBIE")], BIOES, BIOES),
+    "BILOU": (
+        ["O", *(f"{p}-{t}" for t in ("PER", "LOC") for p in "ULIB")],
+        ["B-PER", "L-PER", "O", "U-LOC", "O", "U-LOC"],
+        BIOES,
+    ),
+    "IO": (
+        ["PER", "LOC", "O"],
+        ["PER", "PER", "O", "LOC", "O", "LOC"],
+        ["I-PER", "I-PER", "O", "I-LOC", "O", "I-LOC"],
+    ),
+}
+GOLD = "".join(f"{word}\t{tag}\n" for word, tag in zip(WORDS, BIO, strict=True))
+
+
+class SureBackend:
+    """A backend that is as good as certain of one label for every piece that it was told of, and
+    of O for others."""
+
+    name, device, batch_tokens, workers = "sure", "cpu", 1024, 1
+
+    def __init__(self, labels: Sequence[str], label_of: Mapping[int, str]) -> None:
+        self._count = len(labels)
+        self._outside = labels.index("O")
+        self._number_of = {piece: labels.index(label) for piece, label in label_of.items()}
+
+    def run(
+        self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        number_of = np.vectorize(lambda piece: self._number_of.get(int(piece), self._outside))
+        return np.eye(self._count, dtype=np.float32)[number_of(ids)] * 18
+
+
+def sure_tagger(
+    tagger: Tagger, labels: Sequence[str], words: Sequence[str], right: Sequence[str]
+) -> Tagger:
+    """A tagger with these labels that takes every one of these words for what is right."""
+    encoder = Encoder(tagger.model.folder / TOKENIZER)
+    (one,) = tagger.inputs([Document(" ".join(words), tokens=token_offsets(words))])
+    firsts = one.ids[one.rows].tolist()
+    assert len(set(firsts)) == len(words)
+    backend = SureBackend(labels, dict(zip(firsts, right, strict=True)))
+    return Tagger(with_labels(tagger, labels).model, encoder, backend, TagOptions())
+
+
+def with_labels(tagger: Tagger, labels: Sequence[str]) -> Tagger:
+    """The same tagger with other names for its labels."""
+    model = replace(tagger.model, tag_set=read_tag_set(labels))
+    encoder = Encoder(model.folder / TOKENIZER)
+    return Tagger(model, encoder, tagger.backend, TagOptions())
+
+
+def own_name(label: str) -> str:
+    """A label as a model that was trained on klue has it."""
+    return label.replace("PER", "PS").replace("ORG", "OG").replace("LOC", "LC")
 
 
 def conll_of(tagger: object, sentences: list[list[str]], flip: int = 0) -> tuple[str, int]:
@@ -145,3 +224,90 @@ def test_jsonl_without_gold_is_one_sentence(
     with pytest.raises(DataError, match=re.escape(problem)) as caught:
         evaluate(tiny_tagger("xlmr"), path)
     assert str(caught.value).startswith(f"{path}:1: ")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_models_of_every_scheme_are_scored(
+    tiny_tagger: TaggerMaker, tmp_path: Path, scheme: str
+) -> None:
+    labels, right, _ = SCHEMES[scheme]
+    path = tmp_path / "gold.conll"
+    path.write_text(GOLD, encoding="utf-8")
+    tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
+    counts = evaluate_file(tagger, path, EvaluationOptions()).counts
+    assert counts.gold == counts.predicted == counts.correct == {"PER": 1, "LOC": 2}
+
+
+def test_types_with_a_blank_are_scored_on_tokens(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
+    path = tmp_path / "gold.conll"
+    path.write_text(GOLD, encoding="utf-8")
+    labels, right = ["O", "B-FULL NAME", "I-FULL NAME", "B-LOC"], ["B-FULL NAME", "I-FULL NAME"]
+    tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, [*right, "O", "B-LOC", "O", "B-LOC"])
+    found = evaluate_file(tagger, path, EvaluationOptions())
+    assert found.left_out == {"FULL NAME": 1}
+    assert found.counts.correct == {"LOC": 2}
+
+
+def test_an_alias_is_for_a_type_that_the_model_does_not_know() -> None:
+    gold = ["group", "person", "product", "LC", "PER"]
+    assert gold_names(gold, ["PER", "ORG"], {}) == {"group": "ORG", "person": "PER"}
+    assert gold_names(gold, ["PER", "person", "LC", "LOC"], {}) == {}
+    assert gold_names(gold, ["PER", "ORG"], {"group": "group", "product": "O", "absent": "X"}) == {
+        "person": "PER", "product": "O",
+    }  # fmt: skip
+
+
+def test_predictions_are_never_renamed(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
+    path = tmp_path / "gold.conll"
+    gold = GOLD.replace("B-LOC", "B-group").replace("PER", "person")
+    path.write_text(gold, encoding="utf-8")
+    names = ["O", "B-person", "I-person", "B-group", "B-corporation"]
+    right = ["B-person", "I-person", "O", "B-corporation", "O", "B-group"]
+    tagger = sure_tagger(tiny_tagger("klue"), names, WORDS, right)
+    found = evaluate_file(tagger, path, EvaluationOptions())
+    assert found.names == {}
+    assert found.counts.correct == {"person": 1, "group": 1}
+    assert found.left_out == {"corporation": 1}
+    mapped = evaluate_file(tagger, path, EvaluationOptions(names={"group": "corporation"}))
+    assert mapped.counts.correct == {"person": 1, "corporation": 1}
+    assert mapped.left_out == {"group": 1}
+
+
+def test_what_was_not_asked_for_is_not_what_the_gold_lacks(
+    tiny_tagger: TaggerMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "gold.conll"
+    path.write_text(GOLD, encoding="utf-8")
+    labels, right = ["O", "B-PER", "I-PER", "B-LOC", "B-MISC"], [*BIO[:4], "B-MISC", "B-LOC"]
+    tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
+    found = evaluate_file(tagger, path, EvaluationOptions(("PER",)))
+    assert found.counts.predicted == {"PER": 1}
+    assert found.not_asked == {"LOC": 2}
+    assert found.left_out == {"MISC": 1}
+    asked = evaluate_file(tagger, path, EvaluationOptions(("MISC",)))  # of the model, not the gold
+    assert asked.counts.predicted == {"MISC": 1}
+    assert not asked.left_out
+
+
+def test_a_type_of_neither_side_is_one_sentence(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
+    path = tmp_path / "gold.conll"
+    path.write_text(GOLD.replace("PER", "person"), encoding="utf-8")
+    problem = "nor the model has a type 'PERS'; the types are LOC, ORG, PER"
+    with pytest.raises(UsageError, match=problem):
+        evaluate_file(tiny_tagger("xlmr"), path, EvaluationOptions(("LOC", "PERS")))
+    with pytest.raises(UsageError, match=r"'person' of .* is read as 'PER'; the types are "):
+        evaluate_file(tiny_tagger("xlmr"), path, EvaluationOptions(("person",)))
+
+
+def test_public_names_are_scored_whoever_has_them(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
+    """PER, ORG and LOC are also what a model or its gold calls PS, OG and LC."""
+    path = tmp_path / "gold.conll"
+    path.write_text(own_name(GOLD), encoding="utf-8")
+    labels, right, _ = SCHEMES["BIO"]
+    usual = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
+    assert evaluate(usual, path).correct == {"PER": 1, "LOC": 2}
+    own = sure_tagger(
+        tiny_tagger("klue"), [own_name(x) for x in labels], WORDS, [own_name(x) for x in right]
+    )
+    assert evaluate(own, path).correct == {"PS": 1, "LC": 2}
+    assert set(ALIASES.values()) == set(SCORED_TYPES)

@@ -72,6 +72,30 @@ def test_korean_is_labelled_by_piece_without_its_particle(encoder: Encoder) -> N
     assert names[-1] == "O"
 
 
+@pytest.mark.parametrize(
+    ("text", "entities", "misfits"),
+    [
+        ("Anna Meier in Köln .", [("Anna Meier", "PER"), ("Köln", "LOC")], []),
+        ("Uni Köln hat Anna .", [("Uni Köln", "PER"), ("Köln", "LOC"), ("Anna", "PER")], ["Köln"]),
+        ("Uni Köln Bonn", [("Uni Köln", "PER"), ("Köln Bonn", "LOC")], ["Köln Bonn"]),
+        ("Köln/Bonn ist da", [("Köln", "LOC"), ("Bonn", "LOC")], ["Bonn"]),
+    ],
+    ids=["plain", "nested", "crossing", "one word"],
+)
+def test_entities_that_labels_cannot_say_are_counted(
+    encoder: Encoder, text: str, entities: list[tuple[str, str]], misfits: list[str]
+) -> None:
+    labeller = _labeller(encoder)
+    list(labeller.inputs(_example(text, *entities, tokens=text.split()), "de"))
+    assert [text[start:end] for start, end, _ in labeller.misfits] == misfits
+
+
+def test_an_entity_across_sentences_is_counted(encoder: Encoder) -> None:
+    labeller = _labeller(encoder)
+    list(labeller.inputs(_example("Anna lacht. Köln auch.", ("lacht. Köln", "LOC")), "de"))
+    assert len(labeller.misfits) == 1
+
+
 def test_decomposed_text_is_labelled_like_composed_text(encoder: Encoder) -> None:
     composed = _example("Frau Öztürk aus Köln", ("Öztürk", "PER"), ("Köln", "LOC"))
     text = unicodedata.normalize("NFD", composed.text)
@@ -116,7 +140,5 @@ def test_decoding_the_gold_labels_gives_the_gold_spans(encoder: Encoder, languag
     logits = np.eye(len(LABELS), dtype=np.float32)[known] * 9
     found = Decoder(read_tag_set(LABELS, "BIO2")).decode(logits)
     offsets = units.pieces.offsets if units.raw else units.words
-    spans = [
-        (text[offsets[c.start, 0] : offsets[c.end - 1, 1]].strip(), c.type) for c in found
-    ]
+    spans = [(text[offsets[c.start, 0] : offsets[c.end - 1, 1]].strip(), c.type) for c in found]
     assert spans == entities

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,24 @@ from click.testing import CliRunner
 pd = pytest.importorskip("pandas", reason="pandas is not installed")
 datasets = pytest.importorskip("datasets", reason="datasets is not installed")
 
-from conftest import ModelMaker, TaggerMaker  # noqa: E402
+from conftest import LABELS, ModelMaker, TaggerMaker  # noqa: E402
+from test_evaluation import (  # noqa: E402
+    BIO,
+    SCHEMES,
+    WORDS,
+    SureBackend,
+    own_name,
+    sure_tagger,
+    with_labels,
+)
 
 from export.cli_eval import main  # noqa: E402
-from export.loss_page import loss_page, loss_rows, loss_tables  # noqa: E402
+from export.loss_page import loss_notes, loss_page, loss_rows, loss_tables  # noqa: E402
 from export.losses import COLUMNS, by_label, by_sentence, by_word, token_losses  # noqa: E402
-from export.sources import Source, load_source  # noqa: E402
+from export.sources import Corpus, Source, examples_of, load_source  # noqa: E402
+from tagcli import Document  # noqa: E402
+from tagcli.errors import UsageError  # noqa: E402
+from tagcli.readers import token_offsets  # noqa: E402
 
 GOLD = "Anna\tB-PER\nwohnt\tO\nin\tO\nKöln\tB-LOC\n\nEs\tO\nregnet\tO\n"
 
@@ -112,16 +125,129 @@ def test_the_command_writes_a_frame_and_a_page(
 
 def test_korean_losses_stand_on_pieces(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
     path = tmp_path / "ko.jsonl"
-    record = {"text": "이순신은 서울에서", "entities": [{"start": 0, "end": 3, "label": "PER"}]}
-    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    text = "이순신은 서울에서 태어났다."
+    entities = [{"start": 0, "end": 3, "label": "PER"}, {"start": 5, "end": 7, "label": "LOC"}]
+    path.write_text(json.dumps({"text": text, "entities": entities}) + "\n", encoding="utf-8")
     losses = token_losses(tiny_tagger("nertag"), load_source(Source(str(path), language="ko")))
-    assert losses["gold"].iloc[0] == "B-PER"
-    assert len(losses) > 2
+    assert losses["text"].tolist() == [
+        "이", "이", "순", "신", "은", "서울", "에서", "태", "태", "어", "났", "다.",
+    ]  # fmt: skip
+    assert losses["gold"].tolist() == [
+        "B-PER", "I-PER", "I-PER", "I-PER", "O", "B-LOC", *["O"] * 6,
+    ]  # fmt: skip
+    assert losses["unit"].tolist() == list(range(12))
+    assert losses["loss"].nunique() == 12
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_gold_is_in_the_models_scheme(
+    tiny_tagger: TaggerMaker, tmp_path: Path, scheme: str
+) -> None:
+    labels, right, expected = SCHEMES[scheme]
+    tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
+    losses = token_losses(tagger, _corpus(tmp_path, WORDS, BIO))
+    assert losses["gold"].tolist() == losses["predicted"].tolist() == expected
+    assert losses["loss"].max() < 1e-5
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_long_sentence_has_every_word_once_and_in_order(
+    tiny_tagger: TaggerMaker, tmp_path: Path, scheme: str
+) -> None:
+    """The entities go on from window to window, and so do their labels."""
+    tagger = with_labels(tiny_tagger("xlmr"), SCHEMES[scheme][0])
+    tagger.backend = SureBackend(SCHEMES[scheme][0], {})
+    words = [f"{word}{number}" for number in range(40) for word in WORDS]
+    tags = ["B-PER", *["I-PER"] * 150, "O", *["B-LOC", "O"] * 44]
+    corpus = _corpus(tmp_path, words, tags)
+    (example,) = examples_of(corpus.dataset)
+    document = Document(example.text, tokens=token_offsets(words))
+    assert len(list(tagger.inputs([document]))) > 5
+    losses = token_losses(tagger, corpus)
+    assert losses["text"].tolist() == words
+    assert losses["unit"].tolist() == list(range(len(words)))
+    gold = losses["gold"].tolist()
+    begin, end = gold[0], gold[150]
+    assert begin == ("I-PER" if scheme == "IO" else "B-PER")
+    assert end == ("E-PER" if scheme in ("BIOES", "BILOU") else "I-PER")
+    single = {"IO": "I-LOC", "BIO": "B-LOC"}.get(scheme, "S-LOC")
+    assert gold == [begin, *["I-PER"] * 149, end, "O", *[single, "O"] * 44]
+
+
+def test_units_of_types_that_the_model_lacks_have_no_loss(
+    tiny_tagger: TaggerMaker, tmp_path: Path
+) -> None:
+    words, tags = ["Anna", "kam", "am", "3.", "Juni"], ["B-PER", "O", "O", "B-DAT", "I-DAT"]
+    corpus = _corpus(tmp_path, words, tags)
+    tagger = tiny_tagger("xlmr")
+    losses = token_losses(tagger, corpus)
+    assert losses["gold"].tolist() == tags
+    assert losses["loss"].isna().tolist() == [False, False, False, True, True]
+    assert sorted(by_label(losses).index) == ["B-PER", "O"]
+    assert by_sentence(losses)["count"].tolist() == [3]
+    notes = loss_notes(losses, corpus, {}, tagger.model.tag_set.types)
+    assert notes == [
+        "gold: BIO tags, rules error: an illegal tag is an error; 0 illegal",
+        "units without a loss, of types whose labels the model does not have: 2 DAT",
+        "masked, types of the model that the gold lacks: ORG, LOC",
+    ]
+    page = loss_page(losses, "m on f", notes)
+    assert page.count("no loss") == 2
+    assert "3 units, mean loss" in page
+    assert notes[1] in page
+
+
+def test_a_model_with_its_own_names_has_its_own_gold(
+    tiny_tagger: TaggerMaker, tmp_path: Path
+) -> None:
+    labels = [own_name(label) for label in LABELS]
+    plain = token_losses(tiny_tagger("xlmr"), _corpus(tmp_path, WORDS, BIO))
+    own_tags = [own_name(tag) for tag in BIO]
+    own = token_losses(with_labels(tiny_tagger("xlmr"), labels), _corpus(tmp_path, WORDS, own_tags))
+    assert own["gold"].tolist() == own_tags
+    assert own["loss"].tolist() == plain["loss"].tolist()
+
+
+def test_no_type_in_common_is_one_sentence(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
+    for tags, found in ([["B-DAT"], "DAT"], [["O"], "none"]):
+        corpus = _corpus(tmp_path, ["Juni"], list(tags))
+        with pytest.raises(UsageError, match=f"it has {found}, the model LOC, ORG, PER"):
+            token_losses(tiny_tagger("xlmr"), corpus)
+
+
+def _corpus(folder: Path, words: Sequence[str], tags: Sequence[str]) -> Corpus:
+    path = folder / "corpus.conll"
+    rows = (f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True))
+    path.write_text("".join(rows), encoding="utf-8")
+    return load_source(Source(str(path), "test"))
+
+
+def test_the_command_says_how_the_gold_was_read(float_model: ModelMaker, tmp_path: Path) -> None:
+    path, out = tmp_path / "klue.conll", tmp_path / "losses.csv"
+    path.write_text("Anna\tI-PS\nMax\tB-PS\nin\tO\nBonn\tB-LC\nmit\tO\nX\tB-QT\n")
+    arguments = [str(float_model("xlmr")), str(path), "--losses", str(out), "--map", "QT=O"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.stderr
+    assert pd.read_csv(out)["gold"].tolist() == ["B-PER", "B-PER", "O", "B-LOC", "O", "O"]
+    assert "rules conlleval" in result.stderr
+    assert "; 1 illegal\n" in result.stderr
+    renamed = "types of the gold: LC is called LOC, PS is called PER, QT is dropped"
+    assert f"nertag-eval: {renamed}\n" in result.stderr
+    assert "gold lacks: ORG" in result.stderr
+    assert renamed in out.with_suffix(".html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("extra", "problem"),
-    [(["--losses", "x.txt"], "writes .parquet or .csv"), (["{file}", "--losses", "x.csv"], "one")],
+    [
+        (["--losses", "x.txt"], "writes .parquet or .csv"),
+        (["{file}", "--losses", "x.csv"], "one"),
+        (["--losses", "nodir/x.csv"], "nodir/x.csv: there is no folder nodir"),
+        (["--losses", "x.csv", "--types", "PER"], "--types is not for --losses"),
+        (["--losses", "x.csv", "--confusion"], "--confusion is not for --losses"),
+        (["--losses", "x.csv", "--format", "json"], "--format is not for --losses"),
+        (["--losses", "x.csv", "--bootstrap", "0"], "--bootstrap is not for --losses"),
+    ],
 )
 def test_what_is_wrong_is_one_sentence(conll: Path, extra: list[str], problem: str) -> None:
     second = conll.with_name("second.conll")
@@ -130,3 +256,14 @@ def test_what_is_wrong_is_one_sentence(conll: Path, extra: list[str], problem: s
     result = CliRunner().invoke(main, [str(conll), *arguments])
     assert result.exit_code == 2
     assert problem in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_what_cannot_be_written_is_one_sentence(
+    float_model: ModelMaker, conll: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "x.csv").mkdir()
+    arguments = [str(float_model("xlmr")), str(conll), "--losses", str(tmp_path / "x.csv")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "nertag-eval: cannot read or write: " in result.stderr.splitlines()[-1]

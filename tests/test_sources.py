@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from export.sources import (  # noqa: E402
     examples_of,
     features,
     hub_name,
+    language_of,
     load_source,
 )
 from tagcli.errors import DataError, UsageError  # noqa: E402
@@ -30,11 +32,11 @@ def _column(names: list[str]) -> Any:
     return datasets.List(datasets.ClassLabel(names=names))
 
 
-def _wikiann() -> Any:
+def _wikiann(tags: Sequence[Sequence[int]] = ((1, 2, 0, 5), (0, 0))) -> Any:
     """As hub:unimelb-nlp/wikiann/de has it."""
     columns = {
         "tokens": [["Anna", "Meier", "in", "Köln"], ["Es", "regnet"]],
-        "ner_tags": [[1, 2, 0, 5], [0, 0]],
+        "ner_tags": tags,
         "langs": [["de"] * 4, ["de"] * 2],
         "spans": [["PER: Anna Meier", "LOC: Köln"], []],
     }
@@ -110,6 +112,20 @@ def test_a_hub_dataset_goes_through_the_same_reader(monkeypatch: pytest.MonkeyPa
     assert set(corpus.dataset["language"]) == {"de"}
     assert len(_examples(Source("hub:klue/ner", "dev"))) == 1
     assert asked == [("unimelb-nlp/wikiann", "de"), ("klue/klue", "ner")]
+
+
+def test_a_token_without_a_label_is_an_error(tmp_path: Path) -> None:
+    """-1 is what the hub's test sets have where they keep the labels to themselves."""
+    _wikiann(((0, 0, 0, 0), (-1, -1))).save_to_disk(tmp_path)
+    with pytest.raises(DataError, match=r":2: -1 is no label: ner_tags has 7, from 0"):
+        load_source(Source(f"disk:{tmp_path}"))
+
+
+def test_a_language_is_declared_or_stands_in_the_name(tmp_path: Path) -> None:
+    (tmp_path / "de").write_text("Anna\tB-PER\n", encoding="utf-8")
+    assert language_of(Source("hub:unimelb-nlp/wikiann/de")) == "de"
+    assert language_of(Source("wikiann/de", language="fr")) == "fr"
+    assert language_of(Source("a.conll")) == language_of(Source(str(tmp_path / "de"))) == "auto"
 
 
 @pytest.mark.parametrize(
@@ -235,8 +251,12 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, text: str, problem: str
 
 
 @pytest.mark.parametrize(
-    "settings", [{"language": "xx"}, {"weight": 0.0}, {"weight": -1.0}, {"cap": 0}]
-)
+    "settings",
+    [
+        {"language": "xx"}, {"weight": 0.0}, {"weight": -1.0}, {"cap": 0}, {"cap": 2.5},
+        {"split": "validation"}, {"repair": "guess"}, {"annotates": "PER"}, {"labels": ["x"]},
+    ],
+)  # fmt: skip
 def test_impossible_settings(settings: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         Source("a", **settings)

@@ -51,12 +51,23 @@ def test_what_is_written_is_read(scheme: str, drawn: Drawn) -> None:
         ("I-PER I-PER O I-LOC B-LOC", "IOB1"),
         ("I-PER O", "IOB1"),
         ("B-PER O | I-LOC O", "BIO"),  # one of them is wrong, and a B no IOB1 needs is the sign
+        ("I-PER O | I-LOC O | O B-LOC", "IOB1"),  # the B alone is wrong
         ("B-PER E-PER S-LOC", "BIOES"),
+        ("B-PER I-PER | B-LOC | S-LOC", "BIO"),  # the S alone is wrong
+        ("B-PER E-PER | S-LOC | B-LOC", "BIOES"),
         ("O O", "BIO"),
     ],
 )
 def test_the_scheme_is_seen(rows: str, scheme: str) -> None:
     assert recognise_scheme([parse_row(row.split()) for row in rows.split(" | ")]) == scheme
+
+
+@pytest.mark.parametrize("scheme", CORPUS_SCHEMES)
+@given(spans())
+def test_a_scheme_is_seen_in_what_it_wrote(scheme: str, drawn: Drawn) -> None:
+    count, entities = drawn
+    row = parse_row(write_row(entities, count, scheme))
+    assert list(read_row(row, recognise_scheme([row]), "error").spans) == entities
 
 
 def test_bilou_is_bioes() -> None:
@@ -69,10 +80,13 @@ def test_bilou_is_bioes() -> None:
         ("O I-PER", "BIO", 1),
         ("B-PER I-LOC", "BIO", 1),
         ("O B-PER", "IOB1", 1),
+        ("B-PER I-PER S-LOC", "BIO", 2),
+        ("I-PER E-PER", "IOB1", 1),
         ("B-PER O", "BIOES", 0),
         ("O E-PER", "BIOES", 1),
         ("S-PER I-PER E-PER", "BIOES", 1),
         ("B-PER B-PER E-PER", "BIOES", 0),
+        ("B-PER O E-PER", "BIOES", 0),
     ],
 )
 def test_an_illegal_tag_is_found_in_its_place(row: str, scheme: str, index: int) -> None:
@@ -102,3 +116,17 @@ def test_repairs_are_counted() -> None:
     assert read_row(row, "BIO", "conlleval").repaired == 2
     assert read_row(row, "BIO", "conlleval").spans == ((1, 3, "PER"), (4, 5, "LOC"), (5, 6, "PER"))
     assert read_row(row, "BIO", "strict").spans == ((4, 5, "LOC"),)
+
+
+def test_a_stray_tag_costs_its_own_entity_alone() -> None:
+    rows = [parse_row(row.split()) for row in ("B-PER I-PER", "B-LOC", "S-LOC")]
+    scheme = recognise_scheme(rows)
+    assert [read_row(row, scheme, "strict").spans for row in rows] == [
+        ((0, 2, "PER"),),
+        ((0, 1, "LOC"),),
+        (),
+    ]
+
+
+def test_a_tag_with_two_faults_is_counted_once() -> None:
+    assert read_row(parse_row(["O", "I-PER"]), "BIOES", "conlleval").repaired == 1

@@ -44,7 +44,38 @@ def test_labels_are_bio2_of_all_types(corpora: list[Corpus]) -> None:
     assert label_names(corpora) == [
         "O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-DAT", "I-DAT",
     ]  # fmt: skip
-    assert types_by_language(corpora) == {"de": ["LOC", "PER"], "ko": ["DAT", "PER"]}
+
+
+def test_types_are_those_that_a_languages_sources_annotate(corpora: list[Corpus]) -> None:
+    expected = {"de": ["LOC", "PER"], "ko": ["DAT", "PER"]}
+    assert types_by_language(corpora, _make(corpora)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("heute\tB-TIM\n", {"de": ["LOC", "PER", "TIM"], "ko": ["DAT", "PER"]}),
+        ("오늘\tB-TIM\n", {"de": ["LOC", "PER"], "ko": ["DAT", "PER", "TIM"]}),
+    ],
+)
+def test_a_source_of_no_language_counts_for_those_of_its_script(
+    corpora: list[Corpus], tmp_path: Path, text: str, expected: dict[str, list[str]]
+) -> None:
+    (tmp_path / "times.conll").write_text(text, encoding="utf-8")
+    times = load_source(Source(str(tmp_path / "times.conll")))
+    assert types_by_language([*corpora, times], _make([*corpora, times])) == expected
+    # where no source declares a language, no type is kept from it
+    assert types_by_language([times], _make([times])) == {}
+
+
+def test_entities_that_labels_cannot_say_are_counted_by_source(
+    corpora: list[Corpus], tmp_path: Path
+) -> None:
+    outer, inner = ({"start": 0, "end": 8, "label": "ORG"}, {"start": 4, "end": 8, "label": "LOC"})
+    record = {"text": "Uni Köln", "entities": [outer, inner]}
+    (tmp_path / "nested.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    nested = load_source(Source(str(tmp_path / "nested.jsonl")))
+    assert _make([*corpora, nested]).misfits == [0, 0, 1]
 
 
 def test_each_window_allows_what_its_source_annotates(corpora: list[Corpus]) -> None:

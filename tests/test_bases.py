@@ -1,0 +1,112 @@
+"""The encoder that a run begins with: where it is found, its head, what is frozen."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import LABELS, ModelMaker
+
+transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+torch = pytest.importorskip("torch", reason="torch is not installed")
+
+from export.bases import find_base, make_model  # noqa: E402
+from export.recipes import Recipe  # noqa: E402
+from export.sources import Source  # noqa: E402
+from tagcli.errors import UsageError  # noqa: E402
+
+
+def _recipe(**settings: Any) -> Recipe:
+    return Recipe("b", (Source("a"),), (Source("a", "dev"),), **settings)
+
+
+def _frozen(model: Any) -> set[str]:
+    return {name for name, one in model.named_parameters() if not one.requires_grad}
+
+
+@pytest.fixture
+def distilbert(tmp_path: Path) -> Path:
+    """An encoder whose layers are not in `encoder.layer`."""
+    config = transformers.DistilBertConfig(
+        vocab_size=50, dim=16, hidden_dim=16, n_layers=2, n_heads=2
+    )
+    transformers.AutoModel.from_config(config).save_pretrained(tmp_path)
+    return tmp_path
+
+
+def test_an_owners_base_is_that_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def refuse(*args: object, **settings: object) -> None:
+        raise OSError("no hub")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", refuse)
+    for name in ("roberta-base", "klue/roberta-base"):
+        folder = tmp_path / "bases" / name
+        folder.mkdir(parents=True)
+        for file in ("config.json", "tokenizer.json"):
+            (folder / file).write_text("{}", encoding="utf-8")
+        assert find_base(name, tmp_path) == folder
+    with pytest.raises(UsageError, match=r"no base encoder other/roberta-base: .*no hub"):
+        find_base("other/roberta-base", tmp_path)
+
+
+def test_a_head_with_the_same_labels_is_kept(checkpoint: ModelMaker) -> None:
+    folder = checkpoint("xlmr")
+    weights = transformers.AutoModelForTokenClassification.from_pretrained(folder)
+    model = make_model(folder, _recipe(), list(LABELS), {})
+    assert torch.equal(model.classifier.weight, weights.classifier.weight)
+
+
+@pytest.mark.parametrize("labels", [LABELS[:5], ("O", *LABELS[:0:-1])], ids=["fewer", "other"])
+def test_a_head_with_other_labels_is_replaced(
+    checkpoint: ModelMaker, labels: tuple[str, ...]
+) -> None:
+    folder = checkpoint("xlmr")
+    weights = transformers.AutoModelForTokenClassification.from_pretrained(folder)
+    model = make_model(folder, _recipe(), labels, {})
+    head = model.classifier
+    assert head.weight.shape[0] == len(labels)
+    assert not torch.equal(head.weight, weights.classifier.weight[: len(labels)])
+    assert not head.bias.any()
+    encoder = "roberta.encoder.layer.0.output.dense.weight"
+    assert torch.equal(model.get_parameter(encoder), weights.get_parameter(encoder))
+
+
+@pytest.mark.parametrize(
+    ("settings", "beginnings"),
+    [
+        ({}, ()),
+        ({"freeze_embeddings": True}, ("roberta.embeddings",)),
+        ({"freeze_layers": 1}, ("roberta.embeddings", "roberta.encoder.layer.0")),
+    ],
+)
+def test_what_is_frozen(
+    checkpoint: ModelMaker, settings: dict[str, Any], beginnings: tuple[str, ...]
+) -> None:
+    model = make_model(checkpoint("xlmr"), _recipe(**settings), LABELS, {})
+    names = {name for name, _ in model.named_parameters()}
+    assert _frozen(model) == {name for name in names if name.startswith(beginnings)}
+    assert bool(_frozen(model)) == bool(beginnings)
+
+
+def test_layers_are_found_where_an_architecture_has_them(distilbert: Path) -> None:
+    assert not _frozen(make_model(distilbert, _recipe(), LABELS, {}))
+    frozen = _frozen(make_model(distilbert, _recipe(freeze_layers=1), LABELS, {}))
+    assert {".".join(name.split(".")[:4]) for name in frozen if ".layer." in name} == {
+        "distilbert.transformer.layer.0"
+    }
+
+
+def test_more_layers_than_there_are_cannot_be_frozen(distilbert: Path) -> None:
+    with pytest.raises(UsageError, match="freeze_layers = 3, but DistilBertModel has 2"):
+        make_model(distilbert, _recipe(freeze_layers=3), LABELS, {})
+
+
+def test_weights_that_cannot_be_read_are_said(checkpoint: ModelMaker, tmp_path: Path) -> None:
+    shutil.copytree(checkpoint("xlmr"), tmp_path / "base")
+    (tmp_path / "base" / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(UsageError, match="cannot be a base"):
+        make_model(tmp_path / "base", _recipe(), LABELS, {})

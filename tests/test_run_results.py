@@ -1,0 +1,84 @@
+"""What a run leaves to read: scores on its test sources, and its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("datasets", reason="datasets is not installed")
+pytest.importorskip("torch", reason="torch is not installed")
+
+from export import run_results
+from export.recipes import Recipe
+from export.run_card import corpus_scores, write_run_card
+from export.sources import Corpus, Source, load_source
+from tagcli.records import Document, Entity, TaggedDocument
+
+RECIPE = Recipe("b", (Source("wiki/de"), Source("a.conll")), (Source("a.conll", "dev"),))
+MADE: dict[str, Any] = {
+    "dev_f1": 0.5, "best_step": 1, "steps": 2, "minutes": 0.1, "dev_history": [], "parameters": 9,
+}  # fmt: skip
+
+
+class _Tagger:
+    """Finds the same entities in every text."""
+
+    def __init__(self, *entities: tuple[int, int, str]) -> None:
+        self._entities = tuple(Entity(s, e, label, "", 1.0) for s, e, label in entities)
+
+    def run(self, documents: Iterable[Document]) -> Iterator[TaggedDocument]:
+        return (TaggedDocument(document, self._entities, ()) for document in documents)
+
+
+def _corpus(folder: Path, text: str, **settings: Any) -> Corpus:
+    path = folder / "a.conll"
+    path.write_text(text, encoding="utf-8")
+    return load_source(Source(str(path), "test", **settings))
+
+
+def test_gold_of_types_that_the_model_lacks_is_missed(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "Anna\tB-PER\nam\tO\nMontag\tB-DAT\n")
+    tagger: Any = _Tagger((0, 4, "PER"), (5, 7, "ORG"))  # the gold says nothing of ORG
+    scores = corpus_scores(tagger, corpus)
+    assert (scores["gold"], scores["predicted"], scores["correct"]) == (2, 1, 1)
+    assert scores["f1"] == pytest.approx(2 / 3)
+    assert scores["f1_by_type"] == {"DAT": 0.0, "PER": 1.0}
+
+
+def test_gold_tokens_are_compared_whole(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "서울에서\tB-LOC\n산다\tO\n")
+    tagger: Any = _Tagger((0, 2, "LOC"))  # without its particle
+    assert corpus_scores(tagger, corpus)["f1"] == 1
+
+
+def test_every_test_source_has_its_own_score_and_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(
+        run_results, "load", lambda *names, **options: asked.append(options["lang"])
+    )
+    monkeypatch.setattr(
+        run_results, "corpus_scores", lambda tagger, corpus: {"f1": 0.0, "f1_by_type": {}}
+    )
+    text = "Anna\tB-PER\nam\tO\nMontag\tB-DAT\n"
+    sources: list[dict[str, Any]] = [
+        {"labels": {"PER": "O"}, "language": "de"}, {"labels": {"DAT": "O"}, "language": "fr"},
+        {"labels": {"DAT": "O"}},
+    ]  # fmt: skip
+    tests = [_corpus(tmp_path, text, **settings) for settings in sources]
+    run_results.measure(RECIPE, tests, tmp_path, MADE, lambda message: None)
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    name = f"{tmp_path}/a.conll (test)"
+    assert list(metrics["test"]) == [f"{name}: DAT", f"{name}: PER", f"{name}: PER; 2"]
+    assert asked == ["de", "fr", "auto"]
+
+
+def test_a_card_has_the_languages_of_the_sources_names(tmp_path: Path) -> None:
+    metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
+    write_run_card(tmp_path, RECIPE, metrics)
+    assert "\nlanguage:\n- de\n---" in (tmp_path / "README.md").read_text(encoding="utf-8")
