@@ -12,7 +12,7 @@ import numpy as np
 from tagcli.backends import BACKENDS, DEVICES, Backend, open_backend
 from tagcli.batching import IDLE, Batcher, Job
 from tagcli.decoding import Decoder
-from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
+from tagcli.encoding import Encoder, LabelledUnits, ModelInput, encode_document, model_inputs
 from tagcli.entities import build_entities
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO, LANGUAGES
@@ -99,6 +99,12 @@ class Tagger:
         )
         yield from self._assemble(batcher.stream(self._jobs(documents)))
 
+    def inputs(self, documents: Iterable[Document]) -> Iterator[ModelInput]:
+        """What the model is given for the documents: the windows of their sentences, in order."""
+        for document in documents:
+            for sentence in self._sentences(document, normalise(document.text)):
+                yield from self._windows(sentence)
+
     def _jobs(self, documents: Iterable[Document | None]) -> Iterator[Job[_Step] | None]:
         for document in documents:
             if document is IDLE:
@@ -106,9 +112,7 @@ class Tagger:
                 continue
             text = normalise(document.text)
             for sentence in self._sentences(document, text):
-                inputs = model_inputs(
-                    self._encoder, sentence.units, self.model.limit, self.options.overlap_tokens
-                )
+                inputs = self._windows(sentence)
                 for one in inputs:
                     step = _Step(document, text, sentence, ends_sentence=one is inputs[-1])
                     yield Job(step, one.ids, one.rows)
@@ -121,6 +125,11 @@ class Tagger:
             self._encoder, text, document.tokens, self.options.language, self.model.unit
         )
         yield from map(_Sentence, encoded)
+
+    def _windows(self, sentence: _Sentence) -> list[ModelInput]:
+        return model_inputs(
+            self._encoder, sentence.units, self.model.limit, self.options.overlap_tokens
+        )
 
     def _assemble(
         self, results: Iterable[tuple[Job[_Step], npt.NDArray[np.float32] | None] | None]
