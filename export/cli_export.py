@@ -6,10 +6,21 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from export.extras import check_packages
+from export.method_scores import (
+    FLOAT,
+    MethodScore,
+    best_method,
+    check_loss,
+    method_rows,
+    score_methods,
+)
+from export.quantisation import DEFAULT, METHODS, quantise
+from export.score_tables import as_table
 from tagcli.errors import NertagError, UsageError, say
 
 _NEEDED = ("torch", "transformers", "onnx", "optimum", "optimum.exporters.onnx")
@@ -20,32 +31,36 @@ _say = partial(say, "nertag-export")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @click.option("--float", "keep_float", is_flag=True,
-              help="Keep float weights, for CUDA; without it they become int8, for the CPU.")
+              help="Keep float weights, for CUDA; without it they are quantised, for the CPU.")
+@click.option("--method", type=click.Choice(list(METHODS)), default=DEFAULT,
+              help="How to quantise; " + "; ".join(f"{n}: {d}" for n, (d, _) in METHODS.items()))
+@click.option("--best", is_flag=True,
+              help="Try every method on the test files, show what each costs, and keep the fastest "
+              "within --max-f1-loss.")
 @click.option("--test", "tests", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
               help="Measure F1 on this CoNLL or JSONL file, before and after; may be repeated.")
-@click.option("--max-loss", default=1.0, metavar="POINTS", type=click.FloatRange(min=0),
-              help="Refuse an int8 model that loses more points of F1 on a test file.")
+@click.option("--calibrate", "texts", multiple=True, metavar="FILE",
+              type=click.Path(path_type=Path),
+              help="Text, CoNLL or JSONL to see usual activations on; not a test file; may be "
+              "repeated.")
+@click.option("--max-f1-loss", "max_loss", default=0.3, metavar="POINTS",
+              type=click.FloatRange(min=0),
+              help="Refuse a model that loses more points of F1 on a test file.")
 @click.option("--license", "licence", default="unknown", metavar="NAME",
               help="Licence of the weights, for the model card.")
-def main(
-    checkpoint: Path,
-    out_dir: Path,
-    keep_float: bool,
-    tests: tuple[Path, ...],
-    max_loss: float,
-    licence: str,
-) -> None:
+def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
     """Export CHECKPOINT, a Hugging Face token-classification model, to OUT_DIR for nertag.
 
-    OUT_DIR gets model.onnx, tokenizer.json, config.json and README.md, the model card.
+    OUT_DIR gets model.onnx (quantised: and model.onnx_data), tokenizer.json, config.json and
+    README.md, the model card.
 
     \b
       nertag-export my-checkpoint my-model --test test.conll
-      nertag --model my-model doc.txt
+      nertag-export my-checkpoint my-model --best --test test.conll --calibrate train.conll
     """  # fmt: skip
     try:
         check_packages(_NEEDED, "exporting")
-        _export(checkpoint, out_dir, keep_float, tests, max_loss, licence)
+        _export(checkpoint, out_dir, options)
     except NertagError as error:
         _say(str(error))
         sys.exit(error.exit_code)
@@ -56,35 +71,51 @@ def main(
         sys.exit(130)
 
 
-def _export(
-    checkpoint: Path,
-    out_dir: Path,
-    keep_float: bool,
-    tests: tuple[Path, ...],
-    max_loss: float,
-    licence: str,
-) -> None:
+def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
     from export.model_card import write_card
     from export.onnx_export import check_checkpoint, export_float
-    from export.quantisation import measure_loss, quantise
 
     check_checkpoint(checkpoint)
-    if missing := [path for path in tests if not path.is_file()]:
-        raise UsageError(f"no such file: {missing[0]}")
-    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
-        raise UsageError(f"{out_dir} exists and is not an empty directory")
+    _check_options(out_dir, options)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=".nertag-export-") as folder:
-        float_dir = Path(folder) / "float"
         _say(f"exporting {checkpoint} to ONNX")
-        made = export_float(checkpoint, float_dir)
-        if not keep_float:
-            _say("quantising to int8")
-            made = quantise(float_dir, Path(folder) / "int8")
-        scores = measure_loss(float_dir, made, tests, max_loss, _say)
-        write_card(made, scores, licence)
+        float_dir = export_float(checkpoint, Path(folder) / FLOAT)
+        chosen = _chosen(float_dir, Path(folder), options)
+        write_card(chosen.folder, chosen.scores, options["licence"])
         if out_dir.exists():
             out_dir.rmdir()
-        made.rename(out_dir)
+        chosen.folder.rename(out_dir)
     size = sum(path.stat().st_size for path in out_dir.iterdir())
-    _say(f"{out_dir}: {size / 1e6:.1f} MB")
+    _say(f"{out_dir}: {chosen.method}, {size / 1e6:.1f} MB")
+
+
+def _check_options(out_dir: Path, options: dict[str, Any]) -> None:
+    for path in (*options["tests"], *options["texts"]):
+        if not path.is_file():
+            raise UsageError(f"no such file: {path}")
+    if options["best"] and not options["tests"]:
+        raise UsageError("--best needs a --test file to compare the methods on")
+    if options["best"] and options["keep_float"]:
+        raise UsageError("--best looks for the best quantised model; --float quantises none")
+    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+        raise UsageError(f"{out_dir} exists and is not an empty directory")
+
+
+def _chosen(float_dir: Path, folder: Path, options: dict[str, Any]) -> MethodScore:
+    """The model to keep, made and measured."""
+    texts, made = options["texts"], {FLOAT: float_dir}
+    methods = [] if options["keep_float"] else [options["method"]]
+    if options["best"]:
+        methods = [name for name in METHODS if texts or name != "calibrated"]
+        if not texts:
+            _say("calibrated is left out: it needs --calibrate FILE")
+    for method in methods:
+        _say(f"quantising: {method}")
+        made[method] = quantise(float_dir, folder / method, method, texts)
+    scores = score_methods(float_dir, made, options["tests"], _say)
+    if options["best"]:
+        click.echo(as_table(method_rows(scores)))
+        return best_method(scores, options["max_loss"])
+    check_loss(scores[-1], options["max_loss"])
+    return scores[-1]

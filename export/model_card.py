@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.evaluation import SCORED_TYPES
-from export.quantisation import TestScores
+from export.method_scores import FileScore
 from tagcli.models import Model, read_model
 
 
-def write_card(folder: Path, scores: Sequence[TestScores], licence: str) -> None:
+def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
     """Write the card of the model directory `folder` with its measured F1."""
     model = read_model(folder)
     languages = sorted(model.types_by_language)
@@ -24,8 +23,8 @@ def write_card(folder: Path, scores: Sequence[TestScores], licence: str) -> None
         parts[-1] += "\n" + "\n".join(_table(scores))
         parts.append(
             "Strict span F1 in per cent: label and both ends right, micro-averaged over "
-            f"{', '.join(SCORED_TYPES)}; CoNLL by token, tags read by conlleval's rules, JSONL by "
-            "code point."
+            f"{', '.join(_types(scores))}; CoNLL by token, tags read by conlleval's rules, JSONL "
+            "by code point."
         )
     else:
         parts[-1] += "\nNot measured: `nertag-export --test FILE` does."
@@ -44,14 +43,26 @@ def _facts(model: Model) -> list[str]:
     return facts
 
 
-def _table(scores: Sequence[TestScores]) -> list[str]:
-    head = ["file", "F1 in float", "F1 as exported", *SCORED_TYPES]
+def _table(scores: Sequence[FileScore]) -> list[str]:
+    types = _types(scores)
+    head = ["file", "F1 in float", "F1 as exported", *types]
     rows = [head, ["---"] * len(head)]
     for score in scores:
-        values = [score.before.f1(), score.after.f1(), *map(score.after.f1, SCORED_TYPES)]
         name = _name(score.file, [other.file for other in scores])
-        rows.append([name, *(f"{100 * value:.1f}" for value in values)])
+        row = [name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
+        known = _types([score])
+        row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
+        rows.append(row)
     return ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _types(scores: Sequence[FileScore]) -> list[str]:
+    """The types that were counted in any file."""
+    return sorted({one for score in scores for c in (score.before, score.after) for one in c.types})
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.1f}"
 
 
 def _name(file: Path, files: Sequence[Path]) -> str:

@@ -1,31 +1,53 @@
-"""Dynamic int8 weights for the CPU, embeddings included, through optimum; and what they cost."""
+"""Ways to make a float model small and fast on the CPU: the registry of methods."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from export.evaluation import evaluate
+from export.calibration import calibration_inputs, see_activations
+from export.fusion import fuse_attention
+from export.graph import Graph
+from export.int8_graph import quantise_embeddings, quantise_products
 from export.onnx_export import write_config
-from export.scores import SpanCounts
-from tagcli.errors import NertagError
-from tagcli.models import ONNX, TOKENIZER, read_model
-from tagcli.tagger import load
+from tagcli.errors import UsageError
+from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
 
-INT8 = "int8"
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+DEFAULT = "rows"
+# Fused, these are slower than apart (onnxruntime 1.32)
+_LEFT_APART = ["SkipLayerNormFusion", "BiasGeluFusion"]
+_BLOCK = 32
+_WEIGHTS_FILE = "session.optimized_model_external_initializers_file_name"
+_WEIGHTS_SIZE = "session.optimized_model_external_initializers_min_size_in_bytes"
+_LEAST_WEIGHT_BYTES = 4096
 
 
-def quantise(float_model: Path, out_dir: Path) -> Path:
-    """Write a float model directory as an int8 one and return it.
+def _rows(float_model: Path, texts: Sequence[Path]) -> ModelProto:
+    graph = _fused(float_model)
+    quantise_products(graph)
+    quantise_embeddings(graph)
+    return graph.finished()
 
-    Weights are int8, per channel, activations are quantised as they come. The weights use 7 of
-    the 8 bits (reduced range): on processors without VNNI the products of full-range weights
-    saturate and results change from machine to machine (onnxruntime issues 6004, 14642).
-    Source: optimum.onnxruntime.ORTQuantizer.
-    """
+
+def _calibrated(float_model: Path, texts: Sequence[Path]) -> ModelProto:
+    if not texts:
+        raise UsageError("calibrated int8 needs text: give --calibrate FILE")
+    graph = _fused(float_model)
+    quantise_products(graph, see_activations(graph, calibration_inputs(float_model, texts)))
+    quantise_embeddings(graph)
+    return graph.finished()
+
+
+def _dynamic(float_model: Path, texts: Sequence[Path]) -> ModelProto:
+    """Source: optimum.onnxruntime.ORTQuantizer."""
+    import onnx
     from onnxruntime.quantization import QuantFormat, QuantizationMode, QuantType
     from optimum.onnxruntime import ORTQuantizer
     from optimum.onnxruntime.configuration import QuantizationConfig
@@ -40,57 +62,89 @@ def quantise(float_model: Path, out_dir: Path) -> Path:
         reduce_range=True,
         operators_to_quantize=["MatMul", "Gather"],
     )
-    with tempfile.TemporaryDirectory(dir=out_dir.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=float_model.parent) as folder:
         ORTQuantizer.from_pretrained(float_model, file_name=ONNX).quantize(settings, folder)
-        quantised = next(Path(folder).glob("*.onnx"))
-        out_dir.mkdir(parents=True, exist_ok=True)
-        _optimise(quantised, out_dir / ONNX)
+        return onnx.load(next(Path(folder).glob("*.onnx")))
+
+
+def _blocks(bits: int) -> Callable[[Path, Sequence[Path]], ModelProto]:
+    """Source: onnxruntime.quantization.matmul_nbits_quantizer, activations in int8 by block."""
+
+    def make(float_model: Path, texts: Sequence[Path]) -> ModelProto:
+        from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+        quantizer = MatMulNBitsQuantizer(
+            _fused(float_model).finished(),
+            bits=bits,
+            block_size=_BLOCK,
+            is_symmetric=True,
+            accuracy_level=4,
+        )
+        quantizer.process()
+        graph = Graph(quantizer.model.model)
+        quantise_embeddings(graph)
+        return graph.finished()
+
+    return make
+
+
+METHODS: dict[str, tuple[str, Callable[[Path, Sequence[Path]], ModelProto]]] = {
+    "rows": ("int8, every token with a scale of its own", _rows),
+    "calibrated": ("int8, scales fixed on --calibrate text, channels smoothed", _calibrated),
+    "dynamic": ("int8, a scale for each batch, on which results then depend", _dynamic),
+    "blocks8": ("8 bits, a scale for 32 weights", _blocks(8)),
+    "blocks4": ("4 bits, a scale for 32 weights", _blocks(4)),
+}
+"""What each method does, and the function from a float model directory and texts to a graph."""
+
+
+def quantise(
+    float_model: Path, out_dir: Path, method: str = DEFAULT, texts: Sequence[Path] = ()
+) -> Path:
+    """Write a float model directory as a quantised one and return it; `texts` are for methods
+    that look at text. Raises UsageError where a method cannot be used."""
+    made = METHODS[method][1](float_model, texts)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    _optimise(made, out_dir / ONNX)
     shutil.copyfile(float_model / TOKENIZER, out_dir / TOKENIZER)
-    write_config(float_model, out_dir, read_model(float_model), INT8)
+    name = method if method.startswith("blocks") else "int8"
+    write_config(float_model, out_dir, read_model(float_model), name)
     return out_dir
 
 
-def _optimise(quantised: Path, out_file: Path) -> None:
-    """Write the graph with its nodes fused, which onnxruntime would do at every start otherwise."""
+def _fused(float_model: Path) -> Graph:
+    """The float graph with onnxruntime's portable simplifications, and attention as one node."""
+    with tempfile.TemporaryDirectory(dir=float_model.parent) as folder:
+        simple = Path(folder) / ONNX
+        _rewrite(str(float_model / ONNX), simple, "ORT_ENABLE_BASIC")
+        graph = Graph.load(simple)
+    config = json.loads((float_model / CONFIG).read_text(encoding="utf-8"))
+    if heads := config.get("num_attention_heads"):
+        fuse_attention(graph, int(heads))
+    return graph
+
+
+def _optimise(model: ModelProto, out_file: Path) -> None:
+    """Write the graph with its nodes fused, so that no start has to do that again, and its
+    weights beside it, where they are mapped into memory instead of read."""
+    import onnx
+
+    with tempfile.TemporaryDirectory(dir=out_file.parent) as folder:
+        whole = Path(folder) / ONNX
+        onnx.save(model, whole)
+        _rewrite(str(whole), out_file, "ORT_ENABLE_EXTENDED", f"{ONNX}_data")
+
+
+def _rewrite(model: str, out_file: Path, level: str, weights_file: str | None = None) -> None:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    if weights_file is not None:
+        options.add_session_config_entry(_WEIGHTS_FILE, weights_file)
+        options.add_session_config_entry(_WEIGHTS_SIZE, str(_LEAST_WEIGHT_BYTES))
     options.optimized_model_filepath = str(out_file)
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
     options.log_severity_level = 3
-    onnxruntime.InferenceSession(str(quantised), options, providers=["CPUExecutionProvider"])
-
-
-@dataclass(frozen=True, slots=True)
-class TestScores:
-    """F1 of a file, of the float model and of the one made from it (the same if it is float)."""
-
-    file: Path
-    before: SpanCounts
-    after: SpanCounts
-
-
-def measure_loss(
-    float_model: Path,
-    made: Path,
-    tests: Iterable[Path],
-    max_loss: float,
-    tell: Callable[[str], None],
-) -> list[TestScores]:
-    """F1 of both models on every test file.
-
-    Raises NertagError where quantisation lost more than `max_loss` points of F1.
-    """
-    scores = []
-    for path in tests:
-        before = evaluate(load(str(float_model)), path)
-        after = before if made == float_model else evaluate(load(str(made)), path)
-        scores.append(TestScores(path, before, after))
-        tell(f"{path.name}: F1 {before.f1():.4f} as float, {after.f1():.4f} as exported")
-        loss = 100 * (before.f1() - after.f1())
-        if loss > max_loss:
-            raise NertagError(
-                f"{path}: int8 loses {loss:.1f} points of F1, more than --max-loss {max_loss}; "
-                "export with --float, or allow it"
-            )
-    return scores
+    onnxruntime.InferenceSession(
+        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=_LEFT_APART
+    )

@@ -38,6 +38,9 @@ class OnnxBackend:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions, shown as one sentence
+        if model.quantisation:  # nertag-export has stored the graph as it is to run
+            off = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+            options.graph_optimization_level = off
         self._path = model.onnx
         self._session = _open(str(model.onnx), options, _providers(model, device))
         used = self._session.get_providers()

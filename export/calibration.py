@@ -1,0 +1,103 @@
+"""What goes into a float model's weight products, seen on text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from export.graph import Graph
+from export.int8_graph import Activations, Products, smoothing, weight_products
+from tagcli.errors import UsageError
+from tagcli.inputs import Input
+from tagcli.readers import ReaderOptions, read_documents
+from tagcli.records import Document
+from tagcli.tagger import load
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Feed = dict[str, npt.NDArray[np.int64]]
+
+RECORDS = 256
+"""How many records are looked at, over all files."""
+
+_ROWS_KEPT = 3  # of so many rows of an input one is kept for its range
+_PERCENTILE = 99.99
+# An input whose largest value is so many times that of a usual row keeps the scale of each row
+_OUTLIERS = 8.0
+
+
+def calibration_inputs(float_model: Path, files: Sequence[Path]) -> list[Feed]:
+    """The model's inputs for some records of every file, spread over it, as tagging makes them."""
+    tagger = load(str(float_model), backend="onnx", device="cpu")
+    feeds: list[Feed] = []
+    for path in files:
+        documents = [d for d in read_documents(Input(str(path)), None, ReaderOptions()) if d.text]
+        for window in tagger.inputs(_spread(documents, RECORDS // len(files))):
+            ids = window.ids[None]
+            feeds.append({
+                "input_ids": ids,
+                "attention_mask": np.ones_like(ids),
+                "token_type_ids": np.zeros_like(ids),
+            })  # fmt: skip
+    if not feeds:
+        raise UsageError("there is no text to calibrate on: give --calibrate FILE")
+    return feeds
+
+
+def _spread(documents: Sequence[Document], count: int) -> Iterator[Document]:
+    step = max(1, len(documents) // max(1, count))
+    return islice(documents, 0, step * count, step)
+
+
+def see_activations(graph: Graph, feeds: Iterable[Feed]) -> dict[str, Activations]:
+    """The range of every input of a weight product; no range for those with outliers in single
+    rows, which one scale cannot serve."""
+    products = {one.name: one for one in weight_products(graph)}
+    largest: dict[str, npt.NDArray[np.float32]] = {}
+    kept: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in products}
+    for values in _values(graph, list(products), feeds):
+        for name, rows in zip(products, values, strict=True):
+            most = np.abs(rows).max(axis=0)
+            largest[name] = np.maximum(largest[name], most) if name in largest else most
+            kept[name].append(rows[::_ROWS_KEPT])
+    return {
+        name: Activations(largest[name], _range(one, largest[name], np.concatenate(kept[name])))
+        for name, one in products.items()
+    }
+
+
+def _range(
+    products: Products, largest: npt.NDArray[np.float32], rows: npt.NDArray[np.float32]
+) -> tuple[float, float] | None:
+    smoothed = rows / smoothing(products, largest)
+    of_rows = np.abs(smoothed).max(axis=1)
+    if of_rows.max() > _OUTLIERS * np.median(of_rows):
+        return None
+    low, high = np.percentile(smoothed, [100 - _PERCENTILE, _PERCENTILE])
+    return float(low), float(high)
+
+
+def _values(graph: Graph, names: list[str], feeds: Iterable[Feed]) -> Iterator[list[Any]]:
+    """The values of these names for every input, each of shape (tokens, channels)."""
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    model = graph.finished()
+    known = {value.name for value in model.graph.output}
+    model.graph.output.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+        for name in names
+        if name not in known
+    )
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    wanted = {value.name for value in session.get_inputs()}
+    for feed in feeds:
+        values = session.run(names, {name: feed[name] for name in wanted})
+        yield [value.reshape(-1, value.shape[-1]) for value in values]

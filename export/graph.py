@@ -1,0 +1,117 @@
+"""An ONNX graph to rewrite: constants by name, who makes and who uses a value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from onnx import ModelProto, NodeProto
+
+MICROSOFT = "com.microsoft"
+"""The domain of onnxruntime's own operators."""
+
+
+class Graph:
+    """The nodes of a model in any order: `save` sorts them and leaves out what nothing uses."""
+
+    def __init__(self, model: ModelProto) -> None:
+        self.model = model
+        self.nodes: list[NodeProto] = list(model.graph.node)
+        self._constants = {tensor.name: tensor for tensor in model.graph.initializer}
+        self._count = 0
+
+    @classmethod
+    def load(cls, path: Path) -> Graph:
+        """Read a model file with its external data."""
+        import onnx
+
+        return cls(onnx.load(path))
+
+    def constant(self, name: str) -> npt.NDArray[Any] | None:
+        """The values of a constant; None for anything else."""
+        from onnx import numpy_helper
+
+        tensor = self._constants.get(name)
+        return None if tensor is None else numpy_helper.to_array(tensor)
+
+    def constant_shape(self, name: str) -> tuple[int, ...] | None:
+        """The shape of a constant; None for anything else."""
+        tensor = self._constants.get(name)
+        return None if tensor is None else tuple(tensor.dims)
+
+    def add_constant(self, values: Any, name: str = "constant") -> str:
+        """A new constant; returns the name it got."""
+        from onnx import numpy_helper
+
+        self._count += 1
+        unique = f"nertag/{name}_{self._count}"
+        self._constants[unique] = numpy_helper.from_array(np.asarray(values), unique)
+        return unique
+
+    def add(self, operator: str, inputs: list[str], output: str | None = None, **more: Any) -> str:
+        """A new node with one output; returns its name."""
+        from onnx import helper
+
+        self._count += 1
+        output = output or f"nertag/{operator}_{self._count}"
+        self.nodes.append(helper.make_node(operator, inputs, [output], **more))
+        return output
+
+    def makers(self) -> dict[str, NodeProto]:
+        """The node that makes each value."""
+        return {name: node for node in self.nodes for name in node.output}
+
+    def users(self) -> dict[str, list[NodeProto]]:
+        """The nodes that use each value."""
+        found: dict[str, list[NodeProto]] = defaultdict(list)
+        for node in self.nodes:
+            for name in node.input:
+                found[name].append(node)
+        return found
+
+    def remove(self, unwanted: Iterable[NodeProto]) -> None:
+        """Take nodes out."""
+        gone = set(map(id, unwanted))
+        self.nodes = [node for node in self.nodes if id(node) not in gone]
+
+    def finished(self) -> ModelProto:
+        """The model, sorted, with what its outputs need."""
+        from onnx import ModelProto, helper
+
+        made = ModelProto()
+        made.CopyFrom(self.model)
+        nodes = list(self._needed())
+        used = {name for node in nodes for name in node.input}
+        del made.graph.node[:], made.graph.initializer[:], made.graph.value_info[:]
+        made.graph.node.extend(nodes)
+        made.graph.initializer.extend(t for name, t in self._constants.items() if name in used)
+        if MICROSOFT not in {opset.domain for opset in made.opset_import}:
+            made.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
+        return made
+
+    def save(self, path: Path) -> None:
+        """Write the finished model."""
+        import onnx
+
+        onnx.save(self.finished(), path)
+
+    def _needed(self) -> Iterator[NodeProto]:
+        """Nodes that lead to an output, makers before users."""
+        makers, done = self.makers(), set[int]()
+        waiting = [makers[o.name] for o in self.model.graph.output if o.name in makers]
+        while waiting:
+            node = waiting[-1]
+            before = [makers[n] for n in node.input if n in makers and id(makers[n]) not in done]
+            if before:
+                waiting += before
+                continue
+            waiting.pop()
+            if id(node) not in done:
+                done.add(id(node))
+                yield node
