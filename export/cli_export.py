@@ -46,6 +46,11 @@ _say = partial(say, "nertag-export")
 @click.option("--max-f1-loss", "max_loss", default=0.3, metavar="POINTS",
               type=click.FloatRange(min=0),
               help="Refuse a model that loses more points of F1 on a test file.")
+@click.option("--keep-languages", metavar="A,B",
+              help="Cut the vocabulary to pieces of these languages: de, en, fr, it, ko.")
+@click.option("--keep-text", "kept_texts", multiple=True, metavar="FILE",
+              type=click.Path(path_type=Path),
+              help="Cut the vocabulary to pieces used in this file; may be repeated.")
 @click.option("--license", "licence", default="unknown", metavar="NAME",
               help="Licence of the weights, for the model card.")
 def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
@@ -57,6 +62,7 @@ def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
     \b
       nertag-export my-checkpoint my-model --test test.conll
       nertag-export my-checkpoint my-model --best --test test.conll --calibrate train.conll
+      nertag-export my-checkpoint my-model --keep-languages de,fr,it,en,ko
     """  # fmt: skip
     try:
         check_packages(_NEEDED, "exporting")
@@ -79,6 +85,7 @@ def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
     _check_options(out_dir, options)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=".nertag-export-") as folder:
+        checkpoint = _pruned(checkpoint, Path(folder) / "pruned", options)
         _say(f"exporting {checkpoint} to ONNX")
         float_dir = export_float(checkpoint, Path(folder) / FLOAT)
         chosen = _chosen(float_dir, Path(folder), options)
@@ -91,7 +98,7 @@ def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
 
 
 def _check_options(out_dir: Path, options: dict[str, Any]) -> None:
-    for path in (*options["tests"], *options["texts"]):
+    for path in (*options["tests"], *options["texts"], *options["kept_texts"]):
         if not path.is_file():
             raise UsageError(f"no such file: {path}")
     if options["best"] and not options["tests"]:
@@ -100,6 +107,25 @@ def _check_options(out_dir: Path, options: dict[str, Any]) -> None:
         raise UsageError("--best looks for the best quantised model; --float quantises none")
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise UsageError(f"{out_dir} exists and is not an empty directory")
+
+
+def _pruned(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> Path:
+    """The checkpoint, or one with a smaller vocabulary if that was asked for."""
+    languages, files = options["keep_languages"], options["kept_texts"]
+    if not languages and not files:
+        return checkpoint
+    from export.vocabulary import any_of, compare_cuts, keep_languages, keep_text, prune
+
+    wanted = [keep_languages(languages.split(","))] if languages else []
+    wanted += [keep_text(checkpoint, files)] if files else []
+    before, after = prune(checkpoint, out_dir, any_of(wanted))
+    _say(f"{after} of {before} pieces are kept")
+    seen = compare_cuts(checkpoint, out_dir, [*files, *options["tests"]])
+    if seen.wrong:
+        raise NertagError(f"{seen.wrong} sentences of kept pieces are cut differently now")
+    if seen.sentences:
+        _say(f"{seen.changed} of {seen.sentences} sentences hold a dropped piece")
+    return out_dir
 
 
 def _chosen(float_dir: Path, folder: Path, options: dict[str, Any]) -> MethodScore:

@@ -66,11 +66,11 @@ def score_methods(
         began = time.perf_counter()
         taggers[method] = load(str(folder), device="cpu")
         load_seconds[method] = time.perf_counter() - began
-    counts: dict[str, list[SpanCounts]] = {}
-    for method, tagger in taggers.items():
-        counts[method] = [evaluate(tagger, path) for path in tests]
-        for path, count in zip(tests, counts[method], strict=True):
-            say(f"{method}, {path.name}: F1 {count.f1():.4f}")
+    counts: dict[str, list[SpanCounts]] = {method: [] for method in taggers}
+    for path in tests:
+        for method, tagger in taggers.items():
+            counts[method].append(evaluate(tagger, path))
+            say(f"{method}, {path.name}: F1 {counts[method][-1].f1():.4f}")
     speeds = _speeds(taggers, tests)
     return [
         MethodScore(
