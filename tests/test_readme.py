@@ -65,7 +65,7 @@ def test_python_example_prints_what_the_readme_shows() -> None:
 def test_options_in_the_readme_exist() -> None:
     ours = "\n".join(line for line in README.splitlines() if not OTHERS.search(line))
     data = [f"nertag-data {command}" for command in ("stats", "check", "convert", "tokens")]
-    commands = ("nertag", "nertag-export", "nertag-train", "nertag-eval", *data)
+    commands = ("nertag", "nertag-bench", "nertag-export", "nertag-train", "nertag-eval", *data)
     helps = "".join(_bash(f"{command} --help").stdout for command in commands)
     options = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
     assert set(options.findall(ours)) <= set(options.findall(helps))
