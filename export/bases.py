@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from export.places import data_dir_of_environment
 from export.recipes import Recipe
-from export.sources import data_dir_of_environment
 from tagcli.errors import UsageError
 from tagcli.models import CONFIG, TOKENIZER, token_limit
 

@@ -14,15 +14,11 @@ from typing import Any
 import click
 
 from export.extras import check_packages
+from export.places import DISK, HUB, NoSuchSourceError, data_dir_of_environment, find_file
 from export.sources import (
-    DISK,
-    HUB,
     SPLITS,
     Corpus,
-    NoSuchSourceError,
     Source,
-    data_dir_of_environment,
-    find_file,
     load_source,
 )
 from export.tags import CORPUS_SCHEMES, REPAIRS

@@ -11,8 +11,8 @@ import click
 from click.core import ParameterSource
 
 from export.extras import check_packages
+from export.places import NoSuchSourceError, find_file
 from export.score_tables import Result, as_json, as_markdown, as_table, report
-from export.sources import NoSuchSourceError, find_file
 from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import NertagError, UsageError, say

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from export.places import DISK, HUB, find_file, load_from_hub, load_saved
 from export.settings import check_types
 from export.tags import REPAIRS, OddTag, parse_row, read_row, recognise_scheme
 from tagcli.errors import DataError, UsageError
@@ -24,15 +24,7 @@ if TYPE_CHECKING:
     from tagcli.records import Spans
     from tagcli.schemes import Tag
 
-HUB, DISK = "hub:", "disk:"
-DATA_DIR_VARIABLE = "NERTAG_DATA"
 SPLITS = ("train", "dev", "test")
-_HUB_SPLITS = {"train": ("train",), "dev": ("validation", "dev"), "test": ("test",)}
-_HUB_NAMES = {"klue/ner": ("klue/klue", "ner")}  # an owner's name left out, as its users write it
-
-
-class NoSuchSourceError(UsageError):
-    """A corpus, or this split of it, that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +169,8 @@ class _Rows:
     def examples(self, data_dir: Path | None) -> Iterator[Example]:
         place = self._source.place
         if place.startswith((HUB, DISK)):
-            load = _from_disk if place.startswith(DISK) else _from_hub
-            yield from self._from_dataset(load(self._source))
+            load = load_saved if place.startswith(DISK) else load_from_hub
+            yield from self._from_dataset(load(place, self._source.split))
             return
         path = find_file(place, self._source.split, data_dir)
         documents = read_documents(Input(str(path)), None, ReaderOptions())
@@ -312,74 +304,3 @@ def gold_spans(document: Document) -> Iterator[tuple[int, int, str]]:
             problem = f"{entity!r:.80} is no entity of this text: start, end, label"
             raise DataError(document.source, document.line, problem)
         yield start, end, label
-
-
-def find_file(place: str, split: str, data_dir: Path | None) -> Path:
-    """The file that a place names: a path, one in the data folder, or its `NAME/LANGUAGE`."""
-    data_dir = data_dir or data_dir_of_environment()
-    if Path(place).is_file():
-        return Path(place)
-    if data_dir is not None:
-        name, _, language = place.rpartition("/")
-        public = [data_dir / language / f"{name}.{split}.{kind}" for kind in ("conll", "jsonl")]
-        candidates: list[Path] = [data_dir / place, *(public if name else ())]
-        for candidate in candidates:
-            if candidate.is_file():
-                return candidate
-    where = f"nor one in {data_dir}" if data_dir else f"and no --data-dir or {DATA_DIR_VARIABLE}"
-    raise NoSuchSourceError(f"no corpus {place} ({split}): no such file, {where}")
-
-
-def data_dir_of_environment() -> Path | None:
-    """The folder of corpora and bases that NERTAG_DATA names."""
-    named = os.environ.get(DATA_DIR_VARIABLE)
-    return Path(named) if named else None
-
-
-def _from_disk(source: Source) -> Dataset:
-    from datasets import load_from_disk
-
-    path = source.place.removeprefix(DISK)
-    if not Path(path).is_dir():
-        raise NoSuchSourceError(f"{source.place}: no such folder")
-    try:
-        loaded = load_from_disk(path)
-    except Exception as error:  # datasets and pyarrow raise many kinds
-        raise UsageError(f"{source.place} cannot be loaded: {_first_line(error)}") from error
-    return _split_of(loaded, source)
-
-
-def hub_name(place: str) -> tuple[str, str | None]:
-    """The repository and the configuration that `hub:OWNER/NAME[/CONFIG]` names."""
-    path = place.removeprefix(HUB)
-    if path in _HUB_NAMES:
-        return _HUB_NAMES[path]
-    parts = path.split("/")
-    if not all(parts) or len(parts) not in (2, 3):
-        raise UsageError(f"{place} is not hub:OWNER/NAME or hub:OWNER/NAME/CONFIG")
-    return "/".join(parts[:2]), parts[2] if len(parts) == 3 else None
-
-
-def _from_hub(source: Source) -> Dataset:
-    from datasets import load_dataset
-
-    repository, config = hub_name(source.place)
-    try:
-        loaded = load_dataset(repository, config)
-    except Exception as error:  # network, authentication and format errors of several libraries
-        raise UsageError(f"{source.place} cannot be loaded: {_first_line(error)}") from error
-    return _split_of(loaded, source)
-
-
-def _split_of(loaded: Any, source: Source) -> Dataset:
-    """The split of a DatasetDict; a Dataset is the one split there is."""
-    if not isinstance(loaded, dict):
-        return loaded
-    for name in _HUB_SPLITS[source.split]:
-        if name in loaded:
-            return loaded[name]
-    raise NoSuchSourceError(f"{source.place} has no split {source.split}: {', '.join(loaded)}")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).split("\n", 1)[0]

@@ -11,13 +11,12 @@ import pytest
 
 datasets = pytest.importorskip("datasets", reason="datasets is not installed")
 
+from export.places import NoSuchSourceError, hub_name  # noqa: E402
 from export.sources import (  # noqa: E402
     Example,
-    NoSuchSourceError,
     Source,
     examples_of,
     features,
-    hub_name,
     language_of,
     load_source,
 )
