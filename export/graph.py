@@ -115,3 +115,11 @@ class Graph:
             if id(node) not in done:
                 done.add(id(node))
                 yield node
+
+
+def module_of(node: NodeProto) -> str | None:
+    """The torch module a weight product was exported from, as `named_modules` names it; None
+    where the node's name does not say."""
+    if not node.name.startswith("/") or not node.name.endswith("/MatMul"):
+        return None
+    return node.name.removesuffix("/MatMul")[1:].replace("/", ".")
