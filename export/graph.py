@@ -16,15 +16,21 @@ if TYPE_CHECKING:
 MICROSOFT = "com.microsoft"
 """The domain of onnxruntime's own operators."""
 
+_PARAMETERS = {"Add": ((0, "bias"), (1, "bias")), "LayerNormalization": ((1, "weight"), (2, "bias"))}
+
 
 class Graph:
-    """The nodes of a model in any order: `save` sorts them and leaves out what nothing uses."""
+    """The nodes of a model in any order: `save` sorts them and leaves out what nothing uses.
+
+    `metadata` goes into the model file.
+    """
 
     def __init__(self, model: ModelProto) -> None:
         self.model = model
         self.nodes: list[NodeProto] = list(model.graph.node)
         self._constants = {tensor.name: tensor for tensor in model.graph.initializer}
         self._count = 0
+        self.metadata: dict[str, str] = {}
 
     @classmethod
     def load(cls, path: Path) -> Graph:
@@ -47,12 +53,15 @@ class Graph:
 
     def add_constant(self, values: Any, name: str = "constant") -> str:
         """A new constant; returns the name it got."""
+        self._count += 1
+        return self.set_constant(f"nertag/{name}_{self._count}", values)
+
+    def set_constant(self, name: str, values: Any) -> str:
+        """A constant of this name, in place of one that has it; returns the name."""
         from onnx import numpy_helper
 
-        self._count += 1
-        unique = f"nertag/{name}_{self._count}"
-        self._constants[unique] = numpy_helper.from_array(np.asarray(values), unique)
-        return unique
+        self._constants[name] = numpy_helper.from_array(np.asarray(values), name)
+        return name
 
     def add(self, operator: str, inputs: list[str], output: str | None = None, **more: Any) -> str:
         """A new node with one output; returns its name."""
@@ -93,6 +102,7 @@ class Graph:
         made.graph.initializer.extend(t for name, t in self._constants.items() if name in used)
         if MICROSOFT not in {opset.domain for opset in made.opset_import}:
             made.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
+        helper.set_model_props(made, self.metadata)
         return made
 
     def save(self, path: Path) -> None:
@@ -123,3 +133,23 @@ def module_of(node: NodeProto) -> str | None:
     if not node.name.startswith("/") or not node.name.endswith("/MatMul"):
         return None
     return node.name.removesuffix("/MatMul")[1:].replace("/", ".")
+
+
+def own_parameters(graph: Graph) -> None:
+    """Give every layer the constants it had in torch, whose exporter merges equal ones."""
+    for node in graph.nodes:
+        operator = f"/{node.op_type}"
+        if not node.name.endswith(operator) or not node.name.startswith("/"):
+            continue
+        module = node.name.removesuffix(operator)[1:].replace("/", ".")
+        for index, kind in _PARAMETERS.get(node.op_type, ()):
+            name, own = node.input[index], f"{module}.{kind}"
+            values = graph.constant(name)
+            if name != own and name.rpartition(".")[2] == kind and values is not None:
+                node.input[index] = graph.set_constant(own, values)
+
+
+def weight_of(node: NodeProto) -> str | None:
+    """The parameter that is the weight of a product, as `named_parameters` names it."""
+    module = module_of(node)
+    return None if module is None else f"{module}.weight"

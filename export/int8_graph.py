@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from export.graph import MICROSOFT, Graph
+from export.graph import MICROSOFT, Graph, weight_of
+from tagcli.int8_weights import BY_COLUMN, BY_ROW, SCALE, SMOOTHED
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -92,7 +94,8 @@ def quantise_products(graph: Graph, seen: Mapping[str, Activations] | None = Non
         factors = None if before is None else smoothing(products, before.largest)
         source = products.name
         if factors is not None:
-            source = graph.add("Mul", [source, graph.add_constant(1 / factors, "smoothing")])
+            vector = _add_smoothing(graph, products, factors)
+            source = graph.add("Mul", [source, vector])
             products.weights = [weight * factors[:, None] for weight in products.weights]
         if before is None or before.smoothed is None:
             _by_row(graph, products, source)
@@ -100,6 +103,16 @@ def quantise_products(graph: Graph, seen: Mapping[str, Activations] | None = Non
             _fixed(graph, products, source, *before.smoothed)
         count += len(products.nodes)
     return count
+
+
+def _add_smoothing(graph: Graph, products: Products, factors: Floats) -> str:
+    """The constant to multiply the input with, and who is to multiply its weight with it."""
+    first = weight_of(products.nodes[0]) or products.nodes[0].input[1]
+    vector = graph.set_constant(f"{first}.smoothing", 1 / factors)
+    smoothed = json.loads(graph.metadata.get(SMOOTHED, "{}"))
+    smoothed |= {name: vector for node in products.nodes if (name := weight_of(node))}
+    graph.metadata[SMOOTHED] = json.dumps(smoothed)
+    return vector
 
 
 def _fixed(graph: Graph, products: Products, source: str, low: float, high: float) -> None:
@@ -112,7 +125,7 @@ def _fixed(graph: Graph, products: Products, source: str, low: float, high: floa
     for node, weight in zip(products.nodes, products.weights, strict=True):
         bias = _bias(graph, users[node.output[0]], weight.shape[1])
         output, gone = node.output[0], [node]
-        inputs = _product_inputs(graph, quantised, weight, scale_name, zero)
+        inputs = _product_inputs(graph, node, quantised, weight, scale_name, zero)
         if bias is not None:
             output, gone = bias[0].output[0], [node, bias[0]]
             inputs.append(bias[1])
@@ -149,20 +162,23 @@ def _by_row(graph: Graph, products: Products, source: str) -> None:
     quantised = graph.add("Reshape", [flat, graph.add("Shape", [source])])
     graph.remove(products.nodes)
     for node, weight in zip(products.nodes, products.weights, strict=True):
-        inputs = _product_inputs(graph, quantised, weight, names["one"], names["zero"])
+        inputs = _product_inputs(graph, node, quantised, weight, names["one"], names["zero"])
         product = graph.add("MatMulIntegerToFloat", inputs, domain=MICROSOFT)
         graph.add("Mul", [product, scale], node.output[0])
 
 
 def _product_inputs(
-    graph: Graph, quantised: str, weight: Floats, scale: str, zero: str
+    graph: Graph, node: NodeProto, quantised: str, weight: Floats, scale: str, zero: str
 ) -> list[str]:
     integers, scales = int8_weight(weight)
+    integer_name, weight_scale = _add_integers(
+        graph, weight_of(node) or node.input[1], BY_COLUMN, integers, scales
+    )
     return [
         quantised,
-        graph.add_constant(integers, "weight"),
+        integer_name,
         scale,
-        graph.add_constant(scales, "weight_scale"),
+        weight_scale,
         zero,
         graph.add_constant(np.zeros(len(scales), np.int8), "weight_zero"),
     ]
@@ -181,10 +197,18 @@ def quantise_embeddings(graph: Graph) -> None:
         table: Any = graph.constant(node.input[0])
         scale = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / 127
         scale[scale == 0] = 1
-        rows = graph.add_constant(np.rint(table / scale).astype(np.int8), "embeddings")
-        scales = graph.add_constant(scale, "embedding_scale")
+        integers = np.rint(table / scale).astype(np.int8)
+        rows, scales = _add_integers(graph, node.input[0], BY_ROW, integers, scale)
         graph.remove([node])
         taken = graph.add("Gather", [rows, node.input[1]])
         values = graph.add("Cast", [taken], to=TensorProto.FLOAT)
         row_scale = graph.add("Gather", [scales, node.input[1]])
         graph.add("Mul", [values, row_scale], node.output[0])
+
+
+def _add_integers(
+    graph: Graph, parameter: str, kind: str, integers: npt.NDArray[np.int8], scale: Floats
+) -> tuple[str, str]:
+    """The constants of a quantised parameter, under names that lead back to it."""
+    name = f"{parameter}{kind}"
+    return graph.set_constant(name, integers), graph.set_constant(f"{name}{SCALE}", scale)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from export.calibration import calibration_inputs, see_activations
 from export.fusion import fuse_attention
-from export.graph import Graph
+from export.graph import Graph, own_parameters
 from export.int8_graph import quantise_embeddings, quantise_products
 from export.onnx_export import write_config
+from export.weights_file import save_with_weights
 from tagcli.errors import UsageError
-from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
+from tagcli.models import CONFIG, INT8, ONNX, TOKENIZER, read_model
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -24,9 +25,6 @@ DEFAULT = "rows"
 # Fused, these are slower than apart (onnxruntime 1.32)
 _LEFT_APART = ["SkipLayerNormFusion", "BiasGeluFusion"]
 _BLOCK = 32
-_WEIGHTS_FILE = "session.optimized_model_external_initializers_file_name"
-_WEIGHTS_SIZE = "session.optimized_model_external_initializers_min_size_in_bytes"
-_LEAST_WEIGHT_BYTES = 4096
 
 
 def _rows(float_model: Path, texts: Sequence[Path]) -> ModelProto:
@@ -107,7 +105,7 @@ def quantise(
     out_dir.mkdir(parents=True, exist_ok=True)
     _optimise(made, out_dir / ONNX)
     shutil.copyfile(float_model / TOKENIZER, out_dir / TOKENIZER)
-    name = method if method.startswith("blocks") else "int8"
+    name = method if method.startswith("blocks") else INT8
     write_config(float_model, out_dir, read_model(float_model), name)
     return out_dir
 
@@ -118,6 +116,7 @@ def _fused(float_model: Path) -> Graph:
         simple = Path(folder) / ONNX
         _rewrite(str(float_model / ONNX), simple, "ORT_ENABLE_BASIC")
         graph = Graph.load(simple)
+    own_parameters(graph)
     config = json.loads((float_model / CONFIG).read_text(encoding="utf-8"))
     if heads := config.get("num_attention_heads"):
         fuse_attention(graph, int(heads))
@@ -126,22 +125,20 @@ def _fused(float_model: Path) -> Graph:
 
 def _optimise(model: ModelProto, out_file: Path) -> None:
     """Write the graph with its nodes fused, so that no start has to do that again, and its
-    weights beside it, where they are mapped into memory instead of read."""
+    weights beside it."""
     import onnx
 
     with tempfile.TemporaryDirectory(dir=out_file.parent) as folder:
-        whole = Path(folder) / ONNX
+        whole, optimised = Path(folder) / "whole.onnx", Path(folder) / ONNX
         onnx.save(model, whole)
-        _rewrite(str(whole), out_file, "ORT_ENABLE_EXTENDED", f"{ONNX}_data")
+        _rewrite(str(whole), optimised, "ORT_ENABLE_EXTENDED")
+        save_with_weights(onnx.load(optimised), out_file)
 
 
-def _rewrite(model: str, out_file: Path, level: str, weights_file: str | None = None) -> None:
+def _rewrite(model: str, out_file: Path, level: str) -> None:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    if weights_file is not None:
-        options.add_session_config_entry(_WEIGHTS_FILE, weights_file)
-        options.add_session_config_entry(_WEIGHTS_SIZE, str(_LEAST_WEIGHT_BYTES))
     options.optimized_model_filepath = str(out_file)
     options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
     options.log_severity_level = 3

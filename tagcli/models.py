@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from tagcli.errors import UsageError
+from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN, LATIN_LANGUAGES
 from tagcli.schemes import TagSet, read_tag_set
 
 BUNDLED = Path(__file__).parent / "model"
 CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
 UNITS = ("words", "raw")
+INT8 = "int8"
+"""What the config of a model says whose weights are stored as int8_weights has it."""
 
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _HUB_ONNX = (ONNX, "onnx/model.onnx")
@@ -50,8 +53,13 @@ class Model:
 
     @property
     def has_safetensors(self) -> bool:
-        """Whether the folder has weights for the torch backend."""
+        """Whether the folder has a checkpoint's float weights."""
         return any(any(self.folder.glob(name)) for name in _SAFETENSORS)
+
+    @property
+    def has_int8_weights(self) -> bool:
+        """Whether the folder has integer weights that torch can read, too."""
+        return self.quantisation == INT8 and (self.folder / WEIGHTS).is_file()
 
     def unit(self, language: str) -> str:
         """What the model reads in this language: "words" or "raw" text."""
@@ -89,7 +97,7 @@ def _from_hub(repo_id: str, for_torch: bool) -> Path:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from huggingface_hub import snapshot_download
 
-    onnx = [pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")]
+    onnx = [WEIGHTS, *(pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data"))]
     first, second = (_SAFETENSORS, onnx) if for_torch else (onnx, _SAFETENSORS)
     try:
         for weights in (first, second):

@@ -51,6 +51,15 @@ def test_onnx_and_torch_find_the_same(
     assert scores(onnx, texts)
 
 
+def test_the_bundled_model_on_both_backends(bundled_tagger: Tagger) -> None:
+    torch = load(None, backend="torch", device="cpu")
+    assert (bundled_tagger.backend.name, torch.backend.name) == ("onnx", "torch")
+    texts = all_sentences()
+    expected = [set(entities) for entities in found(bundled_tagger, texts)]
+    same = sum(len(a & set(b)) for a, b in zip(expected, found(torch, texts), strict=True))
+    assert same > 0.9 * sum(map(len, expected)) > 0
+
+
 @every_shape
 def test_backends_give_the_same_logits_with_and_without_padding(
     tiny_tagger: TaggerMaker, torch_tagger: TaggerMaker, shape: str
@@ -144,9 +153,18 @@ def test_auto_says_that_a_gpu_is_not_used(float_model: ModelMaker, checkpoint: M
 
 
 @pytest.mark.usefixtures("_unusable_gpu")
-def test_auto_says_that_int8_runs_on_the_cpu(bundled_tagger: Any) -> None:
+def test_auto_says_how_int8_gets_to_a_gpu(bundled_tagger: Any) -> None:
     (note,) = notes_of(bundled_tagger.model.folder)
-    assert "this int8 model runs on the CPU only" in note
+    assert "a GPU is there, but int8 starts at once without it (--device cuda takes it" in note
+
+
+@pytest.mark.usefixtures("_unusable_gpu")
+def test_cuda_runs_int8_on_torch(bundled_tagger: Any) -> None:
+    folder = str(bundled_tagger.model.folder)
+    with pytest.raises(UsageError, match="torch finds no CUDA device"):
+        load(folder, device="cuda")
+    with pytest.raises(UsageError, match="CUDA needs --backend torch"):
+        load(folder, backend="onnx", device="cuda")
 
 
 @pytest.mark.usefixtures("_unusable_gpu")
@@ -241,6 +259,17 @@ def test_an_output_that_is_no_token_classifiers(model_copy: Callable[[str], Path
     onnx.save(model, folder / "model.onnx")
     with pytest.raises(UsageError, match="has no output 'logits'"):
         load(str(folder), device="cpu")
+
+
+@pytest.mark.cuda
+def test_the_bundled_model_on_cuda() -> None:
+    """The same weights; the activations are rounded on the CPU only."""
+    cpu, cuda = load(None, device="cpu"), load(None, device="cuda")
+    assert (cuda.backend.name, cuda.backend.device) == ("torch", "cuda")
+    texts = all_sentences()
+    expected = [set(entities) for entities in found(cpu, texts)]
+    same = sum(len(a & set(b)) for a, b in zip(expected, found(cuda, texts), strict=True))
+    assert same > 0.9 * sum(map(len, expected))
 
 
 @pytest.mark.cuda

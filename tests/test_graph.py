@@ -10,7 +10,13 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export.graph import MICROSOFT, Graph  # noqa: E402
+from export.graph import (  # noqa: E402
+    MICROSOFT,
+    Graph,
+    module_of,
+    own_parameters,
+    weight_of,
+)
 
 WEIGHT = np.arange(6, dtype=np.float32).reshape(2, 3)
 
@@ -114,3 +120,34 @@ def test_saved_and_loaded(graph: Graph, tmp_path: Path) -> None:
     domains = [opset.domain for opset in again.model.opset_import]
     assert domains.count(MICROSOFT) == 1
     assert [opset.domain for opset in again.finished().opset_import] == domains
+
+
+def test_a_product_knows_its_module() -> None:
+    names = ["/bert/encoder/layer.0/output/dense/MatMul", "/classifier/MatMul_1", "MatMul", ""]
+    products = [helper.make_node("MatMul", ["x", "weight"], ["y"], name=name) for name in names]
+    assert module_of(products[0]) == "bert.encoder.layer.0.output.dense"
+    assert weight_of(products[0]) == "bert.encoder.layer.0.output.dense.weight"
+    assert [module_of(product) for product in products[1:]] == [None] * 3
+    assert [weight_of(product) for product in products[1:]] == [None] * 3
+
+
+def test_merged_parameters_are_apart_again(graph: Graph) -> None:
+    """Two layers whose biases are equal share one in the exported graph."""
+    bias = graph.set_constant("first.bias", np.ones(3, np.float32))
+    one = graph.set_constant("onnx::Add_1", np.ones(3, np.float32))
+    graph.remove([graph.nodes[1]])
+    graph.add("Add", ["product", bias], "sum", name="/first/Add")
+    graph.add("Add", [bias, "sum"], "more", name="/second/Add")
+    graph.add("Add", ["more", one], "y", name="/third/Add")
+    own_parameters(graph)
+    assert graph.nodes[-2].input[0] == "second.bias"
+    assert graph.nodes[-1].input[1] == one, "no parameter"
+    assert (graph.constant("second.bias") == 1).all()
+    assert run(graph, [1, 0]) == [3, 4, 5]
+
+
+def test_metadata_are_stored_with_the_model(graph: Graph, tmp_path: Path) -> None:
+    graph.metadata["smoothed"] = "{}"
+    graph.save(tmp_path / "model.onnx")
+    (entry,) = onnx.load(tmp_path / "model.onnx").metadata_props
+    assert (entry.key, entry.value) == ("smoothed", "{}")

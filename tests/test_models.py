@@ -9,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import LABELS, MAX_POSITIONS, NERTAG_OBJECT, SHAPES, ModelMaker, edit_json
 
 from tagcli import UsageError, load
+from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN
 from tagcli.models import BUNDLED, CONFIG, ONNX, TOKENIZER, find_model, read_model
 
@@ -264,6 +266,17 @@ def test_int8_on_torch(model_copy: Copier) -> None:
     message = message_of(str(as_int8(model_copy("bert"))), backend="torch")
     assert "int8" in message
     assert "safetensors" in message
+
+
+def test_int8_weights_of_something_else_on_torch(model_copy: Copier, tmp_path: Path) -> None:
+    """The safetensors of another model lack what this one needs."""
+    from safetensors.numpy import save_file
+
+    folder = as_int8(model_copy("bert"))
+    save_file({"other.weight": np.zeros((2, 2), np.float32)}, folder / WEIGHTS)
+    message = message_of(str(folder), backend="torch")
+    assert f"{WEIGHTS} lacks" in message
+    assert "checkpoint" in message
 
 
 def test_int8_on_cuda(model_copy: Copier) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from export.quantisation import DEFAULT, METHODS, quantise
 from tagcli import UsageError, load
+from tagcli.int8_weights import WEIGHTS
 from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
 from tagcli.records import Document
 
@@ -87,9 +88,9 @@ def test_it_is_a_smaller_model_directory(
     quantised: Maker, float_model: ModelMaker, method: str
 ) -> None:
     folder, before = quantised("xlmr", method).model.folder, float_model("xlmr")
-    assert {path.name for path in folder.iterdir()} == {ONNX, f"{ONNX}_data", TOKENIZER, CONFIG}
+    assert {path.name for path in folder.iterdir()} == {ONNX, WEIGHTS, TOKENIZER, CONFIG}
     assert (folder / TOKENIZER).read_bytes() == (before / TOKENIZER).read_bytes()
-    assert (folder / f"{ONNX}_data").stat().st_size < (before / ONNX).stat().st_size / 2
+    assert (folder / WEIGHTS).stat().st_size < (before / ONNX).stat().st_size / 2
     own, others = (
         json.loads((place / CONFIG).read_text(encoding="utf-8")) for place in (folder, before)
     )

@@ -53,20 +53,29 @@ def open_backend(
 ) -> Backend:
     """The backend that runs `model`; `note` is told what a user should know.
 
-    auto takes ONNX where the model has it. Raises UsageError where the model, the backend and
-    the device do not go together.
+    auto takes ONNX where the model has it; torch for int8 weights that are to run on CUDA, which
+    onnxruntime cannot. Raises UsageError where the model, the backend and the device do not go
+    together.
     """
     if backend == "auto":
-        backend = "onnx" if model.onnx is not None else "torch"
-        if backend == "torch" and not model.has_safetensors:
-            raise UsageError(f"{model.folder} has neither model.onnx nor model.safetensors")
+        backend = _usual_backend(model, device)
     opened = BACKENDS[backend](model, device, threads or usable_cores(), note)
     if opened.device == "cpu" and device == "auto" and gpu_is_present():
         note(f"a GPU is there, but {_why_not(model, backend)}; running on the CPU")
     return opened
 
 
+def _usual_backend(model: Model, device: str) -> str:
+    if model.onnx is None:
+        if not model.has_safetensors:
+            raise UsageError(f"{model.folder} has neither model.onnx nor model.safetensors")
+        return "torch"
+    return "torch" if device == "cuda" and model.has_int8_weights else "onnx"
+
+
 def _why_not(model: Model, backend: str) -> str:
+    if model.has_int8_weights:
+        return "int8 starts at once without it (--device cuda takes it, with torch)"
     if model.quantisation:
         return f"this {model.quantisation} model runs on the CPU only"
     if backend == "onnx":

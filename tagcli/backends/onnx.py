@@ -84,9 +84,10 @@ def _providers(model: Model, device: str) -> list[str]:
     has_cuda = _CUDA in onnxruntime.get_available_providers()
     if device == "cuda":
         if model.quantisation:
+            float_model = "a float model (nertag-export --float)"
             raise UsageError(
-                f"--device cuda: this {model.quantisation} model runs on the CPU; "
-                "CUDA needs a float model (nertag-export --float)"
+                f"--device cuda: onnxruntime runs this {model.quantisation} model on the CPU; "
+                f"CUDA needs {'--backend torch' if model.has_int8_weights else float_model}"
             )
         if not has_cuda:
             raise UsageError(

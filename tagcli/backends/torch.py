@@ -1,4 +1,5 @@
-"""The torch backend: any Hugging Face token-classification checkpoint, on the CPU or CUDA."""
+"""The torch backend, on the CPU or CUDA: any Hugging Face token-classification checkpoint, and the
+int8 models of nertag-export, whose weights it reads as floats."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagcli.errors import NertagError, UsageError
+from tagcli.int8_weights import WEIGHTS, float_parameters
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,13 +27,7 @@ class TorchBackend:
     def __init__(
         self, model: Model, device: str, threads: int, note: Callable[[str], None]
     ) -> None:
-        if model.quantisation and not model.has_safetensors:
-            raise UsageError(
-                f"--backend torch: {model.folder} is an {model.quantisation} ONNX model; "
-                "torch needs the safetensors it was exported from"
-            )
-        if not model.has_safetensors:
-            raise UsageError(f"--backend torch: {model.folder} has no model.safetensors")
+        _check_weights(model)
         try:
             import torch
             import transformers
@@ -72,7 +68,40 @@ class TorchBackend:
         return result
 
 
+def _check_weights(model: Model) -> None:
+    if model.has_safetensors or model.has_int8_weights:
+        return
+    if model.quantisation:
+        raise UsageError(
+            f"--backend torch: {model.folder} is an {model.quantisation} ONNX model; "
+            "torch needs the safetensors it was exported from"
+        )
+    raise UsageError(f"--backend torch: {model.folder} has no model.safetensors")
+
+
 def _load(model: Model) -> Any:
+    return _load_checkpoint(model) if model.has_safetensors else _load_int8(model)
+
+
+def _load_int8(model: Model) -> Any:
+    """The integer weights of an ONNX model, as floats."""
+    from transformers import AutoConfig, AutoModelForTokenClassification
+
+    path = model.folder / WEIGHTS
+    parameters = float_parameters(path)
+    try:
+        config = AutoConfig.from_pretrained(model.folder)
+        made = AutoModelForTokenClassification.from_config(config)
+        missing, _ = made.load_state_dict(parameters, strict=False)
+    except Exception as error:  # transformers and torch raise many kinds
+        reason = str(error).strip().split("\n", 1)[0]
+        raise UsageError(f"{path} cannot be loaded: {reason}") from error
+    if missing:
+        raise UsageError(f"{path} lacks {missing[0]}: torch needs the checkpoint it was made from")
+    return made
+
+
+def _load_checkpoint(model: Model) -> Any:
     import torch
     from transformers import AutoModelForTokenClassification
 

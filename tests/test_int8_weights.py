@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import SHAPES, ModelMaker, all_sentences
+
+from export.quantisation import quantise
+from tagcli import UsageError, load
+from tagcli.int8_weights import WEIGHTS, float_parameters
+from tagcli.records import Document
+
+Maker = Callable[[str, str], Path]
+METHODS = ("rows", "calibrated")
+# Of the largest value of a weight; the grid of smoothed ones is as coarse as their smoothing
+FARTHEST = {"rows": 0.01, "calibrated": 0.2}
+
+
+@pytest.fixture(scope="session")
+def int8_model(float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory) -> Maker:
+    """`int8_model(shape, method)`: the directory of an int8 model."""
+
+    @functools.cache
+    def make(shape: str, method: str) -> Path:
+        folder = tmp_path_factory.mktemp(f"{shape}-{method}")
+        text = folder / "text.txt"
+        text.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
+        return quantise(float_model(shape), folder / "model", method, [text])
+
+    return make
+
+
+def checkpoint_parameters(folder: Path) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    return load_file(folder / "model.safetensors")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_parameter_of_the_checkpoint_is_there(
+    int8_model: Maker, checkpoint: ModelMaker, shape: str, method: str
+) -> None:
+    found = float_parameters(int8_model(shape, method) / WEIGHTS)
+    for name, expected in checkpoint_parameters(checkpoint(shape)).items():
+        assert found[name].shape == expected.shape, name
+        assert str(found[name].dtype) == "torch.float32"
+        off = float((found[name] - expected).abs().max())
+        assert off <= FARTHEST[method] * float(expected.abs().max()), name
+
+
+def test_weights_are_on_the_grid(int8_model: Maker) -> None:
+    found = float_parameters(int8_model("xlmr", "rows") / WEIGHTS)
+    weight = found["roberta.encoder.layer.0.intermediate.dense.weight"].numpy()
+    steps = weight / (np.abs(weight).max(axis=1, keepdims=True) / 64)
+    assert np.abs(steps - np.rint(steps)).max() < 1e-4
+    assert len(np.unique(np.rint(steps))) > 20
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_torch_and_onnx_run_the_same_weights(int8_model: Maker, shape: str, method: str) -> None:
+    folder = str(int8_model(shape, method))
+    onnx, torch = (load(folder, backend=name, device="cpu") for name in ("onnx", "torch"))
+    assert (onnx.backend.name, torch.backend.name) == ("onnx", "torch")
+    away, count = 0.0, 0
+    for window in onnx.inputs(map(Document, all_sentences())):
+        ids = window.ids[None]
+        one, other = (t.backend.run(ids, np.ones_like(ids)) for t in (onnx, torch))
+        away += float((one.argmax(axis=2) != other.argmax(axis=2)).sum())
+        count += ids.size
+    assert count > 100
+    assert away < 0.1 * count
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    path = tmp_path / WEIGHTS
+    with pytest.raises(UsageError, match="cannot be read"):
+        float_parameters(path)
+    path.write_bytes(b"\x80\x04pickle, never read as one")
+    with pytest.raises(UsageError, match=f"{WEIGHTS} cannot be read"):
+        float_parameters(path)
+
+
+def test_a_file_that_is_cut(int8_model: Maker, tmp_path: Path) -> None:
+    whole = (int8_model("bert", "rows") / WEIGHTS).read_bytes()
+    path = tmp_path / WEIGHTS
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UsageError, match="cannot be read"):
+        float_parameters(path)
