@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 MICROSOFT = "com.microsoft"
 """The domain of onnxruntime's own operators."""
 
-_PARAMETERS = {"Add": ((0, "bias"), (1, "bias")), "LayerNormalization": ((1, "weight"), (2, "bias"))}
+_PARAMETERS = {
+    "Add": ((0, "bias"), (1, "bias")),
+    "LayerNormalization": ((1, "weight"), (2, "bias")),
+}
 
 
 class Graph:
