@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from export.graph import Graph
-from export.int8_graph import Activations, Products, smoothing, weight_products
+from export.int8_graph import Activations, smoothing, weight_products
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
@@ -27,17 +27,20 @@ RECORDS = 256
 
 _ROWS_KEPT = 3  # of so many rows of an input one is kept for its range
 _PERCENTILE = 99.99
-# An input whose largest value is so many times that of a usual row keeps the scale of each row
-_OUTLIERS = 8.0
+OUTLIERS = 8.0
+"""An input whose largest value is so many times that of a usual row keeps the scale of each row."""
 
 
-def calibration_inputs(float_model: Path, files: Sequence[Path]) -> list[Feed]:
-    """The model's inputs for some records of every file, spread over it, as tagging makes them."""
+def calibration_inputs(
+    float_model: Path, files: Sequence[Path], records: int = RECORDS
+) -> list[Feed]:
+    """The model's inputs for so many records of all files, spread over them, as tagging makes
+    them."""
     tagger = load(str(float_model), backend="onnx", device="cpu")
     feeds: list[Feed] = []
     for path in files:
         documents = [d for d in read_documents(Input(str(path)), None, ReaderOptions()) if d.text]
-        for window in tagger.inputs(_spread(documents, RECORDS // len(files))):
+        for window in tagger.inputs(_spread(documents, records // len(files))):
             ids = window.ids[None]
             feeds.append({
                 "input_ids": ids,
@@ -54,9 +57,11 @@ def _spread(documents: Sequence[Document], count: int) -> Iterator[Document]:
     return islice(documents, 0, step * count, step)
 
 
-def see_activations(graph: Graph, feeds: Iterable[Feed]) -> dict[str, Activations]:
-    """The range of every input of a weight product; no range for those with outliers in single
-    rows, which one scale cannot serve."""
+def see_activations(
+    graph: Graph, feeds: Iterable[Feed], most_outlying: float = OUTLIERS
+) -> dict[str, Activations]:
+    """The smoothing and range of every input of a weight product; no range for those with rows
+    whose largest value is more than `most_outlying` times that of a usual row."""
     products = {one.name: one for one in weight_products(graph)}
     largest: dict[str, npt.NDArray[np.float32]] = {}
     kept: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in products}
@@ -65,18 +70,18 @@ def see_activations(graph: Graph, feeds: Iterable[Feed]) -> dict[str, Activation
             most = np.abs(rows).max(axis=0)
             largest[name] = np.maximum(largest[name], most) if name in largest else most
             kept[name].append(rows[::_ROWS_KEPT])
+    factors = {name: smoothing(one, largest[name]) for name, one in products.items()}
     return {
-        name: Activations(largest[name], _range(one, largest[name], np.concatenate(kept[name])))
-        for name, one in products.items()
+        name: Activations(one, _range(np.concatenate(kept[name]) / one, most_outlying))
+        for name, one in factors.items()
     }
 
 
 def _range(
-    products: Products, largest: npt.NDArray[np.float32], rows: npt.NDArray[np.float32]
+    smoothed: npt.NDArray[np.float32], most_outlying: float
 ) -> tuple[float, float] | None:
-    smoothed = rows / smoothing(products, largest)
     of_rows = np.abs(smoothed).max(axis=1)
-    if of_rows.max() > _OUTLIERS * np.median(of_rows):
+    if of_rows.max() > most_outlying * np.median(of_rows):
         return None
     low, high = np.percentile(smoothed, [100 - _PERCENTILE, _PERCENTILE])
     return float(low), float(high)

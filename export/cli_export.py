@@ -19,7 +19,7 @@ from export.method_scores import (
     method_rows,
     score_methods,
 )
-from export.quantisation import DEFAULT, METHODS, quantise
+from export.quantisation import DEFAULT, METHODS, Origin, quantise
 from export.score_tables import as_table
 from tagcli.errors import NertagError, UsageError, say
 
@@ -33,7 +33,7 @@ _say = partial(say, "nertag-export")
 @click.option("--float", "keep_float", is_flag=True,
               help="Keep float weights, for CUDA; without it they are quantised, for the CPU.")
 @click.option("--method", type=click.Choice(list(METHODS)), default=DEFAULT,
-              help="How to quantise; " + "; ".join(f"{n}: {d}" for n, (d, _) in METHODS.items()))
+              help="How to quantise; " + "; ".join(f"{n}: {m.summary}" for n, m in METHODS.items()))
 @click.option("--best", is_flag=True,
               help="Try every method on the test files, show what each costs, and keep the fastest "
               "within --max-f1-loss.")
@@ -88,7 +88,8 @@ def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
         checkpoint = _pruned(checkpoint, Path(folder) / "pruned", options)
         _say(f"exporting {checkpoint} to ONNX")
         float_dir = export_float(checkpoint, Path(folder) / FLOAT)
-        chosen = _chosen(float_dir, Path(folder), options)
+        origin = Origin(checkpoint, float_dir, options["texts"], _say)
+        chosen = _chosen(origin, Path(folder), options)
         write_card(chosen.folder, chosen.scores, options["licence"])
         if out_dir.exists():
             out_dir.rmdir()
@@ -128,18 +129,18 @@ def _pruned(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> Path:
     return out_dir
 
 
-def _chosen(float_dir: Path, folder: Path, options: dict[str, Any]) -> MethodScore:
+def _chosen(origin: Origin, folder: Path, options: dict[str, Any]) -> MethodScore:
     """The model to keep, made and measured."""
-    texts, made = options["texts"], {FLOAT: float_dir}
+    made = {FLOAT: origin.float_model}
     methods = [] if options["keep_float"] else [options["method"]]
     if options["best"]:
-        methods = [name for name in METHODS if texts or name != "calibrated"]
-        if not texts:
-            _say("calibrated is left out: it needs --calibrate FILE")
+        methods = [name for name in METHODS if origin.texts or not METHODS[name].needs_text]
+        for name in (name for name in METHODS if name not in methods):
+            _say(f"{name} is left out: it needs --calibrate FILE")
     for method in methods:
         _say(f"quantising: {method}")
-        made[method] = quantise(float_dir, folder / method, method, texts)
-    scores = score_methods(float_dir, made, options["tests"], _say)
+        made[method] = quantise(origin, folder / method, method)
+    scores = score_methods(origin.float_model, made, options["tests"], _say)
     if options["best"]:
         click.echo(as_table(method_rows(scores)))
         return best_method(scores, options["max_loss"])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from export.graph import MICROSOFT, Graph, weight_of
+from export.graph import MICROSOFT, Graph, module_of, weight_of
+from tagcli.errors import NertagError
 from tagcli.int8_weights import BY_COLUMN, BY_ROW, SCALE, SMOOTHED
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 WEIGHT_LIMIT = 64
 _ZERO_POINT = 128
 _SMALLEST = 1e-6
-_SMALL_TABLE = 8  # rows of an embedding that is not worth it (token types)
+SMALL_TABLE = 8
+"""Rows of an embedding table that is not worth quantising (token types)."""
+
 
 
 @dataclass(frozen=True, slots=True)
 class Activations:
-    """What was seen of a product's input: its largest absolute value in each channel, shape
-    (inputs,), and its least and greatest value once the channels are `smoothed`."""
+    """How a product's input is put on a grid: the factors that its channels are divided by, shape
+    (inputs,), and its least and greatest value after that; no range: every row has its own."""
 
-    largest: Floats
+    factors: Floats
     smoothed: tuple[float, float] | None = None
 
 
@@ -63,11 +66,44 @@ def weight_products(graph: Graph) -> list[Products]:
     return list(found.values())
 
 
+def by_module(graph: Graph, seen: Mapping[str, Activations]) -> dict[str, Activations]:
+    """What was seen of the inputs of products, by the torch modules of these.
+
+    Raises NertagError for a product that is of no module.
+    """
+    return {
+        _module_of(node): seen[products.name]
+        for products in weight_products(graph)
+        for node in products.nodes
+    }
+
+
+def by_input(graph: Graph, seen: Mapping[str, Activations]) -> dict[str, Activations]:
+    """The way back: what was seen, by the inputs of the products of a graph."""
+    return {
+        products.name: seen[_module_of(products.nodes[0])] for products in weight_products(graph)
+    }
+
+
+def _module_of(node: NodeProto) -> str:
+    module = module_of(node)
+    if module is None:
+        raise NertagError(f"the graph does not say which weights of the checkpoint {node.name} has")
+    return module
+
+
 def int8_weight(weight: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
     """A weight, shape (inputs, outputs), as integers of 7 bits, and the scale of each column."""
     scale = np.abs(weight).max(axis=0) / WEIGHT_LIMIT
     scale[scale == 0] = 1
     return np.rint(weight / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def uint8_grid(low: float, high: float) -> tuple[float, int]:
+    """The scale of integers from 0 to 255 for values of this range and zero, and which is zero."""
+    low, high = min(low, 0.0), max(high, low + _SMALLEST, _SMALLEST)
+    scale = (high - low) / 255
+    return scale, min(max(round(-low / scale), 0), 255)
 
 
 def smoothing(products: Products, largest: Floats) -> Floats:
@@ -91,12 +127,11 @@ def quantise_products(graph: Graph, seen: Mapping[str, Activations] | None = Non
     count = 0
     for products in weight_products(graph):
         before = None if seen is None else seen.get(products.name)
-        factors = None if before is None else smoothing(products, before.largest)
         source = products.name
-        if factors is not None:
-            vector = _add_smoothing(graph, products, factors)
+        if before is not None:
+            vector = _add_smoothing(graph, products, before.factors)
             source = graph.add("Mul", [source, vector])
-            products.weights = [weight * factors[:, None] for weight in products.weights]
+            products.weights = [weight * before.factors[:, None] for weight in products.weights]
         if before is None or before.smoothed is None:
             _by_row(graph, products, source)
         else:
@@ -116,10 +151,9 @@ def _add_smoothing(graph: Graph, products: Products, factors: Floats) -> str:
 
 
 def _fixed(graph: Graph, products: Products, source: str, low: float, high: float) -> None:
-    low, high = min(low, 0.0), max(high, low + _SMALLEST, _SMALLEST)
-    scale = (high - low) / 255
+    scale, zero_point = uint8_grid(low, high)
     scale_name = graph.add_constant(np.float32(scale), "scale")
-    zero = graph.add_constant(np.uint8(np.clip(round(-low / scale), 0, 255)), "zero")
+    zero = graph.add_constant(np.uint8(zero_point), "zero")
     quantised = graph.add("QuantizeLinear", [source, scale_name, zero])
     users = graph.users()
     for node, weight in zip(products.nodes, products.weights, strict=True):
@@ -192,7 +226,7 @@ def quantise_embeddings(graph: Graph) -> None:
         if node.op_type != "Gather":
             continue
         shape = graph.constant_shape(node.input[0]) or ()
-        if len(shape) != 2 or shape[0] <= _SMALL_TABLE:
+        if len(shape) != 2 or shape[0] <= SMALL_TABLE:
             continue
         table: Any = graph.constant(node.input[0])
         scale = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / 127

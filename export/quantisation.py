@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from export.calibration import calibration_inputs, see_activations
 from export.fusion import fuse_attention
 from export.graph import Graph, own_parameters
-from export.int8_graph import quantise_embeddings, quantise_products
-from export.onnx_export import write_config
+from export.int8_graph import by_input, by_module, quantise_embeddings, quantise_products
+from export.onnx_export import export_float, write_config
 from export.weights_file import save_with_weights
 from tagcli.errors import UsageError
 from tagcli.models import CONFIG, INT8, ONNX, TOKENIZER, read_model
@@ -22,28 +24,65 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 DEFAULT = "rows"
+TUNING_RECORDS = 12_000
+"""How many records weights are tuned on, over all files."""
+
 # Fused, these are slower than apart (onnxruntime 1.32)
 _LEFT_APART = ["SkipLayerNormFusion", "BiasGeluFusion"]
 _BLOCK = 32
 
 
-def _rows(float_model: Path, texts: Sequence[Path]) -> ModelProto:
-    graph = _fused(float_model)
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a small model is made of: a checkpoint, its float export (a model directory), texts
+    for the methods that look at text, and who is told of progress."""
+
+    checkpoint: Path
+    float_model: Path
+    texts: Sequence[Path] = ()
+    note: Callable[[str], None] = lambda message: None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What a method does, in words, and the function that makes a graph."""
+
+    summary: str
+    make: Callable[[Origin], ModelProto]
+    needs_text: bool = False
+
+
+def _rows(origin: Origin) -> ModelProto:
+    graph = _fused(origin.float_model)
     quantise_products(graph)
     quantise_embeddings(graph)
     return graph.finished()
 
 
-def _calibrated(float_model: Path, texts: Sequence[Path]) -> ModelProto:
-    if not texts:
-        raise UsageError("calibrated int8 needs text: give --calibrate FILE")
-    graph = _fused(float_model)
-    quantise_products(graph, see_activations(graph, calibration_inputs(float_model, texts)))
+def _calibrated(origin: Origin) -> ModelProto:
+    graph = _fused(origin.float_model)
+    feeds = calibration_inputs(origin.float_model, origin.texts)
+    quantise_products(graph, see_activations(graph, feeds))
     quantise_embeddings(graph)
     return graph.finished()
 
 
-def _dynamic(float_model: Path, texts: Sequence[Path]) -> ModelProto:
+def _tuned(origin: Origin) -> ModelProto:
+    from export.tuning import tune
+
+    before = _fused(origin.float_model)
+    feeds = calibration_inputs(origin.float_model, origin.texts)
+    seen = by_module(before, see_activations(before, feeds, most_outlying=math.inf))
+    feeds = calibration_inputs(origin.float_model, origin.texts, TUNING_RECORDS)
+    with tempfile.TemporaryDirectory(dir=origin.float_model.parent) as folder:
+        checkpoint = tune(origin.checkpoint, seen, feeds, Path(folder) / "tuned", origin.note)
+        graph = _fused(export_float(checkpoint, Path(folder) / "float"))
+    quantise_products(graph, by_input(graph, seen))
+    quantise_embeddings(graph)
+    return graph.finished()
+
+
+def _dynamic(origin: Origin) -> ModelProto:
     """Source: optimum.onnxruntime.ORTQuantizer."""
     import onnx
     from onnxruntime.quantization import QuantFormat, QuantizationMode, QuantType
@@ -60,19 +99,20 @@ def _dynamic(float_model: Path, texts: Sequence[Path]) -> ModelProto:
         reduce_range=True,
         operators_to_quantize=["MatMul", "Gather"],
     )
+    float_model = origin.float_model
     with tempfile.TemporaryDirectory(dir=float_model.parent) as folder:
         ORTQuantizer.from_pretrained(float_model, file_name=ONNX).quantize(settings, folder)
         return onnx.load(next(Path(folder).glob("*.onnx")))
 
 
-def _blocks(bits: int) -> Callable[[Path, Sequence[Path]], ModelProto]:
+def _blocks(bits: int) -> Callable[[Origin], ModelProto]:
     """Source: onnxruntime.quantization.matmul_nbits_quantizer, activations in int8 by block."""
 
-    def make(float_model: Path, texts: Sequence[Path]) -> ModelProto:
+    def make(origin: Origin) -> ModelProto:
         from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
         quantizer = MatMulNBitsQuantizer(
-            _fused(float_model).finished(),
+            _fused(origin.float_model).finished(),
             bits=bits,
             block_size=_BLOCK,
             is_symmetric=True,
@@ -86,22 +126,29 @@ def _blocks(bits: int) -> Callable[[Path, Sequence[Path]], ModelProto]:
     return make
 
 
-METHODS: dict[str, tuple[str, Callable[[Path, Sequence[Path]], ModelProto]]] = {
-    "rows": ("int8, every token with a scale of its own", _rows),
-    "calibrated": ("int8, scales fixed on --calibrate text, channels smoothed", _calibrated),
-    "dynamic": ("int8, a scale for each batch, on which results then depend", _dynamic),
-    "blocks8": ("8 bits, a scale for 32 weights", _blocks(8)),
-    "blocks4": ("4 bits, a scale for 32 weights", _blocks(4)),
+METHODS = {
+    "rows": Method("int8, every token with a scale of its own", _rows),
+    "calibrated": Method(
+        "int8, scales fixed on --calibrate text, channels smoothed", _calibrated, needs_text=True
+    ),
+    "tuned": Method(
+        "int8, all scales fixed, weights tuned to that on --calibrate text for some minutes",
+        _tuned,
+        needs_text=True,
+    ),
+    "dynamic": Method("int8, a scale for each batch, on which results then depend", _dynamic),
+    "blocks8": Method("8 bits, a scale for 32 weights", _blocks(8)),
+    "blocks4": Method("4 bits, a scale for 32 weights", _blocks(4)),
 }
-"""What each method does, and the function from a float model directory and texts to a graph."""
+"""The methods by name."""
 
 
-def quantise(
-    float_model: Path, out_dir: Path, method: str = DEFAULT, texts: Sequence[Path] = ()
-) -> Path:
-    """Write a float model directory as a quantised one and return it; `texts` are for methods
-    that look at text. Raises UsageError where a method cannot be used."""
-    made = METHODS[method][1](float_model, texts)
+def quantise(origin: Origin, out_dir: Path, method: str = DEFAULT) -> Path:
+    """Write a quantised model directory and return it. Raises UsageError where a method cannot
+    be used."""
+    if METHODS[method].needs_text and not origin.texts:
+        raise UsageError(f"{method} int8 needs text: give --calibrate FILE")
+    made, float_model = METHODS[method].make(origin), origin.float_model
     out_dir.mkdir(parents=True, exist_ok=True)
     _optimise(made, out_dir / ONNX)
     shutil.copyfile(float_model / TOKENIZER, out_dir / TOKENIZER)

@@ -28,7 +28,7 @@ from export.bench_limit import (  # noqa: E402
 from export.bench_peers import Settings, peak_bytes  # noqa: E402
 from export.bench_processes import Growth, Start, measure_growth, measure_start  # noqa: E402
 from export.bench_tables import growth_rows, limit_rows, peer_rows, start_rows  # noqa: E402
-from export.quantisation import METHODS, quantise  # noqa: E402
+from export.quantisation import METHODS, Origin, quantise  # noqa: E402
 from export.sources import Source, examples_of, load_source  # noqa: E402
 from tagcli import NertagError, UsageError  # noqa: E402
 from tagcli.models import ONNX  # noqa: E402
@@ -192,14 +192,14 @@ def test_weight_products_by_hand(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", [None, *METHODS])
 def test_every_method_has_the_same_products(
-    float_model: ModelMaker, tmp_path: Path, method: str | None
+    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path: Path, method: str | None
 ) -> None:
     """Two layers of queries, keys, values, output and a network of 48, and seven labels."""
     folder = float_model("bert")
     if method is not None:
         text = tmp_path / "text.txt"
         text.write_text("Köln\nMax Müller\n", encoding="utf-8")
-        folder = quantise(folder, tmp_path / "model", method, [text])
+        folder = quantise(Origin(checkpoint("bert"), folder, [text]), tmp_path / "model", method)
     expected = Counter({(32, 32): 2 * 4, (32, 48): 2, (48, 32): 2, (32, 7): 1})
     assert product_shapes(folder / ONNX) == expected
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export import calibration  # noqa: E402
 from export.calibration import calibration_inputs, see_activations  # noqa: E402
 from export.graph import Graph  # noqa: E402
 from tagcli import UsageError  # noqa: E402
@@ -57,14 +57,13 @@ def test_records_are_spread_over_every_file(
     tiny_tagger: TaggerMaker,
     text: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(calibration, "RECORDS", 4)
     short = tmp_path / "short.txt"
     short.write_text("Berlin\n", encoding="utf-8")
     chosen = [LINES[0], LINES[5], "Berlin"]
     expected = ids_of(tiny_tagger("bert"), chosen)
-    assert found(float_model("bert"), text, short) == expected
+    feeds = calibration_inputs(float_model("bert"), [text, short], records=4)
+    assert [feed["input_ids"][0].tolist() for feed in feeds] == expected
 
 
 def test_annotated_files_are_text_too(
@@ -120,11 +119,11 @@ def feed(*rows: list[float]) -> Any:
     return {"x": np.array([rows], np.float32)}
 
 
-def test_the_largest_value_of_every_channel() -> None:
+def test_channels_are_smoothed_by_their_largest_value() -> None:
     seen = see_activations(graph(), [feed([1, -2, 3], [0, 1, 0]), feed([-4, 0, 1])])
     assert seen.keys() == {"x", "squared"}
-    assert seen["x"].largest.tolist() == [4, 2, 3]
-    assert seen["squared"].largest.tolist() == [16, 4, 9]
+    np.testing.assert_allclose(seen["x"].factors ** 2 * 0.5, [4, 2, 3], rtol=1e-6)
+    np.testing.assert_allclose(seen["squared"].factors ** 2 * 0.5, [16, 4, 9], rtol=1e-6)
 
 
 def test_the_range_is_that_of_smoothed_channels() -> None:
@@ -145,12 +144,19 @@ def test_an_outlier_in_one_row_leaves_no_range() -> None:
     rows[33] *= 1000
     seen = see_activations(graph(), [feed(*rows.tolist())])
     assert seen["x"].smoothed is None
-    assert seen["x"].largest.max() > 100
+    assert seen["x"].factors.max() > 10
+
+
+def test_outliers_can_be_given_a_range_all_the_same() -> None:
+    rows = np.random.default_rng(0).uniform(-1, 1, (99, 3))
+    rows[33] *= 1000
+    (seen, _) = see_activations(graph(), [feed(*rows.tolist())], most_outlying=math.inf).values()
+    assert seen.smoothed is not None
 
 
 def test_the_graph_is_as_it_was(float_model: ModelMaker, text: Path) -> None:
     whole = Graph.load(float_model("bert") / "model.onnx")
     before = whole.finished().SerializeToString()
     seen = see_activations(whole, calibration_inputs(float_model("bert"), [text]))
-    assert all(np.isfinite(one.largest).all() for one in seen.values())
+    assert all(np.isfinite(one.factors).all() for one in seen.values())
     assert whole.finished().SerializeToString() == before

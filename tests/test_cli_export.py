@@ -107,7 +107,7 @@ def test_the_command_knows_every_method(
     checkpoint: ModelMaker, tmp_path: Path, gold: Path, method: str
 ) -> None:
     made = tmp_path / "model"
-    options = ["--calibrate", gold] if method == "calibrated" else []
+    options = ["--calibrate", gold] if METHODS[method].needs_text else []
     result = run(checkpoint("bert"), made, "--method", method, *options)
     assert result.exit_code == 0, result.output
     assert f"{method}, " in result.stderr.splitlines()[-1]
@@ -123,7 +123,10 @@ def counts_of(right: int) -> SpanCounts:
 @pytest.fixture
 def _scores(monkeypatch: pytest.MonkeyPatch) -> None:
     """The float model has 90 right of 100; the others lose more, the faster they are."""
-    right = {FLOAT: 90, "rows": 87, "calibrated": 86, "dynamic": 80, "blocks8": 89, "blocks4": 50}
+    right = {
+        FLOAT: 90, "rows": 87, "calibrated": 86, "tuned": 84, "dynamic": 80, "blocks8": 89,
+        "blocks4": 50,
+    }  # fmt: skip
     monkeypatch.setattr(
         method_scores, "evaluate", lambda tagger, path: counts_of(right[tagger.model.folder.name])
     )
@@ -163,13 +166,14 @@ def test_the_fastest_within_the_loss_is_kept(
         checkpoint("bert"), made, "--best", "--test", gold, "--max-f1-loss", allowed, *options
     )
     assert result.exit_code == 0, result.output
-    tried = [name for name in METHODS if calibrates or name != "calibrated"]
+    tried = [name for name in METHODS if calibrates or not METHODS[name].needs_text]
     table = [line.split() for line in result.stdout.splitlines() if line]
     assert table[0] == ["gold.conll", "loss", "MB", "load", "words/s"]
     assert [row[0] for row in table[1:]] == [FLOAT, *tried]
     assert table[2][1:3] == ["0.8700", "3.00"]
     assert result.stderr.splitlines()[-1].startswith(f"nertag-export: {made}: {best}, ")
-    assert ("calibrated is left out" in result.stderr) is not calibrates
+    for name in ("calibrated", "tuned"):
+        assert (f"{name} is left out: it needs --calibrate" in result.stderr) is not calibrates
     assert {path.name for path in made.iterdir()} == FILES
     assert {path.name for path in tmp_path.iterdir()} == {"gold.conll", "model"}
     assert "| gold.conll | 90.0 |" in (made / "README.md").read_text(encoding="utf-8")
@@ -195,6 +199,7 @@ def test_no_method_within_the_loss(checkpoint: ModelMaker, tmp_path: Path, gold:
         (["--best"], "--best needs a --test file to compare the methods on"),
         (["--best", "--float", "--test", "GOLD"], "--best looks for the best quantised model"),
         (["--method", "calibrated"], "calibrated int8 needs text: give --calibrate FILE"),
+        (["--method", "tuned"], "tuned int8 needs text: give --calibrate FILE"),
         (["--method", "calibrated", "--calibrate", "nowhere"], "no such file: nowhere"),
         (["--method", "calibrated", "--calibrate", "EMPTY"], "there is no text to calibrate on"),
     ],

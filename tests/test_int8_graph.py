@@ -75,10 +75,10 @@ def inputs(seed: int, *shape: int) -> Any:
 
 def seen_of(graph: Graph, x: Any) -> dict[str, Activations]:
     rows = x.reshape(-1, INPUTS)
-    largest = np.abs(rows).max(axis=0)
     (products,) = weight_products(graph)
-    smoothed = rows / smoothing(products, largest)
-    return {"x": Activations(largest, (float(smoothed.min()), float(smoothed.max())))}
+    factors = smoothing(products, np.abs(rows).max(axis=0))
+    smoothed = rows / factors
+    return {"x": Activations(factors, (float(smoothed.min()), float(smoothed.max())))}
 
 
 def operators(graph: Graph) -> list[str]:
@@ -161,8 +161,8 @@ def test_products_with_a_fixed_scale(graph: Graph) -> None:
 
 def test_what_was_seen_without_a_range_keeps_the_scale_of_each_row(graph: Graph) -> None:
     x = inputs(2, 3, 8)
-    before, largest = run(graph, x), seen_of(graph, x)["x"].largest
-    quantise_products(graph, {"x": Activations(largest)})
+    before, factors = run(graph, x), seen_of(graph, x)["x"].factors
+    quantise_products(graph, {"x": Activations(factors)})
     assert operators(graph).count("ReduceMax") == 1
     after = run(graph, x)
     assert np.abs(before[0] - after[0]).max() < 0.05 * np.abs(before[0]).max()

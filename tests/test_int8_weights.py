@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import SHAPES, ModelMaker, all_sentences
 
-from export.quantisation import quantise
+from export.quantisation import Origin, quantise
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.records import Document
@@ -21,7 +21,9 @@ FARTHEST = {"rows": 0.01, "calibrated": 0.2}
 
 
 @pytest.fixture(scope="session")
-def int8_model(float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory) -> Maker:
+def int8_model(
+    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
+) -> Maker:
     """`int8_model(shape, method)`: the directory of an int8 model."""
 
     @functools.cache
@@ -29,7 +31,8 @@ def int8_model(float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
         folder = tmp_path_factory.mktemp(f"{shape}-{method}")
         text = folder / "text.txt"
         text.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
-        return quantise(float_model(shape), folder / "model", method, [text])
+        origin = Origin(checkpoint(shape), float_model(shape), [text])
+        return quantise(origin, folder / "model", method)
 
     return make
 

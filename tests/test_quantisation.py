@@ -12,7 +12,7 @@ from conftest import SHAPES, ModelMaker, TaggerMaker, all_sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from export.quantisation import DEFAULT, METHODS, quantise
+from export.quantisation import DEFAULT, METHODS, Origin, quantise
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS
 from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
@@ -21,13 +21,17 @@ from tagcli.records import Document
 Maker = Callable[[str, str], Any]
 Row = list[int]
 
-INDEPENDENT = ("rows", "calibrated")
-LEAST_ALIKE = {"rows": 0.85, "calibrated": 0.85, "dynamic": 0.8, "blocks8": 0.85, "blocks4": 0.5}
+INDEPENDENT = ("rows", "calibrated", "tuned")
+LEAST_ALIKE = {
+    "rows": 0.85, "calibrated": 0.85, "tuned": 0.8, "dynamic": 0.8, "blocks8": 0.85, "blocks4": 0.5,
+}  # fmt: skip
 LONGEST = {"xlmr": 60}
 
 
 @pytest.fixture(scope="session")
-def quantised(float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory) -> Maker:
+def quantised(
+    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
+) -> Maker:
     """`quantised(shape, method)`: a tagger with the float export made small by the method."""
 
     @functools.cache
@@ -35,7 +39,8 @@ def quantised(float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory)
         folder = tmp_path_factory.mktemp(f"{shape}-{method}")
         text = folder / "text.txt"
         text.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
-        made = quantise(float_model(shape), folder / "model", method, [text])
+        origin = Origin(checkpoint(shape), float_model(shape), [text])
+        made = quantise(origin, folder / "model", method)
         return load(str(made), device="cpu", threads=1)
 
     return make
@@ -105,7 +110,7 @@ def test_nothing_is_left_beside_the_float_model(float_model: ModelMaker, quantis
     assert [path.name for path in float_model("klue").parent.iterdir()] == ["model"]
 
 
-@pytest.mark.parametrize("method", ["rows", "calibrated", "dynamic"])
+@pytest.mark.parametrize("method", ["rows", "calibrated", "tuned", "dynamic"])
 def test_weights_leave_room_for_their_products(quantised: Maker, method: str) -> None:
     """Seven of eight bits, and no large float matrix left, the embeddings included."""
     import onnx
@@ -122,9 +127,13 @@ def test_weights_leave_room_for_their_products(quantised: Maker, method: str) ->
     assert max(floats) < 32 * 32, "none as large as the smallest matrix of a layer"
 
 
-def test_text_that_a_method_needs(float_model: ModelMaker, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="calibrated int8 needs text: give --calibrate FILE"):
-        quantise(float_model("bert"), tmp_path / "model", "calibrated")
+@pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].needs_text])
+def test_text_that_a_method_needs(
+    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path: Path, method: str
+) -> None:
+    origin = Origin(checkpoint("bert"), float_model("bert"))
+    with pytest.raises(UsageError, match=f"{method} int8 needs text: give --calibrate FILE"):
+        quantise(origin, tmp_path / "model", method)
     assert not (tmp_path / "model").exists()
 
 

@@ -1,0 +1,140 @@
+"""Tuning a checkpoint to its int8 graph: it learns to give the logits that it gives in float.
+
+Source: LLM-QAT (https://arxiv.org/abs/2305.17888), for what it is taught by.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from export.batches import BatchList
+from export.fake_quantisation import round_model
+from export.int8_graph import Activations
+from tagcli.models import TOKENIZER, read_model
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from export.calibration import Feed
+
+_STEPS_A_NOTE = 10
+_MOST_GRADIENT = 1.0  # its norm is cut to that
+
+
+@dataclass(frozen=True, slots=True)
+class TuningOptions:
+    """How to tune: passes over the inputs, at most so many steps of so many tokens, and the
+    greatest learning rate, reached after the share `warmup` of the steps."""
+
+    passes: int = 1
+    most_steps: int = 500
+    batch_tokens: int = 1024
+    learning_rate: float = 5e-5
+    warmup: float = 0.1
+    seed: int = 17
+
+
+def tune(
+    checkpoint: Path,
+    seen: Mapping[str, Activations],
+    feeds: Sequence[Feed],
+    out_dir: Path,
+    note: Callable[[str], None],
+    options: TuningOptions = TuningOptions(),
+) -> Path:
+    """Write a checkpoint whose weights lose nothing when they are quantised with the activations
+    `seen` of its linear layers, by their names, and return it.
+
+    It is taught by itself in float, on `feeds`; that is a function of the seed alone.
+    """
+    teacher, student = _load(checkpoint), _load(checkpoint)
+    layers = round_model(student, seen)
+    batches = _batches(feeds, read_model(checkpoint).pad_id, options)
+    _teach(teacher, student, batches, options, note)
+    for layer in layers:
+        layer.bake()
+    student.save_pretrained(out_dir)
+    shutil.copyfile(checkpoint / TOKENIZER, out_dir / TOKENIZER)
+    return out_dir
+
+
+def _load(checkpoint: Path) -> Any:
+    """In evaluation mode: without dropout both see the same."""
+    from transformers import AutoModelForTokenClassification
+
+    model = AutoModelForTokenClassification.from_pretrained(checkpoint, dtype=torch.float32)
+    return model.eval()
+
+
+def _batches(
+    feeds: Sequence[Feed], pad_id: int, options: TuningOptions
+) -> list[dict[str, torch.Tensor]]:
+    """The model's inputs for every step, shape (batch, tokens)."""
+    rows = [feed["input_ids"][0] for feed in feeds]
+    lengths = [len(row) for row in rows]
+    planned = BatchList(
+        lengths,
+        [1.0] * len(rows),
+        batch_tokens=options.batch_tokens,
+        seed=options.seed,
+        epochs=options.passes,
+    )
+    planned.end_after(options.most_steps)
+    return [_padded([rows[i] for i in batch], pad_id) for batch in planned]
+
+
+def _padded(rows: Sequence[npt.NDArray[np.int64]], pad_id: int) -> dict[str, torch.Tensor]:
+    ids = np.full((len(rows), max(map(len, rows))), pad_id, np.int64)
+    mask = np.zeros_like(ids)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = row
+        mask[place, : len(row)] = 1
+    return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+
+
+def _teach(
+    teacher: Any,
+    student: Any,
+    batches: Sequence[dict[str, torch.Tensor]],
+    options: TuningOptions,
+    note: Callable[[str], None],
+) -> None:
+    learning = [one for one in student.parameters() if one.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=options.learning_rate, weight_decay=0.0)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: _share_of_rate(step, len(batches), options.warmup)
+    )
+    losses = []
+    for step, batch in enumerate(batches, start=1):
+        with torch.no_grad():
+            wanted = teacher(**batch).logits
+        loss = divergence(wanted, student(**batch).logits, batch["attention_mask"])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learning, _MOST_GRADIENT)
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+        if step % _STEPS_A_NOTE == 0 or step == len(batches):
+            note(f"tuning, step {step} of {len(batches)}: KL {np.mean(losses):.5f}")
+            losses = []
+
+
+def _share_of_rate(step: int, steps: int, warmup: float) -> float:
+    """Of the greatest learning rate: up to it and down to nothing, both in a line."""
+    rising = max(1, round(warmup * steps))
+    return min((step + 1) / (rising + 1), (steps - step) / max(1, steps - rising))
+
+
+def divergence(wanted: torch.Tensor, found: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """The mean KL in nats of what is found from what is wanted, both logits of shape (batch,
+    tokens, labels), over the positions of the mask, shape (batch, tokens)."""
+    wanted, found = (torch.log_softmax(logits[mask.bool()], dim=-1) for logits in (wanted, found))
+    return torch.nn.functional.kl_div(found, wanted, reduction="batchmean", log_target=True)

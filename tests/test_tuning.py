@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ModelMaker, TaggerMaker, all_sentences
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("onnx", reason="onnx is not installed")
+
+from export import quantisation, tuning  # noqa: E402
+from export.calibration import calibration_inputs, see_activations  # noqa: E402
+from export.fake_quantisation import RoundedLinear, on_grid, round_model  # noqa: E402
+from export.graph import Graph  # noqa: E402
+from export.int8_graph import (  # noqa: E402
+    WEIGHT_LIMIT,
+    Activations,
+    by_input,
+    by_module,
+    int8_weight,
+    weight_products,
+)
+from export.quantisation import Origin, quantise  # noqa: E402
+from export.tuning import TuningOptions, divergence, tune  # noqa: E402
+from tagcli import NertagError, load  # noqa: E402
+
+OPTIONS = TuningOptions(passes=40, most_steps=40, batch_tokens=400, learning_rate=2e-3)
+SHAPES = ("xlmr", "bert", "electra")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """For networks as small as these more of them are slower."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def feeds(float_model: ModelMaker, text: Path) -> Callable[[str], list[Any]]:
+    return lambda shape: calibration_inputs(float_model(shape), [text])
+
+
+@pytest.fixture
+def seen(float_model: ModelMaker, feeds: Any) -> Callable[[str], dict[str, Activations]]:
+    def look(shape: str) -> dict[str, Activations]:
+        graph = Graph.load(float_model(shape) / "model.onnx")
+        return by_module(graph, see_activations(graph, feeds(shape), most_outlying=math.inf))
+
+    return look
+
+
+def network(folder: Path) -> Any:
+    from transformers import AutoModelForTokenClassification
+
+    return AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32).eval()
+
+
+def logits_of(model: Any, feed: Any) -> Any:
+    with torch.no_grad():
+        return model(input_ids=torch.from_numpy(feed["input_ids"])).logits
+
+
+def mean_divergence(teacher: Any, student: Any, feeds: list[Any]) -> float:
+    ones = (torch.from_numpy(feed["attention_mask"]) for feed in feeds)
+    pairs = ((logits_of(teacher, feed), logits_of(student, feed)) for feed in feeds)
+    found = [divergence(*pair, mask).item() for pair, mask in zip(pairs, ones, strict=True)]
+    return float(np.mean(found))
+
+
+# The grid
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(1e-4, 1e4))
+def test_the_grid_is_that_of_the_graph(seed: int, size: float) -> None:
+    weight = (np.random.default_rng(seed).standard_cauchy((9, 4)) * size).astype(np.float32)
+    weight[:, 3] = 0
+    integers, scale = int8_weight(weight)
+    rounded = on_grid(torch.from_numpy(weight.T.copy()), WEIGHT_LIMIT).numpy().T
+    np.testing.assert_allclose(rounded, integers * scale, rtol=1e-5, atol=1e-6 * size)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([64, 127]))
+def test_what_is_on_the_grid_stays_there(seed: int, limit: int) -> None:
+    rows = torch.from_numpy(np.random.default_rng(seed).standard_cauchy((4, 9)).astype(np.float32))
+    once = on_grid(rows, limit)
+    torch.testing.assert_close(on_grid(once, limit), once, rtol=1e-6, atol=0)
+
+
+def rounded_layer(low: float, high: float) -> tuple[Any, RoundedLinear]:
+    torch.manual_seed(2)
+    linear = torch.nn.Linear(6, 4)
+    factors = np.linspace(0.5, 2, 6, dtype=np.float32)
+    return linear, RoundedLinear(copy.deepcopy(linear), Activations(factors, (low, high)))
+
+
+def test_a_layer_rounds_its_input_to_255_steps() -> None:
+    linear, rounded = rounded_layer(-2, 3)
+    x = torch.rand(50, 6) * 2 - 1
+    exact, found = linear(x), rounded(x)
+    assert 0 < (exact - found).abs().max() < 0.05
+    beyond = torch.full((1, 6), 100.0)
+    assert rounded(beyond).equal(rounded(2 * beyond)), "what is beyond the range is cut"
+    assert rounded(torch.zeros(1, 6)).equal(linear.bias[None]), "zero stays zero"
+
+
+def test_gradients_pass_the_rounding() -> None:
+    linear, rounded = rounded_layer(-4, 4)
+    x = torch.rand(50, 6) - 0.5
+    for layer in (linear, rounded):
+        layer(x).square().sum().backward()
+    exact, found = linear.weight.grad, rounded.weight.grad
+    assert torch.nn.functional.cosine_similarity(exact.flatten(), found.flatten(), dim=0) > 0.99
+
+
+def test_a_layer_that_the_checkpoint_lacks(checkpoint: ModelMaker, seen: Any) -> None:
+    wrong = {"nowhere": next(iter(seen("bert").values()))}
+    with pytest.raises(NertagError, match="the checkpoint has no linear layer nowhere"):
+        round_model(network(checkpoint("bert")), wrong)
+
+
+def test_every_product_of_the_graph_is_a_layer(
+    checkpoint: ModelMaker, float_model: ModelMaker, seen: Any
+) -> None:
+    """The names lead from the graph to the checkpoint and back."""
+    modules = dict(network(checkpoint("electra")).named_modules())
+    found = seen("electra")
+    linear = {name for name, one in modules.items() if isinstance(one, torch.nn.Linear)}
+    assert found.keys() == linear
+    graph = Graph.load(float_model("electra") / "model.onnx")
+    back = by_input(graph, found)
+    assert back.keys() == {products.name for products in weight_products(graph)}
+    assert by_module(graph, back).keys() == found.keys()
+
+
+# Tuning
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_tuning_brings_the_student_to_its_teacher(
+    checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any, shape: str
+) -> None:
+    """Rounded either way: what tuning wrote, and what it began with."""
+    told: list[str] = []
+    begin, inputs = checkpoint(shape), feeds(shape)
+    made = tune(begin, seen(shape), inputs, tmp_path / "made", told.append, OPTIONS)
+    teacher, untuned, tuned = (network(path) for path in (begin, begin, made))
+    for student in (untuned, tuned):
+        round_model(student, seen(shape))
+    before, after = (mean_divergence(teacher, one, inputs) for one in (untuned, tuned))
+    assert before > 1e-3, "or there is nothing to learn"
+    assert after < 0.6 * before
+    assert len(told) == 4
+    assert told[0].startswith("tuning, step 10 of 40: KL ")
+
+
+def test_tuned_weights_are_on_the_grid(
+    checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any
+) -> None:
+    made = tune(checkpoint("bert"), seen("bert"), feeds("bert"), tmp_path / "made", print, OPTIONS)
+    before, after = (dict(network(path).named_modules()) for path in (checkpoint("bert"), made))
+    for name, activations in seen("bert").items():
+        factors = torch.from_numpy(activations.factors)
+        smoothed = after[name].weight.detach() * factors
+        torch.testing.assert_close(on_grid(smoothed, WEIGHT_LIMIT), smoothed, rtol=1e-5, atol=1e-7)
+        old = before[name].weight.detach() * factors
+        assert (on_grid(old, WEIGHT_LIMIT) - old).abs().max() > 1e-4
+    table = "bert.embeddings.word_embeddings"
+    torch.testing.assert_close(
+        after[table].weight, on_grid(before[table].weight, 127), rtol=1e-6, atol=1e-8
+    )
+
+
+def test_the_same_seed_gives_the_same_bytes(
+    checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any
+) -> None:
+    begin, inputs, weights = checkpoint("xlmr"), feeds("xlmr"), {}
+    few = replace(OPTIONS, most_steps=4, batch_tokens=100)
+    for name, seed in (("one", 1), ("again", 1), ("other", 2)):
+        options = replace(few, seed=seed)
+        made = tune(begin, seen("xlmr"), inputs, tmp_path / name, print, options)
+        weights[name] = (made / "model.safetensors").read_bytes()
+    assert weights["one"] == weights["again"]
+    assert weights["one"] != weights["other"], "the order is of the seed"
+
+
+def test_steps_are_bounded(checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any) -> None:
+    told: list[str] = []
+    options = TuningOptions(passes=9, most_steps=3, batch_tokens=64)
+    tune(checkpoint("bert"), seen("bert"), feeds("bert"), tmp_path / "made", told.append, options)
+    assert told[-1].startswith("tuning, step 3 of 3: ")
+
+
+# The graph
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_graph_has_the_logits_of_the_student(
+    checkpoint: ModelMaker,
+    float_model: ModelMaker,
+    tiny_tagger: TaggerMaker,
+    tmp_path: Path,
+    text: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    feeds: Any,
+    shape: str,
+) -> None:
+    students = []
+    begin = tuning.round_model
+
+    def remember(model: Any, seen: Any) -> Any:
+        students.append(model)
+        return begin(model, seen)
+
+    monkeypatch.setattr(tuning, "round_model", remember)
+    origin = Origin(checkpoint(shape), float_model(shape), [text])
+    tagger = load(str(quantise(origin, tmp_path / "made", "tuned")), device="cpu", threads=1)
+    near, far = [], []
+    for feed in feeds(shape):
+        found = tagger.backend.run(feed["input_ids"], feed["attention_mask"])
+        exact = tiny_tagger(shape).backend.run(feed["input_ids"], feed["attention_mask"])
+        near.append(np.abs(found - logits_of(students[0], feed).numpy()).max(axis=-1).ravel())
+        far.append(np.abs(found - exact).max(axis=-1).ravel())
+    # a value on the border of two steps may fall on either side: so not all, but nearly
+    assert np.median(np.concatenate(near)) < 1e-4
+    assert np.median(np.concatenate(far)) > 0.03
+    assert np.concatenate(near).mean() < 0.1 * np.concatenate(far).mean()
+
+
+def test_no_scale_is_of_a_row(
+    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path: Path, text: Path
+) -> None:
+    from onnx import load as load_graph
+
+    origin = Origin(checkpoint("bert"), float_model("bert"), [text])
+    made = quantise(origin, tmp_path / "made", "tuned")
+    operators = [node.op_type for node in load_graph(made / "model.onnx").graph.node]
+    assert operators.count("MatMulIntegerToFloat") == 2 * 6 + 1
+    assert "ReduceMax" not in operators
+
+
+def test_what_is_tuned_on_is_of_the_tagger(
+    checkpoint: ModelMaker,
+    float_model: ModelMaker,
+    tmp_path: Path,
+    text: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And more of it than what the ranges are of."""
+    asked: list[int] = []
+    real = quantisation.calibration_inputs
+
+    def inputs(folder: Path, files: Any, *records: int) -> Any:
+        asked.extend(records)
+        return real(folder, files, *records)
+
+    monkeypatch.setattr(quantisation, "calibration_inputs", inputs)
+    monkeypatch.setattr(quantisation, "TUNING_RECORDS", 7)
+    quantise(Origin(checkpoint("bert"), float_model("bert"), [text]), tmp_path / "made", "tuned")
+    assert asked == [7]
