@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +10,12 @@ import click
 from click.core import ParameterSource
 
 from export.extras import check_packages
+from export.failures import failures_as_sentences
 from export.places import NoSuchSourceError, find_file
 from export.score_tables import Result, as_json, as_markdown, as_table, report
 from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
-from tagcli.errors import NertagError, UsageError, say
+from tagcli.errors import UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ _say = partial(say, "nertag-eval")
               help="What runs the models.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO, help="Where they run.")
 @click.option("--threads", type=click.IntRange(min=1), help="Use this many cores.")
+@failures_as_sentences(_say)
 def main(models_and_files: tuple[str, ...], **options: Any) -> None:
     """Precision, recall and F1 of models on annotated files, as nertag would tag them.
 
@@ -64,17 +65,8 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
       nertag-eval test.conll
       nertag-eval model-de model-fr de.conll fr.conll --format markdown
     """  # fmt: skip
-    try:
-        work = _scores if options["losses"] is None else _losses
-        output = work(*_models_and_files(models_and_files, options["data_dir"]), options)
-    except NertagError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        _say(f"cannot read or write: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    work = _scores if options["losses"] is None else _losses
+    output = work(*_models_and_files(models_and_files, options["data_dir"]), options)
     click.echo(output, nl=False)
 
 
