@@ -12,7 +12,13 @@ from pathlib import Path
 import click
 
 from export.failures import failures_as_sentences
-from export.places import DISK, HUB, NoSuchSourceError, data_dir_of_environment, find_file
+from export.places import (
+    DISK,
+    NoSuchSourceError,
+    data_dir_of_environment,
+    find_file,
+    is_dataset,
+)
 from export.sources import (
     SPLITS,
     Corpus,
@@ -130,7 +136,7 @@ def convert(
     source = Source(place, split, labels=dict(map(read_renaming, renamed)), repair=repair)
     corpus = load_source(source, data_dir)
     _say_repairs(corpus, place)
-    if not place.startswith((HUB, DISK)):
+    if not is_dataset(place):
         path = str(find_file(place, split, data_dir))
         if lost := left_out(read_documents(Input(path), None, ReaderOptions())):
             _say(f"not carried over from {path}: {', '.join(lost)}")
