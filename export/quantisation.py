@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from export.calibration import calibration_inputs, see_activations
 from export.fusion import fuse_attention
-from export.graph import Graph
+from export.graph import Graph, save_model
 from export.int8_graph import quantise_embeddings, quantise_products
 from export.onnx_export import write_config
 from tagcli.errors import UsageError
@@ -116,7 +116,7 @@ def _fused(float_model: Path) -> Graph:
     """The float graph with onnxruntime's portable simplifications, and attention as one node."""
     with tempfile.TemporaryDirectory(dir=float_model.parent) as folder:
         simple = Path(folder) / ONNX
-        _rewrite(str(float_model / ONNX), simple, "ORT_ENABLE_BASIC")
+        _rewrite(float_model / ONNX, simple, "ORT_ENABLE_BASIC")
         graph = Graph.load(simple)
     config = json.loads((float_model / CONFIG).read_text(encoding="utf-8"))
     if heads := config.get("num_attention_heads"):
@@ -127,24 +127,22 @@ def _fused(float_model: Path) -> Graph:
 def _optimise(model: ModelProto, out_file: Path) -> None:
     """Write the graph with its nodes fused, so that no start has to do that again, and its
     weights beside it, where they are mapped into memory instead of read."""
-    import onnx
-
     with tempfile.TemporaryDirectory(dir=out_file.parent) as folder:
         whole = Path(folder) / ONNX
-        onnx.save(model, whole)
-        _rewrite(str(whole), out_file, "ORT_ENABLE_EXTENDED", f"{ONNX}_data")
+        save_model(model, whole)
+        _rewrite(whole, out_file, "ORT_ENABLE_EXTENDED")
 
 
-def _rewrite(model: str, out_file: Path, level: str, weights_file: str | None = None) -> None:
+def _rewrite(model: Path, out_file: Path, level: str) -> None:
+    """Write a model as onnxruntime simplifies it, its weights beside it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    if weights_file is not None:
-        options.add_session_config_entry(_WEIGHTS_FILE, weights_file)
-        options.add_session_config_entry(_WEIGHTS_SIZE, str(_LEAST_WEIGHT_BYTES))
+    options.add_session_config_entry(_WEIGHTS_FILE, f"{out_file.name}_data")
+    options.add_session_config_entry(_WEIGHTS_SIZE, str(_LEAST_WEIGHT_BYTES))
     options.optimized_model_filepath = str(out_file)
     options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
     options.log_severity_level = 3
     onnxruntime.InferenceSession(
-        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=_LEFT_APART
+        str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=_LEFT_APART
     )

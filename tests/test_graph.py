@@ -10,7 +10,7 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export.graph import MICROSOFT, Graph  # noqa: E402
+from export.graph import MICROSOFT, Graph, save_model  # noqa: E402
 
 WEIGHT = np.arange(6, dtype=np.float32).reshape(2, 3)
 
@@ -107,7 +107,7 @@ def test_names_do_not_collide(graph: Graph) -> None:
 
 
 def test_saved_and_loaded(graph: Graph, tmp_path: Path) -> None:
-    graph.save(tmp_path / "model.onnx")
+    save_model(graph.finished(), tmp_path / "model.onnx")
     again = Graph.load(tmp_path / "model.onnx")
     assert [node.op_type for node in again.nodes] == ["MatMul", "Relu"]
     assert (again.constant("weight") == WEIGHT).all()
