@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from export.graph import Graph
+from export.graph import Graph, save_model
 from export.int8_graph import Activations, smoothing, weight_products
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
+from tagcli.models import ONNX
 from tagcli.readers import ReaderOptions, read_documents
 from tagcli.records import Document
 from tagcli.tagger import load
@@ -69,7 +71,7 @@ def see_activations(
         for name, rows in zip(products, values, strict=True):
             most = np.abs(rows).max(axis=0)
             largest[name] = np.maximum(largest[name], most) if name in largest else most
-            kept[name].append(rows[::_ROWS_KEPT])
+            kept[name].append(rows[::_ROWS_KEPT].copy())  # a view would keep all
     factors = {name: smoothing(one, largest[name]) for name, one in products.items()}
     return {
         name: Activations(one, _range(np.concatenate(kept[name]) / one, most_outlying))
@@ -99,10 +101,12 @@ def _values(graph: Graph, names: list[str], feeds: Iterable[Feed]) -> Iterator[l
         for name in names
         if name not in known
     )
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    wanted = {value.name for value in session.get_inputs()}
-    for feed in feeds:
-        values = session.run(names, {name: feed[name] for name in wanted})
-        yield [value.reshape(-1, value.shape[-1]) for value in values]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ONNX
+        save_model(model, path)
+        del model
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        wanted = {value.name for value in session.get_inputs()}
+        for feed in feeds:
+            values = session.run(names, {name: feed[name] for name in wanted})
+            yield [value.reshape(-1, value.shape[-1]) for value in values]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -18,9 +17,10 @@ from export.bench_peers import PEERS, Settings
 from export.bench_processes import measure_growth, measure_start
 from export.bench_tables import growth_rows, limit_rows, peer_rows, start_rows
 from export.extras import check_packages
+from export.failures import failures_as_sentences
 from export.score_tables import Rows, as_markdown, as_table
 from tagcli.backends import usable_cores
-from tagcli.errors import NertagError, UsageError, say
+from tagcli.errors import UsageError, say
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
 
@@ -51,6 +51,7 @@ _KINDS = ("transformers", "optimum", "spacy")
 @click.option("--growth", metavar="PAIRS", default=0, type=click.IntRange(min=0),
               help="Also run text and ten times the text so often in turn.")
 @click.option("--markdown", is_flag=True, help="Tables of Markdown.")
+@failures_as_sentences(_say, ("onnx", "datasets"), "nertag-bench")
 def main(text: Path, against: str, **options: Any) -> None:
     """Measure speed, start, memory and F1 of nertag and its peers on the same text, in one run.
 
@@ -61,17 +62,7 @@ def main(text: Path, against: str, **options: Any) -> None:
       nertag-bench --text wikineural.test.conll --against transformers,optimum \\
           --checkpoint my-checkpoint
     """  # fmt: skip
-    try:
-        check_packages(["onnx", "datasets"], "nertag-bench")
-        _bench(text, _peers(against, options), options)
-    except NertagError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        _say(f"cannot read or write: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    _bench(text, _peers(against, options), options)
 
 
 def _peers(against: str, options: dict[str, Any]) -> list[str]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial, wraps
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import click
 
-from export.extras import check_packages
-from export.places import DISK, HUB, NoSuchSourceError, data_dir_of_environment, find_file
+from export.failures import failures_as_sentences
+from export.places import (
+    DISK,
+    NoSuchSourceError,
+    data_dir_of_environment,
+    find_file,
+    is_dataset,
+)
 from export.sources import (
     SPLITS,
     Corpus,
@@ -22,9 +26,8 @@ from export.sources import (
     load_source,
 )
 from export.tags import CORPUS_SCHEMES, REPAIRS
-from tagcli.errors import DataError, NertagError, UsageError, say
+from tagcli.errors import DataError, UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.output import forget_stdout
 
 _say = partial(say, "nertag-data")
 _SPLIT_OF_NAME = {
@@ -37,32 +40,6 @@ _data_dir = click.option(
     "--data-dir", metavar="DIR", type=click.Path(path_type=Path),
     help="Folder of corpora (LANGUAGE/NAME.train.conll); default: NERTAG_DATA.",
 )  # fmt: skip
-
-
-@contextmanager
-def _sentences_for_errors() -> Iterator[None]:
-    try:
-        yield
-    except NertagError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        forget_stdout()
-        sys.exit(0)
-    except OSError as error:
-        _say(f"cannot read or write: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def _command(work: Callable[..., None]) -> Callable[..., None]:
-    @wraps(work)
-    def run(**options: Any) -> None:
-        with _sentences_for_errors():
-            work(**options)
-
-    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -79,10 +56,9 @@ def main() -> None:
 @click.option("--chart", metavar="FILE.png", type=click.Path(path_type=Path),
               help="Draw the entities per type and split.")
 @_data_dir
-@_command
+@failures_as_sentences(_say, ("datasets",), "nertag-data stats")
 def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) -> None:
     """Count sentences, tokens and entities per type and split."""  # fmt: skip
-    check_packages(["datasets"], "nertag-data stats")
     from export.charts import png_chart, text_chart
     from export.data_stats import split_stats, stats_rows
     from export.score_tables import as_table
@@ -105,14 +81,13 @@ def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) ->
 @click.option("--model", metavar="MODEL",
               help="Whose tokenizer is asked: a directory or a hub id; default: the bundled model.")
 @_data_dir
-@_command
+@failures_as_sentences(_say, ("datasets",), "nertag-data check")
 def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> None:
     """Find overlap of train with dev and test, odd tags, near-empty types and text without pieces.
 
     The split of a file is in its name, as in NAME.dev.conll: train, dev (valid, validation, val,
     testa) or test (testb), otherwise train. Errors exit with 1, warnings with 0.
     """  # fmt: skip
-    check_packages(["datasets"], "nertag-data check")
     from export.data_checks import Finding
     from export.data_checks import check as find
     from export.pieces import find_tokenizer
@@ -143,13 +118,12 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
 @click.option("--repair", type=click.Choice(list(REPAIRS)), default="error",
               help="What is done about illegal tags.")
 @_data_dir
-@_command
+@failures_as_sentences(_say, ("datasets",), "nertag-data convert")
 def convert(
     place: str, out: Path, to: str | None, scheme: str, renamed: tuple[str, ...], split: str,
     repair: str, data_dir: Path | None,
 ) -> None:
     """Convert PLACE to OUT ("-": standard output), CoNLL or JSONL."""  # fmt: skip
-    check_packages(["datasets"], "nertag-data convert")
     from export.cli_eval import read_renaming
     from export.convert import CONVERTERS, left_out
     from tagcli.inputs import Input
@@ -162,7 +136,7 @@ def convert(
     source = Source(place, split, labels=dict(map(read_renaming, renamed)), repair=repair)
     corpus = load_source(source, data_dir)
     _say_repairs(corpus, place)
-    if not place.startswith((HUB, DISK)):
+    if not is_dataset(place):
         path = str(find_file(place, split, data_dir))
         if lost := left_out(read_documents(Input(path), None, ReaderOptions())):
             _say(f"not carried over from {path}: {', '.join(lost)}")
@@ -178,7 +152,7 @@ def convert(
               "the bundled model.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text.")
-@_command
+@failures_as_sentences(_say)
 def tokens(text: str, model: str | None, lang: str) -> None:
     """Show the pieces of TEXT as the model gets them: piece, id, offsets."""  # fmt: skip
     from export.pieces import find_tokenizer, piece_rows

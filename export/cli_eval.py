@@ -1,8 +1,7 @@
-"""The `nertag-eval` command: models on annotated files."""
+"""The `nertag-eval` command: models on annotated text."""
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,17 @@ import click
 from click.core import ParameterSource
 
 from export.extras import check_packages
-from export.places import NoSuchSourceError, find_file
+from export.failures import failures_as_sentences
+from export.places import NoSuchSourceError, find_file, is_dataset
 from export.score_tables import Result, as_json, as_markdown, as_table, report
+from export.sources import SPLITS
 from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
-from tagcli.errors import NertagError, UsageError, say
+from tagcli.errors import UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
 
 if TYPE_CHECKING:
+    from export.sources import Corpus
     from tagcli.tagger import Tagger
 
 BUNDLED = "bundled"
@@ -48,60 +50,58 @@ _say = partial(say, "nertag-eval")
               type=click.Choice(["table", "markdown", "json"]), help="What comes out.")
 @click.option("--data-dir", metavar="DIR", type=click.Path(path_type=Path),
               help="Folder of corpora (LANGUAGE/NAME.test.conll); default: NERTAG_DATA.")
+@click.option("--split", type=click.Choice(SPLITS), default="test",
+              help="Which split of a NAME/LANGUAGE or a dataset.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the files.")
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the models.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO, help="Where they run.")
 @click.option("--threads", type=click.IntRange(min=1), help="Use this many cores.")
+@failures_as_sentences(_say)
 def main(models_and_files: tuple[str, ...], **options: Any) -> None:
     """Precision, recall and F1 of models on annotated files, as nertag would tag them.
 
-    An argument that is a file, CoNLL or JSONL, or NAME/LANGUAGE in the data folder is scored; any
-    other is a model: a directory, a hub id, or "bundled", which is also the default.
+    An argument that is a file, CoNLL or JSONL, NAME/LANGUAGE in the data folder, disk:PATH (a saved
+    dataset of the datasets library) or hub:OWNER/NAME/CONFIG is scored; any other is a model: a
+    directory, a hub id, or "bundled", which is also the default.
 
     \b
       nertag-eval test.conll
       nertag-eval model-de model-fr de.conll fr.conll --format markdown
     """  # fmt: skip
-    try:
-        work = _scores if options["losses"] is None else _losses
-        output = work(*_models_and_files(models_and_files, options["data_dir"]), options)
-    except NertagError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        _say(f"cannot read or write: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    work = _scores if options["losses"] is None else _losses
+    output = work(*_models_and_files(models_and_files, options), options)
     click.echo(output, nl=False)
 
 
 def _models_and_files(
-    arguments: tuple[str, ...], data_dir: Path | None
-) -> tuple[list[str], dict[str, Path]]:
-    """The models, and the files by the places that name them."""
-    files = {place: file for place in arguments if (file := _test_file(place, data_dir))}
+    arguments: tuple[str, ...], options: dict[str, Any]
+) -> tuple[list[str], dict[str, str]]:
+    """The models, and the files or datasets by the places that name them."""
+    files = {place: file for place in arguments if (file := _test_file(place, options))}
     models = [argument for argument in arguments if argument not in files] or [BUNDLED]
     if not files:
         raise UsageError(
             f"no test file among {', '.join(arguments) or 'the arguments'}: name a CoNLL or JSONL "
-            "file, or NAME/LANGUAGE with --data-dir or NERTAG_DATA"
+            "file, NAME/LANGUAGE with --data-dir or NERTAG_DATA, disk:PATH or hub:OWNER/NAME"
         )
     return models, files
 
 
-def _test_file(place: str, data_dir: Path | None) -> Path | None:
+def _test_file(place: str, options: dict[str, Any]) -> str | None:
+    if is_dataset(place):
+        check_packages(["datasets"], place)
+        return place
     if Path(place).is_dir():
         return None
     try:
-        return find_file(place, "test", data_dir)
+        return str(find_file(place, options["split"], options["data_dir"]))
     except NoSuchSourceError:
         return None
 
 
-def _scores(models: list[str], files: dict[str, Path], options: dict[str, Any]) -> str:
+def _scores(models: list[str], files: dict[str, str], options: dict[str, Any]) -> str:
     """Every model on every file, as it is to be shown."""
     results = _evaluate(models, files, options)
     if options["output_format"] == "json":
@@ -110,21 +110,31 @@ def _scores(models: list[str], files: dict[str, Path], options: dict[str, Any]) 
     return report(results, render, options["confusion"])
 
 
-def _evaluate(models: list[str], files: dict[str, Path], options: dict[str, Any]) -> list[Result]:
+def _evaluate(models: list[str], files: dict[str, str], options: dict[str, Any]) -> list[Result]:
     from export.evaluation import EvaluationOptions, evaluate_file
 
     types = options["types"]
     wanted = None if types is None else tuple(name.strip() for name in types.split(","))
     scoring = EvaluationOptions(wanted, options["rules"], _renamings(options))
+    tests = {place: _corpus(file, options) if is_dataset(file) else Path(file)
+             for place, file in files.items()}
     results = []
     for model in models:
         tagger = _load(model, options)
-        for place, file in files.items():
+        for place, test in tests.items():
             _say(f"{model} on {place}")
-            evaluation = evaluate_file(tagger, file, scoring)
+            evaluation = evaluate_file(tagger, test, scoring)
             interval = evaluation.counts.interval(options["bootstrap"])
             results.append(Result(model, place, scoring.rules, evaluation, interval))
     return results
+
+
+def _corpus(file: str, options: dict[str, Any]) -> Corpus:
+    from export.sources import Source, load_source
+
+    language = None if options["lang"] == AUTO else options["lang"]
+    source = Source(file, options["split"], language=language, repair=options["rules"])
+    return load_source(source)
 
 
 def _renamings(options: dict[str, Any]) -> dict[str, str]:
@@ -138,20 +148,17 @@ def _load(model: str, options: dict[str, Any]) -> Tagger:
     return load(None if model == BUNDLED else model, **settings, note=_say)
 
 
-def _losses(models: list[str], files: dict[str, Path], options: dict[str, Any]) -> str:
+def _losses(models: list[str], files: dict[str, str], options: dict[str, Any]) -> str:
     """The loss of one model on one file: written, drawn, and as tables."""
     check_packages(["datasets", "pandas"], "--losses")
     from export.evaluation import gold_names
     from export.loss_page import loss_notes, loss_page, loss_tables
     from export.losses import token_losses, write_losses
-    from export.sources import Source, load_source
 
     path = Path(options["losses"])
     _check_losses(models, files, path)
-    language = None if options["lang"] == AUTO else options["lang"]
     ((place, file),) = files.items()
-    source = Source(str(file), "test", language=language, repair=options["rules"])
-    corpus, tagger = load_source(source), _load(models[0], options)
+    corpus, tagger = _corpus(file, options), _load(models[0], options)
     known = tagger.model.tag_set.types
     names = gold_names(corpus.types, known, _renamings(options))
     losses = token_losses(tagger, corpus, names)
@@ -165,7 +172,7 @@ def _losses(models: list[str], files: dict[str, Path], options: dict[str, Any]) 
     return "\n".join(map(as_table, loss_tables(losses)))
 
 
-def _check_losses(models: list[str], files: dict[str, Path], path: Path) -> None:
+def _check_losses(models: list[str], files: dict[str, str], path: Path) -> None:
     """What would stop --losses at its end is said at its start."""
     if len(models) > 1 or len(files) > 1:
         raise UsageError("--losses takes one model and one file")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from export.extras import check_packages
+from export.failures import failures_as_sentences
 from export.method_scores import (
     FLOAT,
     MethodScore,
@@ -53,6 +52,7 @@ _say = partial(say, "nertag-export")
               help="Cut the vocabulary to pieces used in this file; may be repeated.")
 @click.option("--license", "licence", default="unknown", metavar="NAME",
               help="Licence of the weights, for the model card.")
+@failures_as_sentences(_say, _NEEDED, "exporting")
 def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
     """Export CHECKPOINT, a Hugging Face token-classification model, to OUT_DIR for nertag.
 
@@ -64,17 +64,7 @@ def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
       nertag-export my-checkpoint my-model --best --test test.conll --calibrate train.conll
       nertag-export my-checkpoint my-model --keep-languages de,fr,it,en,ko
     """  # fmt: skip
-    try:
-        check_packages(_NEEDED, "exporting")
-        _export(checkpoint, out_dir, options)
-    except NertagError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        _say(f"cannot write: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    _export(checkpoint, out_dir, options)
 
 
 def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:

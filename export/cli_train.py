@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from functools import partial
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 
 import click
 
-from export.extras import check_packages
+from export.failures import failures_as_sentences
 from export.recipes import RECIPE, ROLES, Recipe, make_recipe, read_recipe
 from export.sources import Source
-from tagcli.errors import NertagError, say
+from tagcli.errors import say
 
 _NEEDED = (
     "torch", "transformers", "accelerate", "datasets", "seqeval", "onnx", "optimum.exporters.onnx",
@@ -76,6 +75,7 @@ _say = partial(say, "nertag-train")
 @click.option("--seed", type=int, help="Seed of weights, batches and dropout (1).")
 @click.option("--max-minutes", type=float, help="End in order then, with the best checkpoint.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
+@failures_as_sentences(_say, _NEEDED, "training")
 def main(
     recipe_file: Path | None, out_dir: Path, data_dir: Path | None, resume: bool, **options: Any
 ) -> None:
@@ -88,19 +88,9 @@ def main(
       nertag-train --train a.conll --dev b.conll --base xlm-roberta-base --out my-model
       nertag --model my-model doc.txt
     """  # fmt: skip
-    try:
-        check_packages(_NEEDED, "training")
-        if resume and recipe_file is None:
-            recipe_file = out_dir / RECIPE
-        _train(_recipe(recipe_file, options), out_dir, data_dir, resume)
-    except NertagError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        _say(f"cannot read or write: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    if resume and recipe_file is None:
+        recipe_file = out_dir / RECIPE
+    _train(_recipe(recipe_file, options), out_dir, data_dir, resume)
 
 
 def _recipe(recipe_file: Path | None, options: dict[str, Any]) -> Recipe:

@@ -1,19 +1,17 @@
-"""Strict span scores of a tagger on annotated files, through the tagger's own path."""
+"""Strict span scores of a tagger on annotated text, through the tagger's own path."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from export.gold import Gold, documents, length, read_gold
 from export.scores import Span, SpanCounts, of_types
-from export.sources import gold_spans
-from export.tags import OddTag, TaggedSpans, parse_row, read_row, recognise_scheme
+from export.sources import Corpus
 from tagcli.errors import DataError, UsageError
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents, split_columns
-from tagcli.records import Document, TaggedDocument
+from tagcli.records import TaggedDocument
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.tagger import Tagger
 from tagcli.writers import token_tags
@@ -40,8 +38,8 @@ class EvaluationOptions:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The counts of a file over `types` and how its gold was read: `names` are the types that
-    were renamed. Predictions of other types are not counted: `left_out` are of types that the
+    """The counts of a file or corpus over `types` and how its gold was read: `names` are the types
+    that were renamed. Predictions of other types are not counted: `left_out` are of types that the
     gold does not have, `not_asked` of types that it has."""
 
     counts: SpanCounts
@@ -80,111 +78,72 @@ def evaluate(tagger: Tagger, path: Path, types: Iterable[str] = SCORED_TYPES) ->
     ALIASES has for them; tags are read by conlleval's rules."""
     asked = set(types)
     asked |= {alias for alias, name in ALIASES.items() if name in asked}
-    gold = _read_gold(tagger, path, EvaluationOptions())
-    return _evaluation(tagger, path, gold, tuple(sorted(asked))).counts
+    gold = read_gold(path, EvaluationOptions().rules)
+    names = _rename(gold, tagger, {})
+    return _evaluation(tagger, path, gold, names, tuple(sorted(asked))).counts
 
 
-def evaluate_file(tagger: Tagger, path: Path, options: EvaluationOptions) -> Evaluation:
-    """Tag a CoNLL file (gold: its last column, compared by tokens) or a JSONL file (gold:
-    `entities` with start, end and label, compared by code points) and count.
+def evaluate_corpus(tagger: Tagger, corpus: Corpus) -> SpanCounts:
+    """Strict span counts of a corpus over the types it annotates, by their own names."""
+    return _evaluation(tagger, corpus, read_gold(corpus, ""), {}, corpus.types).counts
+
+
+def evaluate_file(tagger: Tagger, test: Path | Corpus, options: EvaluationOptions) -> Evaluation:
+    """Tag a CoNLL file, which is compared by tokens, a JSONL file, compared by code points, or a
+    corpus, by tokens where its gold stands on them, and count.
 
     Raises DataError with file and line where the gold is missing or cannot be read, UsageError
     for types that neither the gold nor the model has.
     """
-    gold = _read_gold(tagger, path, options)
+    gold = read_gold(test, options.rules)
+    names = _rename(gold, tagger, options.names)
     known = gold.types.union(tagger.model.tag_set.types)
     types = options.types or tuple(sorted(gold.types))
     if unknown := [name for name in types if name not in known]:
-        problem = f"neither {path} nor the model has a type {unknown[0]!r}"
-        if unknown[0] in gold.names:
-            problem = f"{unknown[0]!r} of {path} is read as {gold.names[unknown[0]]!r}"
+        place = test.name if isinstance(test, Corpus) else test
+        problem = f"neither {place} nor the model has a type {unknown[0]!r}"
+        if unknown[0] in names:
+            problem = f"{unknown[0]!r} of {place} is read as {names[unknown[0]]!r}"
         raise UsageError(f"{problem}; the types are {', '.join(sorted(known))}")
-    return _evaluation(tagger, path, gold, types)
+    return _evaluation(tagger, test, gold, names, types)
 
 
-def _evaluation(tagger: Tagger, path: Path, gold: _Gold, types: tuple[str, ...]) -> Evaluation:
+def _rename(gold: Gold, tagger: Tagger, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Call the types as `gold_names` has them, which are returned."""
+    names = gold_names(gold.types, tagger.model.tag_set.types, chosen)
+    gold.spans = [renamed(spans, names) for spans in gold.spans]
+    return names
+
+
+def _evaluation(
+    tagger: Tagger,
+    test: Path | Corpus,
+    gold: Gold,
+    names: Mapping[str, str],
+    types: tuple[str, ...],
+) -> Evaluation:
     counts, left_out, not_asked = SpanCounts(), Counter[str](), Counter[str]()
-    tagged_documents = (one for one in tagger.run(_documents(path)) if one is not None)
-    for tagged, spans, length in zip(tagged_documents, gold.spans, gold.lengths, strict=True):
-        if _length(tagged.document) != length:
+    known = gold.types
+    tagged_documents = (one for one in tagger.run(documents(test)) if one is not None)
+    rows = zip(tagged_documents, gold.spans, gold.by_token, gold.lengths, strict=True)
+    for tagged, spans, by_token, size in rows:
+        if length(tagged.document) != size:
             problem = "the file changed while it was read"
             raise DataError(tagged.document.source, tagged.document.line, problem)
-        found = _predicted(tagged)
+        found = _predicted(tagged, by_token)
         others = [span[2] for span in found if span[2] not in types]
-        not_asked.update(name for name in others if name in gold.types)
-        left_out.update(name for name in others if name not in gold.types)
+        not_asked.update(name for name in others if name in known)
+        left_out.update(name for name in others if name not in known)
         counts.add(of_types(found, types), of_types(spans, types))
     return Evaluation(
-        counts, types, gold.unit, gold.scheme, gold.repaired, gold.names, left_out, not_asked,
+        counts, types, gold.unit, gold.scheme, gold.repaired, names, left_out, not_asked,
         len(gold.spans),
     )  # fmt: skip
 
 
-def _documents(path: Path) -> Iterator[Document]:
-    """The documents that hold text; comments at the end of a file and blank records do not."""
-    for document in read_documents(Input(str(path)), None, ReaderOptions()):
-        is_docstart = document.conll is not None and document.conll.is_docstart
-        if document.text and not is_docstart:
-            yield document
-
-
-def _length(document: Document) -> int:
-    return len(document.text) if document.tokens is None else len(document.tokens)
-
-
-@dataclass(slots=True)
-class _Gold:
-    spans: list[list[Span]]
-    lengths: list[int]
-    unit: str
-    scheme: str | None = None
-    repaired: int = 0
-    names: Mapping[str, str] = field(default_factory=dict)
-    types: frozenset[str] = frozenset()  # after renaming
-
-
-def _read_gold(tagger: Tagger, path: Path, options: EvaluationOptions) -> _Gold:
-    """The gold of the whole file, before anything is tagged: what is wrong with it comes first."""
-    rows, places = [], []
-    gold = _Gold([], [], "code points")
-    for document in _documents(path):
-        gold.lengths.append(_length(document))
-        if document.conll is None:
-            gold.spans.append(list(gold_spans(document)))
-            continue
-        gold.unit = "tokens"
-        labels = [split_columns(row)[-1] for row in document.conll.tokens]
-        try:
-            rows.append(parse_row(labels))
-        except OddTag as odd:
-            raise DataError(document.source, document.line + odd.index, str(odd)) from odd
-        places.append((document.source, document.line))
-    if rows:
-        gold.scheme = recognise_scheme(rows)
-    for row, place in zip(rows, places, strict=True):
-        read = _read_row(row, gold.scheme or "", options.rules, *place)
-        gold.spans.append(list(read.spans))
-        gold.repaired += read.repaired
-    gold.names = gold_names(_types(gold.spans), tagger.model.tag_set.types, options.names)
-    gold.spans = [renamed(spans, gold.names) for spans in gold.spans]
-    gold.types = _types(gold.spans)
-    return gold
-
-
-def _types(spans: Iterable[Iterable[Span]]) -> frozenset[str]:
-    return frozenset(span[2] for several in spans for span in several)
-
-
-def _read_row(row: list[Tag], scheme: str, rules: str, source: str, line: int) -> TaggedSpans:
-    try:
-        return read_row(row, scheme, rules)
-    except OddTag as odd:
-        raise DataError(source, line + odd.index, str(odd)) from odd
-
-
-def _predicted(tagged: TaggedDocument) -> list[Span]:
+def _predicted(tagged: TaggedDocument, by_token: bool) -> list[Span]:
     document = tagged.document
-    if document.conll is None or document.tokens is None:
+    if not by_token or document.tokens is None:
         return [(e.start, e.end, e.label) for e in tagged.entities]
     labels = token_tags(document.tokens.tolist(), tagged.entities)
     # not by parse_row: a model may have types that no column of a corpus can hold

@@ -23,13 +23,13 @@ _PARAMETERS = {
 
 
 class Graph:
-    """The nodes of a model in any order: `save` sorts them and leaves out what nothing uses.
+    """The nodes of a model in any order: `finished` sorts them and leaves out what nothing uses.
 
-    `metadata` goes into the model file.
+    `model` has the rest: inputs, outputs and operator sets; `metadata` go into the model file.
     """
 
     def __init__(self, model: ModelProto) -> None:
-        self.model = model
+        self.model = _without_contents(model)  # weights are large: they are held once
         self.nodes: list[NodeProto] = list(model.graph.node)
         self._constants = {tensor.name: tensor for tensor in model.graph.initializer}
         self._count = 0
@@ -100,19 +100,12 @@ class Graph:
         made.CopyFrom(self.model)
         nodes = list(self._needed())
         used = {name for node in nodes for name in node.input}
-        del made.graph.node[:], made.graph.initializer[:], made.graph.value_info[:]
         made.graph.node.extend(nodes)
         made.graph.initializer.extend(t for name, t in self._constants.items() if name in used)
         if MICROSOFT not in {opset.domain for opset in made.opset_import}:
             made.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
         helper.set_model_props(made, self.metadata)
         return made
-
-    def save(self, path: Path) -> None:
-        """Write the finished model."""
-        import onnx
-
-        onnx.save(self.finished(), path)
 
     def _needed(self) -> Iterator[NodeProto]:
         """Nodes that lead to an output, makers before users."""
@@ -128,6 +121,27 @@ class Graph:
             if id(node) not in done:
                 done.add(id(node))
                 yield node
+
+
+def _without_contents(model: ModelProto) -> ModelProto:
+    from onnx import helper
+
+    graph = helper.make_graph([], model.graph.name, model.graph.input, model.graph.output)
+    return helper.make_model(
+        graph,
+        ir_version=model.ir_version,
+        opset_imports=model.opset_import,
+        functions=model.functions,
+    )
+
+
+def save_model(model: ModelProto, path: Path) -> None:
+    """Write a model with its weights beside it, since a single file holds 2 GB at most; the
+    model's own are gone then."""
+    import onnx
+
+    data = f"{path.name}_data"
+    onnx.save(model, path, save_as_external_data=True, location=data)
 
 
 def module_of(node: NodeProto) -> str | None:

@@ -62,7 +62,7 @@ def weight_products(graph: Graph) -> list[Products]:
         products.nodes.append(node)
         weight = graph.constant(node.input[1])
         assert weight is not None
-        products.weights.append(weight.astype(np.float32))
+        products.weights.append(weight.astype(np.float32, copy=False))
     return list(found.values())
 
 

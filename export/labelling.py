@@ -95,6 +95,12 @@ class Labeller:
             yield LabelledInput(window.ids, placed, units.language, offsets)
 
 
+def misfit_note(name: str, count: int) -> str:
+    """How many entities of a corpus are `misfits` of a Labeller, and why."""
+    problem = "overlap another, share a word with one, or go on in the next sentence"
+    return f"{name}: {count} entities left out or cut, since they {problem}"
+
+
 def _offsets(units: LabelledUnits) -> Spans:
     """Of what the labels stand on."""
     return units.pieces.offsets if units.raw else units.words

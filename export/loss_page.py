@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from export.losses import annotated_types, by_label, by_sentence, by_word
+from export.labelling import misfit_note
+from export.losses import MISFITS, annotated_types, by_label, by_sentence, by_word
 from export.score_tables import Rows, gold_note, listed_counts, renaming_note
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ th:first-child, td:first-child { text-align: left; }
 def loss_notes(
     losses: pd.DataFrame, corpus: Corpus, names: Mapping[str, str], model_types: Sequence[str]
 ) -> list[str]:
-    """How the gold was read, and for which of its types and the model's there is no loss."""
+    """How the gold was read and labelled, and for which of its types and the model's there is no
+    loss."""
     lines = [f"gold: {gold_note(corpus.scheme, corpus.source.repair, corpus.repaired)}"]
     if names:
         lines.append(renaming_note(names))
+    if misfits := losses.attrs[MISFITS]:
+        lines.append(misfit_note(corpus.name, misfits))
     lacking = Counter(label[2:] for label in losses["gold"][losses["loss"].isna()])
     if lacking:
         problem = "units without a loss, of types whose labels the model does not have"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("line", "unit", "text", "gold", "predicted", "loss")
+MISFITS = "misfits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def token_losses(
     the loss in nats, NaN where the model does not have the gold label.
 
     Labels of types that the corpus does not have are masked, as in training. `names` renames types
-    of the gold ("O" drops one). Raises UsageError for a model that knows none of its types.
+    of the gold ("O" drops one); `attrs` has the number of MISFITS, entities that labels cannot say
+    as they stand. Raises UsageError for a model that knows none of its types.
     """
     import pandas as pd
 
@@ -63,7 +65,10 @@ def token_losses(
     batcher: Batcher[_Window] = Batcher(
         backend.run, backend.batch_tokens, tagger.model.pad_id, backend.workers
     )
-    for result in batcher.stream(_jobs(tagger, corpus, sorted(types), names)):
+    bio2 = [OUTSIDE_TAG, *(Tag(prefix, name) for name in sorted(types) for prefix in "BI")]
+    labeller = _labeller(tagger, bio2)
+    jobs = _jobs(labeller, bio2, tagger.model.tag_set.scheme, corpus, names)
+    for result in batcher.stream(jobs):
         if result is None or result[1] is None:
             continue
         window = result[0].payload
@@ -72,7 +77,9 @@ def token_losses(
         for i, (text, gold) in enumerate(zip(window.texts, window.gold, strict=True)):
             loss = abs(float(log_p[i, ids[gold]])) if gold in ids else np.nan
             rows.append((window.line, window.first_unit + i, text, gold, labels[best[i]], loss))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    losses = pd.DataFrame(rows, columns=list(COLUMNS))
+    losses.attrs[MISFITS] = len(labeller.misfits)
+    return losses
 
 
 def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> set[str]:
@@ -85,21 +92,22 @@ def _label(tag: Tag) -> str:
     return f"{tag.prefix}-{tag.type}" if tag.type else OUTSIDE
 
 
-def _jobs(
-    tagger: Tagger, corpus: Corpus, types: Sequence[str], names: Mapping[str, str]
-) -> Iterator[Job[_Window]]:
+def _labeller(tagger: Tagger, tags: Sequence[Tag]) -> Labeller:
     model = tagger.model
-    bio2 = [OUTSIDE_TAG, *(Tag(prefix, name) for name in types for prefix in "BI")]
-    ids = {_label(tag): number for number, tag in enumerate(bio2)}
-    encoder = Encoder(model.folder / TOKENIZER)
-    labeller = Labeller(encoder, model.limit, OVERLAP_TOKENS, model.unit, ids)
+    ids = {_label(tag): number for number, tag in enumerate(tags)}
+    return Labeller(Encoder(model.folder / TOKENIZER), model.limit, OVERLAP_TOKENS, model.unit, ids)
+
+
+def _jobs(
+    labeller: Labeller, bio2: Sequence[Tag], scheme: str, corpus: Corpus, names: Mapping[str, str]
+) -> Iterator[Job[_Window]]:
     languages = corpus.dataset["language"]
     for example, language in zip(examples_of(corpus.dataset), languages, strict=True):
         spans = tuple(renamed(example.spans, names))
         text, first = normalise(example.text).text, 0
         windows = list(labeller.inputs(replace(example, spans=spans), language))
         numbers = [number for w in windows for number in w.labels.tolist() if number != IGNORED]
-        gold = _in_scheme([bio2[number] for number in numbers], model.tag_set.scheme)
+        gold = _in_scheme([bio2[number] for number in numbers], scheme)
         for window in windows:
             rows = np.flatnonzero(window.labels != IGNORED)
             texts = [text[start:end] for start, end in window.units.tolist()]

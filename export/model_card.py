@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from export.method_scores import FileScore
+from export.score_tables import Rows, as_markdown
 from tagcli.models import Model, read_model
 
 
 def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
     """Write the card of the model directory `folder` with its measured F1."""
     model = read_model(folder)
-    languages = sorted(model.types_by_language)
-    front = ["---", f"license: {licence}", "pipeline_tag: token-classification"]
-    if languages:
-        front += ["language:", *(f"- {language}" for language in languages)]
-    parts = ["\n".join([*front, "---"]), "# A nertag model", "\n".join(_facts(model))]
+    front = front_matter(licence, sorted(model.types_by_language))
+    parts = [front, "# A nertag model", "\n".join(_facts(model))]
     parts.append(f"## Licence\n\n{licence}")
     parts.append("## Measured F1\n")
     if scores:
-        parts[-1] += "\n" + "\n".join(_table(scores))
+        parts[-1] += "\n" + as_markdown(_rows(scores)).rstrip()
         parts.append(
             "Strict span F1 in per cent: label and both ends right, micro-averaged over "
             f"{', '.join(_types(scores))}; CoNLL by token, tags read by conlleval's rules, JSONL "
@@ -29,6 +27,14 @@ def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
     else:
         parts[-1] += "\nNot measured: `nertag-export --test FILE` does."
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def front_matter(licence: str, languages: Sequence[str]) -> str:
+    """What a model hub reads off a card."""
+    lines = ["---", f"license: {licence}", "pipeline_tag: token-classification"]
+    if languages:
+        lines += ["language:", *(f"- {language}" for language in languages)]
+    return "\n".join([*lines, "---"])
 
 
 def _facts(model: Model) -> list[str]:
@@ -43,17 +49,17 @@ def _facts(model: Model) -> list[str]:
     return facts
 
 
-def _table(scores: Sequence[FileScore]) -> list[str]:
+def _rows(scores: Sequence[FileScore]) -> Rows:
     types = _types(scores)
     head = ["file", "F1 in float", "F1 as exported", *types]
-    rows = [head, ["---"] * len(head)]
+    rows = [head]
     for score in scores:
         name = _name(score.file, [other.file for other in scores])
         row = [name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
         known = _types([score])
         row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
         rows.append(row)
-    return ["| " + " | ".join(row) + " |" for row in rows]
+    return rows
 
 
 def _types(scores: Sequence[FileScore]) -> list[str]:

@@ -17,6 +17,11 @@ _HUB_SPLITS = {"train": ("train",), "dev": ("validation", "dev"), "test": ("test
 _HUB_NAMES = {"klue/ner": ("klue/klue", "ner")}  # an owner's name left out, as its users write it
 
 
+def is_dataset(place: str) -> bool:
+    """Whether a place is one of the datasets library's, saved or on the hub."""
+    return place.startswith((HUB, DISK))
+
+
 class NoSuchSourceError(UsageError):
     """A corpus, or this split of it, that is not there."""
 

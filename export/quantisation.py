@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from export.calibration import calibration_inputs, see_activations
 from export.fusion import fuse_attention
-from export.graph import Graph, own_parameters
+from export.graph import Graph, own_parameters, save_model
 from export.int8_graph import by_input, by_module, quantise_embeddings, quantise_products
 from export.onnx_export import export_float, write_config
 from export.weights_file import save_with_weights
@@ -30,6 +30,9 @@ TUNING_RECORDS = 12_000
 # Fused, these are slower than apart (onnxruntime 1.32)
 _LEFT_APART = ["SkipLayerNormFusion", "BiasGeluFusion"]
 _BLOCK = 32
+_WEIGHTS_FILE = "session.optimized_model_external_initializers_file_name"
+_WEIGHTS_SIZE = "session.optimized_model_external_initializers_min_size_in_bytes"
+_LEAST_WEIGHT_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def _fused(float_model: Path) -> Graph:
     """The float graph with onnxruntime's portable simplifications, and attention as one node."""
     with tempfile.TemporaryDirectory(dir=float_model.parent) as folder:
         simple = Path(folder) / ONNX
-        _rewrite(str(float_model / ONNX), simple, "ORT_ENABLE_BASIC")
+        _rewrite(float_model / ONNX, simple, "ORT_ENABLE_BASIC")
         graph = Graph.load(simple)
     own_parameters(graph)
     config = json.loads((float_model / CONFIG).read_text(encoding="utf-8"))
@@ -177,18 +180,21 @@ def _optimise(model: ModelProto, out_file: Path) -> None:
 
     with tempfile.TemporaryDirectory(dir=out_file.parent) as folder:
         whole, optimised = Path(folder) / "whole.onnx", Path(folder) / ONNX
-        onnx.save(model, whole)
-        _rewrite(str(whole), optimised, "ORT_ENABLE_EXTENDED")
+        save_model(model, whole)
+        _rewrite(whole, optimised, "ORT_ENABLE_EXTENDED")
         save_with_weights(onnx.load(optimised), out_file)
 
 
-def _rewrite(model: str, out_file: Path, level: str) -> None:
+def _rewrite(model: Path, out_file: Path, level: str) -> None:
+    """Write a model as onnxruntime simplifies it, its weights beside it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    options.add_session_config_entry(_WEIGHTS_FILE, f"{out_file.name}_data")
+    options.add_session_config_entry(_WEIGHTS_SIZE, str(_LEAST_WEIGHT_BYTES))
     options.optimized_model_filepath = str(out_file)
     options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
     options.log_severity_level = 3
     onnxruntime.InferenceSession(
-        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=_LEFT_APART
+        str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=_LEFT_APART
     )

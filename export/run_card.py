@@ -6,26 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from export.evaluation import evaluate_corpus
+from export.model_card import front_matter
 from export.recipes import Recipe
-from export.scores import Span, SpanCounts, of_types
-from export.sources import Corpus, Example, examples_of, language_of
-from export.tags import parse_row, read_row
+from export.score_tables import as_markdown
+from export.sources import Corpus, language_of
 from tagcli.languages import AUTO
-from tagcli.records import Document, TaggedDocument
 from tagcli.tagger import Tagger
-from tagcli.writers import token_tags
 
 
 def corpus_scores(tagger: Tagger, corpus: Corpus) -> dict[str, Any]:
     """Strict span F1 of a corpus through the tagger, over the corpus's types, also those that the
     model does not have: f1, f1_by_type and gold, predicted and correct entities."""
-    counts = SpanCounts()
-    examples = list(examples_of(corpus.dataset))
-    for example, tagged in zip(examples, _tagged(tagger, corpus, examples), strict=True):
-        found = of_types(_predicted(example, tagged), corpus.types)
-        counts.add(found, of_types(example.spans, corpus.types))
+    counts = evaluate_corpus(tagger, corpus)
     return {
         "f1": counts.f1(),
         "f1_by_type": {name: counts.f1(name) for name in sorted(corpus.types)},
@@ -35,38 +28,11 @@ def corpus_scores(tagger: Tagger, corpus: Corpus) -> dict[str, Any]:
     }
 
 
-def _tagged(tagger: Tagger, corpus: Corpus, examples: list[Example]) -> Iterator[TaggedDocument]:
-    place = corpus.source.place
-    documents = (
-        Document(
-            example.text,
-            place,
-            example.line,
-            None if example.tokens is None else np.array(example.tokens, np.int32).reshape(-1, 2),
-        )
-        for example in examples
-    )
-    return (tagged for tagged in tagger.run(documents) if tagged is not None)
-
-
-def _predicted(example: Example, tagged: TaggedDocument) -> Iterator[Span]:
-    """The entities in code points; those of given tokens have the tokens' ends, as gold has."""
-    if example.tokens is None:
-        yield from ((e.start, e.end, e.label) for e in tagged.entities)
-        return
-    tags = token_tags(example.tokens, tagged.entities)
-    for start, end, label in read_row(parse_row(tags), "BIO", "error").spans:
-        yield example.tokens[start][0], example.tokens[end - 1][1], label
-
-
 def write_run_card(folder: Path, recipe: Recipe, metrics: dict[str, Any]) -> None:
     """Write README.md, the card of a trained model."""
     languages = sorted({language_of(source) for source in recipe.train} - {AUTO})
-    front = ["---", f"license: {recipe.license}", "pipeline_tag: token-classification"]
-    if languages:
-        front += ["language:", *(f"- {language}" for language in languages)]
     parts = [
-        "\n".join([*front, "---"]),
+        front_matter(recipe.license, languages),
         "# A nertag model",
         "Use: `nertag --model DIR` (ONNX), or with `--backend torch` (safetensors).",
         "## How it was made\n\n" + "\n".join(_facts(recipe, metrics)),
@@ -92,11 +58,10 @@ def _scores(metrics: dict[str, Any]) -> Iterator[str]:
         return
     types = sorted({name for scores in metrics["test"].values() for name in scores["f1_by_type"]})
     yield ""
-    for row in (["test", "F1", *types], ["---"] * (len(types) + 2)):
-        yield "| " + " | ".join(row) + " |"
+    rows = [["test", "F1", *types]]
     for name, scores in metrics["test"].items():
         by_type = scores["f1_by_type"]
         values = [f"{100 * by_type[t]:.1f}" if t in by_type else "" for t in types]
-        yield "| " + " | ".join([name, f"{100 * scores['f1']:.1f}", *values]) + " |"
-    yield ""
+        rows.append([name, f"{100 * scores['f1']:.1f}", *values])
+    yield as_markdown(rows)
     yield "Strict span F1 in per cent through nertag: label and both ends right, micro-averaged."

@@ -82,10 +82,6 @@ class SpanCounts:
         """F1 of one type, or micro F1 of all, between 0 and 1; 0 where nothing is right."""
         return self.score(entity_type).f1
 
-    def macro_f1(self) -> float:
-        """The mean F1 of the types."""
-        return float(np.mean([self.f1(name) for name in self.types])) if self.types else 0.0
-
     def interval(self, resamples: int) -> tuple[float, float] | None:
         """The 95 % bootstrap interval of micro F1 over documents, None without resamples.
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from export.places import DISK, HUB, find_file, load_from_hub, load_saved
+from export.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.settings import check_types
 from export.tags import REPAIRS, OddTag, parse_row, read_row, recognise_scheme
 from tagcli.errors import DataError, UsageError
@@ -168,7 +168,7 @@ class _Rows:
 
     def examples(self, data_dir: Path | None) -> Iterator[Example]:
         place = self._source.place
-        if place.startswith((HUB, DISK)):
+        if is_dataset(place):
             load = load_saved if place.startswith(DISK) else load_from_hub
             yield from self._from_dataset(load(place, self._source.split))
             return

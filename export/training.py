@@ -15,7 +15,7 @@ from typing import Any
 from export.bases import find_base, make_model, pad_id, window_limit
 from export.batches import BatchList
 from export.checkpoints import last_checkpoint, step_of, stopped_early
-from export.labelling import Labeller
+from export.labelling import Labeller, misfit_note
 from export.recipes import RECIPE, Recipe, recipe_toml
 from export.run_results import METRICS, add_onnx, measure, save_model
 from export.sources import Corpus, load_source
@@ -75,8 +75,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     dev_set = make_set(dev, labeller, labels, by_length=True)
     for corpus, count in zip((*train, *dev), train_set.misfits + dev_set.misfits, strict=True):
         if count:
-            problem = "overlap another, share a word with one, or go on in the next sentence"
-            say(f"{corpus.name}: {count} entities left out or cut, since they {problem}")
+            say(misfit_note(corpus.name, count))
     nertag = {
         "scheme": "BIO2",
         "units": units,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ pytest.importorskip("datasets", reason="datasets is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export import bench_limit, bench_processes  # noqa: E402
+from export import bench, bench_limit, bench_processes  # noqa: E402
 from export.bench import Measured, compare, f1_of, ratio  # noqa: E402
 from export.bench_limit import (  # noqa: E402
     Limit,
@@ -111,6 +113,20 @@ def test_a_peer_in_its_process(float_model: ModelMaker, tmp_path: Path) -> None:
     assert all(
         one.keys() == {"start", "end", "label"} for line in lines for one in line["entities"]
     )
+
+
+def test_a_peer_that_dies_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = subprocess.Popen
+    code = "import os, sys; os.close(0); print('ready', flush=True)"
+    monkeypatch.setattr(
+        bench.subprocess,
+        "Popen",
+        lambda command, **more: start([sys.executable, "-c", code], **more),
+    )
+    text = tmp_path / "text.txt"
+    text.write_text("Köln\n")
+    with pytest.raises(NertagError, match=r"^nertag ended: exit code 0$"):
+        compare(["nertag"], settings_of(tmp_path), text, tmp_path, 1, print)
 
 
 def test_a_peer_that_cannot_be_run_is_one_sentence(tmp_path: Path) -> None:

@@ -189,10 +189,110 @@ def test_a_corpus_of_the_data_folder_goes_by_its_name(
     assert "no test file among panx/de" in _eval("panx/de", *extra).stderr  # a folder is a model
 
 
+# Datasets
+
+
+def _saved(folder: Path, columns: dict[str, list[list[str]]], split: str | None = "test") -> str:
+    """Columns as a saved dataset whose tags are class labels, as the hub's are."""
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    names = sorted({tag for tags in columns["ner_tags"] for tag in tags})
+    text, tags = datasets.List(datasets.Value("string")), datasets.ClassLabel(names=names)
+    made = datasets.Dataset.from_dict(
+        {**columns, "ner_tags": [[names.index(tag) for tag in row] for row in columns["ner_tags"]]},
+        features=datasets.Features({"tokens": text, "ner_tags": datasets.List(tags)}),
+    )
+    if split is not None:
+        made = datasets.DatasetDict({"train": made.select([0]), split: made})
+    made.save_to_disk(str(folder))
+    return f"disk:{folder}"
+
+
+def _columns_of(path: Path) -> dict[str, list[list[str]]]:
+    blocks = path.read_text(encoding="utf-8").strip().split("\n\n")
+    rows = [[line.split("\t") for line in block.splitlines() if "\t" in line]
+            for block in blocks]
+    return {
+        "tokens": [[row[0] for row in sentence] for sentence in rows],
+        "ner_tags": [[row[-1] for row in sentence] for sentence in rows],
+    }
+
+
+@pytest.mark.parametrize("split", ["test", "validation", None])
+def test_a_saved_dataset_is_scored_like_its_conll_file(tmp_path: Path, split: str | None) -> None:
+    place = _saved(tmp_path / "panx", _columns_of(PANX), split)
+    extra = ["--split", "dev"] if split == "validation" else []
+    saved, direct = _json(place, PANX, "--types", "PER,ORG,LOC", *extra)
+    assert saved["file"] == place
+    assert saved["unit"] == "tokens"
+    assert {**saved, "file": ""} == {**direct, "file": ""}
+
+
+def test_illegal_tags_of_a_dataset_go_by_the_rules(tmp_path: Path) -> None:
+    columns = {"tokens": [["Anna", "Meier"], ["Max"]], "ner_tags": [["I-PER", "I-PER"], ["B-PER"]]}
+    place = _saved(tmp_path / "odd", columns)
+    for rules, gold in (("conlleval", 2), ("strict", 1)):
+        (scores,) = _json(place, "--rules", rules)
+        assert (scores["scheme"], scores["illegal_tags"]) == ("BIO", 1)
+        assert scores["micro"]["gold"] == gold
+    result = _eval(place, "--rules", "error")
+    assert result.exit_code == 1
+    assert f"{place}:1: token 1: I-PER continues no entity" in result.stderr
+
+
+def test_a_dataset_of_characters_is_scored_like_its_jsonl_file(tmp_path: Path) -> None:
+    text = "이순신은 서울에서 태어났다."
+    tags = ["B-PS", "I-PS", "I-PS", "O", "O", "B-LC", "I-LC", *"O" * (len(text) - 7)]
+    place = _saved(tmp_path / "klue", {"tokens": [list(text)], "ner_tags": [tags]})
+    entities = [{"start": 0, "end": 3, "label": "PS"}, {"start": 5, "end": 7, "label": "LC"}]
+    path = tmp_path / "klue.jsonl"
+    path.write_text(json.dumps({"text": text, "entities": entities}), encoding="utf-8")
+    saved, direct = _json(place, path)
+    assert (saved["unit"], saved["micro"]["correct"]) == ("code points", 2)
+    assert saved["renamed"] == direct["renamed"] == {"LC": "LOC", "PS": "PER"}
+    assert saved["micro"] == direct["micro"]
+
+
+def test_entities_that_end_inside_tokens_are_scored_by_character(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    from export.sources import features
+
+    row = {
+        "text": "Anna, Max", "language": "auto", "has_tokens": True, "line": 1,
+        "tokens": [{"start": 0, "end": 5}, {"start": 6, "end": 9}],
+        "entities": [{"start": 0, "end": 4, "label": "PER"}],
+    }  # fmt: skip
+    datasets.Dataset.from_list([row], features=features()).save_to_disk(str(tmp_path / "own"))
+    (scores,) = _json(f"disk:{tmp_path / 'own'}")
+    assert (scores["unit"], scores["micro"]["gold"]) == ("code points", 1)
+
+
+def test_the_losses_of_a_saved_dataset(tmp_path: Path) -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    columns = {"tokens": [["Anna", "wohnt"], ["Köln"]], "ner_tags": [["B-PER", "O"], ["B-LOC"]]}
+    place = _saved(tmp_path / "one", columns)
+    result = _eval(place, "--losses", tmp_path / "losses.csv")
+    assert result.exit_code == 0, result.stderr
+    lines = (tmp_path / "losses.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:4] for line in lines[1:]] == [
+        ["1", "0", "Anna", "B-PER"], ["1", "1", "wohnt", "O"], ["2", "0", "Köln", "B-LOC"],
+    ]  # fmt: skip
+
+
+def test_a_dataset_of_the_hub_goes_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    made = datasets.Dataset.from_dict({"tokens": [["Anna"]], "ner_tags": [["B-PER"]]})
+    loaded = datasets.DatasetDict({"test": made})
+    monkeypatch.setattr(datasets, "load_dataset", lambda *names: loaded)
+    (scores,) = _json("hub:unimelb-nlp/wikiann/de")
+    assert (scores["records"], scores["micro"]["correct"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "problem"),
     [
         ([], 2, "no test file"),
+        (["disk:none"], 2, "disk:none: no such folder"),
+        (["hub:wikiann"], 2, "hub:wikiann is not hub:OWNER/NAME"),
         (["samples"], 2, "no test file among samples"),
         (["none", PANX], 2, "none"),
         ([PANX, "--map", "PER"], 2, "OLD=NEW"),

@@ -15,6 +15,7 @@ from export.graph import (  # noqa: E402
     Graph,
     module_of,
     own_parameters,
+    save_model,
     weight_of,
 )
 
@@ -113,7 +114,7 @@ def test_names_do_not_collide(graph: Graph) -> None:
 
 
 def test_saved_and_loaded(graph: Graph, tmp_path: Path) -> None:
-    graph.save(tmp_path / "model.onnx")
+    save_model(graph.finished(), tmp_path / "model.onnx")
     again = Graph.load(tmp_path / "model.onnx")
     assert [node.op_type for node in again.nodes] == ["MatMul", "Relu"]
     assert (again.constant("weight") == WEIGHT).all()
@@ -148,6 +149,6 @@ def test_merged_parameters_are_apart_again(graph: Graph) -> None:
 
 def test_metadata_are_stored_with_the_model(graph: Graph, tmp_path: Path) -> None:
     graph.metadata["smoothed"] = "{}"
-    graph.save(tmp_path / "model.onnx")
+    save_model(graph.finished(), tmp_path / "model.onnx")
     (entry,) = onnx.load(tmp_path / "model.onnx").metadata_props
     assert (entry.key, entry.value) == ("smoothed", "{}")

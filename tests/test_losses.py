@@ -237,6 +237,21 @@ def test_the_command_says_how_the_gold_was_read(float_model: ModelMaker, tmp_pat
     assert renamed in out.with_suffix(".html").read_text(encoding="utf-8")
 
 
+def test_the_command_counts_what_labels_cannot_say(float_model: ModelMaker, tmp_path: Path) -> None:
+    path, out = tmp_path / "gold.jsonl", tmp_path / "losses.parquet"
+    gold = [(0, 4, "LOC"), (5, 9, "LOC"), (10, 14, "LOC")]  # two of one word, and one that fits
+    entities = [{"start": start, "end": end, "label": label} for start, end, label in gold]
+    path.write_text(json.dumps({"tokens": ["Köln/Bonn", "Ulm."], "entities": entities}))
+    arguments = [str(float_model("xlmr")), str(path), "--losses", str(out)]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.stderr
+    problem = "overlap another, share a word with one, or go on in the next sentence"
+    note = f"{path} (test): 1 entities left out or cut, since they {problem}"
+    assert f"nertag-eval: {note}\n" in result.stderr
+    assert note in out.with_suffix(".html").read_text(encoding="utf-8")
+    assert pd.read_parquet(out)["gold"].tolist() == ["B-LOC", "B-LOC"]
+
+
 @pytest.mark.parametrize(
     ("extra", "problem"),
     [
