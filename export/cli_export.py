@@ -56,7 +56,7 @@ _say = partial(say, "nertag-export")
 def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
     """Export CHECKPOINT, a Hugging Face token-classification model, to OUT_DIR for nertag.
 
-    OUT_DIR gets model.onnx (quantised: and model.onnx_data), tokenizer.json, config.json and
+    OUT_DIR gets model.onnx (quantised: and weights.safetensors), tokenizer.json, config.json and
     README.md, the model card.
 
     \b

@@ -18,10 +18,11 @@ from export.method_scores import FLOAT
 from export.quantisation import METHODS
 from export.scores import SpanCounts
 from tagcli import load
+from tagcli.int8_weights import WEIGHTS
 from tagcli.models import CONFIG, ONNX, TOKENIZER
 
 FLOAT_FILES = {ONNX, TOKENIZER, CONFIG, "README.md"}
-FILES = {*FLOAT_FILES, f"{ONNX}_data"}
+FILES = {*FLOAT_FILES, WEIGHTS}
 GOLD = "Max B-PER\nMüller I-PER\naus O\nKöln B-LOC\n"
 
 
