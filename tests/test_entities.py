@@ -124,7 +124,8 @@ def units_of(
         np.array(piece_spans, np.int32).reshape(-1, 2),
     )
     word_spans = np.array(spans, np.int32).reshape(-1, 2)
-    return LabelledUnits(0, len(text), language, "words" if pieces is None else "raw", word_spans, encoded)
+    unit = "words" if pieces is None else "raw"
+    return LabelledUnits(0, len(text), language, unit, word_spans, encoded)
 
 
 def built(
