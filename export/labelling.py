@@ -67,7 +67,7 @@ class Labeller:
         self, units: LabelledUnits, spans: Spans, types: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], list[int]]:
         """The label of every unit, and which entities have all the units they touch."""
-        offsets = _offsets(units)
+        offsets = units.offsets()
         labels = np.full(len(offsets), self.label_ids["O"], np.int64)
         ends = np.maximum(offsets[:, 1], offsets[:, 0] + 1)  # a piece may stand for no character
         free = np.ones(len(offsets), bool)
@@ -90,7 +90,7 @@ class Labeller:
         for window in model_inputs(self.encoder, units, self.limit, self.overlap_tokens):
             placed = np.full(len(window.ids), IGNORED, np.int64)
             placed[window.rows] = labels[first : first + len(window.rows)]
-            offsets = _offsets(units)[first : first + len(window.rows)]
+            offsets = units.offsets()[first : first + len(window.rows)]
             first += len(window.rows)
             yield LabelledInput(window.ids, placed, units.language, offsets)
 
@@ -99,8 +99,3 @@ def misfit_note(name: str, count: int) -> str:
     """How many entities of a corpus are `misfits` of a Labeller, and why."""
     problem = "overlap another, share a word with one, or go on in the next sentence"
     return f"{name}: {count} entities left out or cut, since they {problem}"
-
-
-def _offsets(units: LabelledUnits) -> Spans:
-    """Of what the labels stand on."""
-    return units.pieces.offsets if units.raw else units.words

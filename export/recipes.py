@@ -13,8 +13,7 @@ from typing import Any
 from export.settings import check_types
 from export.sources import Source
 from tagcli.errors import UsageError
-from tagcli.languages import LANGUAGES
-from tagcli.models import UNITS
+from tagcli.languages import LANGUAGES, UNITS
 
 RECIPE = "recipe.toml"
 ROLES = ("train", "dev", "test")
@@ -32,7 +31,7 @@ class Recipe:
     `warmup` of all steps and after which they fall linearly to 0. `batch_tokens` bounds a batch
     with its padding; `evaluations` is per epoch; `patience` counts evaluations without a better
     F1 (0: never stop early); `freeze_layers` counts encoder layers from the bottom. `units` says
-    per language whether the model reads "words" or "raw" text.
+    per language what the model reads, one of `tagcli.languages.UNITS`.
     """
 
     base: str
@@ -80,7 +79,7 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise UsageError(f"seed must be below {_SEEDS}, not {numbers['seed']}")
     for language, unit in settings.get("units", {}).items():
         if language not in LANGUAGES or unit not in UNITS:
-            known = f"a language ({', '.join(LANGUAGES)}) has {' or '.join(UNITS)}"
+            known = f"a language ({', '.join(LANGUAGES)}) has one of {', '.join(UNITS)}"
             raise UsageError(f"units: {language} = {unit!r}, but {known}")
 
 

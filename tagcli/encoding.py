@@ -14,8 +14,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tagcli.errors import UsageError
-from tagcli.korean import eojeols
-from tagcli.languages import AUTO, language_of_script
+from tagcli.korean import eojeols, parts
+from tagcli.languages import AUTO, PARTS, RAW, WORDS, language_of_script
 from tagcli.sentences import split_sentences
 from tagcli.windows import cut_windows
 from tagcli.words import cut_words
@@ -52,7 +52,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class LabelledUnits:
-    """What a sentence's labels stand on: its words, or with `raw` its pieces.
+    """What a sentence's labels stand on: its words or, where the unit is another, its pieces.
 
     `start`, `end`, `words`, shape (n, 2), and the pieces' offsets are in NFC text.
     """
@@ -60,13 +60,22 @@ class LabelledUnits:
     start: int
     end: int
     language: str
-    raw: bool
+    unit: str
     words: Spans
     pieces: Pieces
 
+    @property
+    def by_piece(self) -> bool:
+        """Whether every piece has a label, not every word."""
+        return self.unit != WORDS
+
+    def offsets(self) -> Spans:
+        """Of what has a label, shape (n, 2)."""
+        return self.pieces.offsets if self.by_piece else self.words
+
     def rows(self) -> npt.NDArray[np.int64]:
-        """The pieces whose logits count: all of raw text, the first of each word otherwise."""
-        return np.arange(len(self.pieces.ids)) if self.raw else self.pieces.first_of_word()
+        """The pieces whose logits count: all, or the first of each word."""
+        return np.arange(len(self.pieces.ids)) if self.by_piece else self.pieces.first_of_word()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +186,22 @@ def encode_sentence(
     unit: str,
     words: Spans | None = None,
 ) -> LabelledUnits:
-    """The sentence at `span` of NFC `text` in the unit the model reads: "words" or "raw".
+    """The sentence at `span` of NFC `text` in the unit the model reads, one of UNITS.
 
-    `words`, shape (n, 2), are given tokens, which are taken as they are.
+    `words`, shape (n, 2), are given tokens, which are taken as they are but for their parts.
     """
     start, end = span
-    if words is None and unit == "raw":
-        words = eojeols(text, start, end)
+    if unit == PARTS:
+        given = [span] if words is None else words.tolist()
+        words = np.concatenate([parts(text, *one) for one in given])
     elif words is None:
-        cut = np.array(cut_words(text[start:end]), np.int32)
-        words = cut.reshape(-1, 2) + np.int32(start)
-    return LabelledUnits(start, end, language, unit == "raw", words, encoder.encode(text, words))
+        words = eojeols(text, start, end) if unit == RAW else _words(text, start, end)
+    return LabelledUnits(start, end, language, unit, words, encoder.encode(text, words))
+
+
+def _words(text: str, start: int, end: int) -> Spans:
+    cut = np.array(cut_words(text[start:end]), np.int32)
+    return cut.reshape(-1, 2) + np.int32(start)
 
 
 def encode_document(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagcli.korean import particle_start
+from tagcli.languages import PARTS
 from tagcli.records import Document, Entity
 
 if TYPE_CHECKING:
@@ -48,20 +49,22 @@ def _is_blank(char: str) -> bool:
 
 
 def _span(text: str, units: LabelledUnits, chunk: Chunk, given_tokens: bool) -> tuple[int, int]:
-    if units.raw:
-        return _raw_span(text, units, chunk)
+    if units.by_piece:
+        return _piece_span(text, units, chunk)
     start, end = int(units.words[chunk.start, 0]), int(units.words[chunk.end - 1, 1])
     if units.language == "ko" and not given_tokens:
         end = particle_start(text, int(units.words[chunk.end - 1, 0]), end)
     return start, end
 
 
-def _raw_span(text: str, units: LabelledUnits, chunk: Chunk) -> tuple[int, int]:
+def _piece_span(text: str, units: LabelledUnits, chunk: Chunk) -> tuple[int, int]:
     """Pieces first to last, without the punctuation or the particle that shares a piece with the
-    name."""
+    name; parts have those apart already."""
     offsets, last = units.pieces.offsets, chunk.end - 1
     start, end = int(offsets[chunk.start, 0]), int(offsets[last, 1])
     start, end = _without_punctuation(text, start, end)
+    if units.unit == PARTS:
+        return start, end
     # in the middle of an eojeol the model itself has put the end here
     if end == units.words[units.pieces.word_of_piece[last], 1] or not text[end].isalnum():
         end = particle_start(text, max(start, int(offsets[last, 0])), end)

@@ -1,4 +1,5 @@
-"""Korean units: eojeols (what stands between blanks) and the particles at their ends."""
+"""Korean units: eojeols (what stands between blanks), their parts, and the particles at their
+ends."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tagcli.records import Spans
 
 _EOJEOL = re.compile(r"\S+")
+_PART = re.compile(r"[^\W_]+|\S")
 
 # What must stand before a particle: a final consonant, none, none or ㄹ, or anything. 도 is left
 # out: at the end of a name it is more often a province (경기도) or an island.
@@ -39,6 +41,22 @@ _FINAL_RIEUL = 8
 def eojeols(text: str, start: int, end: int) -> Spans:
     """Offsets of the runs without blanks within text[start:end], shape (n, 2)."""
     spans = [match.span() for match in _EOJEOL.finditer(text, start, end)]
+    return np.array(spans, np.int32).reshape(-1, 2)
+
+
+def parts(text: str, start: int, end: int) -> Spans:
+    """Offsets of what eojeols within text[start:end] are made of, shape (n, 2): runs of letters and
+    digits without the particle that they may end in, that particle, and single other characters.
+
+    Nearly every name begins and ends where a part does, or one of its pieces.
+    """
+    spans = []
+    for match in _PART.finditer(text, start, end):
+        first, last = match.span()
+        particle = particle_start(text, first, last)
+        spans.append((first, particle))
+        if particle < last:
+            spans.append((particle, last))
     return np.array(spans, np.int32).reshape(-1, 2)
 
 

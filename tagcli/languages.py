@@ -20,6 +20,10 @@ _LATIN_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
 # A Hangul syllable carries about as much as three Latin letters
 _LETTERS_PER_SYLLABLE = 3
 
+WORDS, RAW, PARTS = UNITS = ("words", "raw", "parts")
+"""What a model may read: words with a label each; or eojeols, or the parts of eojeols, with a label
+for every piece."""
+
 
 def language_of_script(text: str) -> str:
     """`"ko"` where Hangul outweighs Latin letters, otherwise LATIN."""

@@ -13,12 +13,11 @@ from typing import Any
 
 from tagcli.errors import UsageError
 from tagcli.int8_weights import WEIGHTS
-from tagcli.languages import LATIN, LATIN_LANGUAGES
+from tagcli.languages import LATIN, LATIN_LANGUAGES, UNITS, WORDS
 from tagcli.schemes import TagSet, read_tag_set
 
 BUNDLED = Path(__file__).parent / "model"
 CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
-UNITS = ("words", "raw")
 INT8 = "int8"
 """What the config of a model says whose weights are stored as int8_weights has it."""
 
@@ -35,7 +34,7 @@ class Model:
     """A model directory and what its config says.
 
     `limit` is the longest input in tokens, special ones included; `units` says per language
-    whether the model reads words or raw text; `quantisation` is None for float weights.
+    what the model reads; `quantisation` is None for float weights.
     """
 
     folder: Path
@@ -62,8 +61,8 @@ class Model:
         return self.quantisation == INT8 and (self.folder / WEIGHTS).is_file()
 
     def unit(self, language: str) -> str:
-        """What the model reads in this language: "words" or "raw" text."""
-        return self.units.get(language, "words")
+        """What the model reads in this language, one of UNITS."""
+        return self.units.get(language, WORDS)
 
     def types(self, language: str) -> tuple[str, ...] | None:
         """The types the model was taught for this language; None where the config says nothing."""

@@ -60,7 +60,7 @@ class Entity:
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a tagged document: its span, its language ("" if only the script is known),
-    what the model read, shape (n, 2), and its unit: "words", "eojeols" or given "tokens"."""
+    what the model read, shape (n, 2), and its unit: one of UNITS or given "tokens"."""
 
     start: int
     end: int

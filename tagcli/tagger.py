@@ -171,7 +171,7 @@ def _finished(document: Document, text: NormalisedText, sentence: _Sentence) -> 
         return Sentence(0, len(document.text), units.language, document.tokens, "tokens")
     start, end = text.original_span(units.start, units.end)
     words = text.original_spans(units.words)
-    return Sentence(start, end, units.language, words, "eojeols" if units.raw else "words")
+    return Sentence(start, end, units.language, words, units.unit)
 
 
 def _to_nowhere(message: str) -> None:

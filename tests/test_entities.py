@@ -124,7 +124,8 @@ def units_of(
         np.array(piece_spans, np.int32).reshape(-1, 2),
     )
     word_spans = np.array(spans, np.int32).reshape(-1, 2)
-    return LabelledUnits(0, len(text), language, pieces is not None, word_spans, encoded)
+    unit = "words" if pieces is None else "raw"
+    return LabelledUnits(0, len(text), language, unit, word_spans, encoded)
 
 
 def built(
@@ -152,6 +153,16 @@ def test_given_tokens_are_taken_as_they_are() -> None:
     (entity,) = built(text, units, (1, 3), tokens=units.words)
     assert entity.text == "미국의 뉴욕에서"
     assert (entity.start_token, entity.end_token) == (1, 3)
+
+
+def test_parts_end_where_the_model_says() -> None:
+    """은 may be a particle or the last syllable of a name; the parts leave the choice to it."""
+    text = "박정은 간다"
+    words = np.array([[0, 2], [2, 3], [4, 6]], np.int32)
+    pieces = Pieces(np.zeros(3, np.int64), np.arange(3, dtype=np.int32), words)
+    units = LabelledUnits(0, 6, "ko", "parts", words, pieces)
+    assert surfaces(text, units, (0, 1)) == ["박정"]
+    assert surfaces(text, units, (0, 2)) == ["박정은"]
 
 
 @pytest.mark.parametrize(
@@ -219,7 +230,7 @@ def test_pieces_that_share_characters_give_entities_that_do_not(
         np.zeros(3, np.int32),
         np.array(offsets, np.int32),
     )
-    units = LabelledUnits(0, 3, "ko", True, np.array([[0, 3]], np.int32), pieces)
+    units = LabelledUnits(0, 3, "ko", "raw", np.array([[0, 3]], np.int32), pieces)
     assert surfaces(text, units, (0, 1), (1, 2), (2, 3)) == expected
 
 

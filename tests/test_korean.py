@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagcli.korean import eojeols, particle_start
+from tagcli.korean import eojeols, particle_start, parts
 
 quick = settings(deadline=None, max_examples=200)
 
@@ -100,8 +100,8 @@ def test_something_is_always_left(text: str) -> None:
 def test_a_consonant_decides_for_every_syllable() -> None:
     for code in range(0xAC00, 0xD7A4):
         syllable = chr(code)
-        parts = unicodedata.normalize("NFD", syllable)
-        has_final, rieul = len(parts) == 3, parts[2:] == "\u11af"
+        letters = unicodedata.normalize("NFD", syllable)
+        has_final, rieul = len(letters) == 3, letters[2:] == "\u11af"
         name = f"김{syllable}"
         assert (stem(name + "은") == name) == has_final
         assert (stem(name + "를") == name) == (not has_final)
@@ -119,6 +119,34 @@ def test_eojeols_are_what_stands_between_blanks(text: str, data: st.DataObject) 
     assert spans.shape == (len(spans), 2)
     assert [text[a:b] for a, b in spans.tolist()] == text[start:end].split()
     assert all(start <= a < b <= end for a, b in spans.tolist())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("미국의 대통령은", ["미국", "의", "대통령", "은"]),
+        ("서울에서는, 부산까지!", ["서울", "에서는", ",", "부산", "까지", "!"]),
+        ("‘이순신’이 (주)삼성전자가", ["‘", "이순신", "’", "이", "(", "주", ")", "삼성전자", "가"]),
+        ("3월에 NATO의 K-pop", ["3월", "에", "NATO", "의", "K", "-", "pop"]),
+        ("나는 은", ["나", "는", "은"]),
+        ("경기도", ["경기도"]),
+        ("", []),
+    ],
+)
+def test_parts(text: str, expected: list[str]) -> None:
+    assert [text[a:b] for a, b in parts(text, 0, len(text)).tolist()] == expected
+
+
+@quick
+@given(st.text(st.sampled_from("김은에서의수가 \t\u3000\nab.,_\u0301'"), max_size=20), st.data())
+def test_parts_leave_nothing_out(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    spans = parts(text, start, end)
+    assert spans.shape == (len(spans), 2)
+    assert "".join(text[a:b] for a, b in spans.tolist()) == "".join(text[start:end].split())
+    assert all(start <= a < b <= end for a, b in spans.tolist())
+    assert spans.ravel().tolist() == sorted(spans.ravel().tolist())
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

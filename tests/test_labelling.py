@@ -139,6 +139,6 @@ def test_decoding_the_gold_labels_gives_the_gold_spans(encoder: Encoder, languag
     known = one.labels[one.labels != IGNORED]
     logits = np.eye(len(LABELS), dtype=np.float32)[known] * 9
     found = Decoder(read_tag_set(LABELS, "BIO2")).decode(logits)
-    offsets = units.pieces.offsets if units.raw else units.words
+    offsets = units.offsets()
     spans = [(text[offsets[c.start, 0] : offsets[c.end - 1, 1]].strip(), c.type) for c in found]
     assert spans == entities

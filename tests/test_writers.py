@@ -39,7 +39,7 @@ def sentences(text: str, unit: str = "words") -> tuple[Sentence, ...]:
     for start, end in split_sentences(text):
         spans = [(start + i, start + j) for i, j in cut_words(text[start:end])]
         words = np.array(spans, np.int32).reshape(-1, 2)
-        found.append(Sentence(start, end, "ko" if unit == "eojeols" else "de", words, unit))
+        found.append(Sentence(start, end, "ko" if unit == "raw" else "de", words, unit))
     return tuple(found)
 
 
@@ -250,7 +250,7 @@ def test_conll_says_the_source() -> None:
 def test_conll_of_korean_cuts_at_entities() -> None:
     text = "이순신은 서울에서 태어났다."
     found = [entity(text, "이순신", "PER"), entity(text, "서울", "LOC")]
-    block = written("conll", tagged_text(text, found, "eojeols"))
+    block = written("conll", tagged_text(text, found, "raw"))
     rows = [line.split("\t") for line in block.split("\n") if "\t" in line]
     assert rows == [
         ["이순신", "B-PER"],
