@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tagcli.languages import LATIN_LANGUAGES
+from tagcli.words import listed
 
 LANGUAGES = LATIN_LANGUAGES
 """Those whose spacing is known; Korean corpora have their blanks already."""
@@ -19,6 +20,8 @@ _TO_RIGHT: Joins = (False, True)
 _BOTH: Joins = (True, True)
 
 _PUNCTUATION = re.compile(r"[.,;:!?…]+|[)\]}]+|%")
+# Its full stop and the sentence's are one in print; as two they stay apart.
+_ABBREVIATED = re.compile(r".*\w\.")
 # French sets a blank before these and inside « ». It is kept: web text and Wikipedia have it, and
 # where a writer leaves it out, the words are cut the same.
 _FRENCH_APART = re.compile("[;:!?%]+|»")
@@ -50,20 +53,17 @@ _CUT_SHORT = re.compile(r"(?:po|mo|be|de|ne|co|a|e|to|fe|va|fa|da|di|sta)['’]"
 _VOWEL = re.compile("[aeiouyhàáâäæèéêëìíîïòóôöœùúûü\"«“„‘(\\[\\d]", re.IGNORECASE)
 _NAME_PREFIX = re.compile(r"(?:.*-)?[ODLNdl]")  # O ' Neill, Val-d ’ Oise
 
-_FRENCH_HYPHENS = frozenset(
-    "-" + word
-    for word in "ci là t il ils elle elles on je tu nous vous moi toi le la les lui leur y en ce"
-    .split()
-)  # fmt: skip
+_FRENCH_HYPHENS = listed(
+    "-ci -là -t -il -ils -elle -elles -on -je -tu -nous -vous -moi -toi -le -la -les -lui -leur -y"
+    " -en -ce"
+)
 _SCORE = re.compile(r"\d+:\d+")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _COORDINATION = frozenset(("und", "oder", "bis", "bzw.", "sowie"))
 _ADDRESS_JOINTS = frozenset("./_?=&~%+")
 
 
-def natural_text(
-    tokens: Sequence[str], language: str
-) -> tuple[str, list[tuple[int, int]]]:
+def natural_text(tokens: Sequence[str], language: str) -> tuple[str, list[tuple[int, int]]]:
     """A sentence's text as `language`, one of LANGUAGES, is written, and every token's (start,
     end) in it, in code points. The text without its blanks is the tokens without theirs."""
     joined = _Joiner(tokens, language).blanks()
@@ -74,6 +74,27 @@ def natural_text(
         parts.append(" " * blank + token)
         spans.append((start, end))
     return "".join(parts), spans
+
+
+def natural_spans(
+    old: Sequence[tuple[int, int]],
+    new: Sequence[tuple[int, int]],
+    entities: Sequence[tuple[int, int, str]],
+) -> list[tuple[int, int, str]]:
+    """Entities (start, end, type) on the same characters of tokens that moved from the spans `old`
+    to `new`; raises ValueError for one that has none of their characters."""
+    place = {
+        before + i: after + i
+        for (before, end), (after, _) in zip(old, new, strict=True)
+        for i in range(end - before)
+    }
+    moved = []
+    for start, end, label in entities:
+        inside = [place[i] for i in range(start, end) if i in place]
+        if not inside:
+            raise ValueError(f"{label} from {start} to {end} has no token")
+        moved.append((inside[0], inside[-1] + 1, label))
+    return moved
 
 
 class _Joiner:
@@ -105,7 +126,7 @@ class _Joiner:
         if self._language == "fr" and _FRENCH_APART.fullmatch(token):
             return _APART
         if _PUNCTUATION.fullmatch(token):
-            return _TO_LEFT
+            return (not (token[0] == "." and _ABBREVIATED.fullmatch(previous)), False)
         return _symbol(token, previous, following) or self._word(token, previous, following)
 
     def _token(self, i: int) -> str:
@@ -136,7 +157,7 @@ class _Joiner:
             return (after_word, False)
         if self._language == "fr" and token.lower() in _FRENCH_HYPHENS:
             return (after_word, False)
-        if self._language == "de" and token[0] == "-" and token[1:2].isupper():
+        if self._language == "de" and token[:1] == "-" and token[1:2].isupper():
             return (after_word, False)
         if _ELIDED.fullmatch(token):
             return (False, self._elides(token, following))
@@ -215,7 +236,8 @@ class _Joiner:
             return (True, following[:1].isdigit())
         if following[:2].isdigit() and len(following) >= 2:  # anni ' 50
             return _TO_RIGHT
-        if token == "'" and token not in self._tokens[i + 1 :] and previous[-1:] in tuple("sxz"):
+        unpaired = list(self._tokens[i + 1 :]).count(token) % 2 == 0
+        if token == "'" and unpaired and previous[-1:] in tuple("sxz"):
             return _TO_LEFT  # of a possessive plural
         return None
 
@@ -267,7 +289,7 @@ def _address_tails(tokens: Sequence[str]) -> set[int]:
 def _goes_on(tokens: Sequence[str], i: int) -> bool:
     """Whether the token is part of the address that the one before it is part of."""
     if tokens[i] not in _ADDRESS_JOINTS:
-        return tokens[i - 1] in _ADDRESS_JOINTS and tokens[i][0].isalnum()
+        return tokens[i - 1] in _ADDRESS_JOINTS and tokens[i][:1].isalnum()
     following = tokens[i + 1] if i + 1 < len(tokens) else ""
     ends_sentence = tokens[i] == "." and following[:1].isupper()
     return following[:1].isalnum() and not ends_sentence
