@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from export.letter_case import CASES
 from export.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.settings import check_types
+from export.spacing import LANGUAGES as SPACED_LANGUAGES
+from export.spacing import natural_spans, natural_text
 from export.tags import REPAIRS, OddTag, parse_row, read_row, recognise_scheme
 from tagcli.errors import DataError, UsageError
 from tagcli.inputs import Input
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from tagcli.schemes import Tag
 
 SPLITS = ("train", "dev", "test")
+SPACINGS = ("natural",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,12 @@ class Source:
     `hub:OWNER/NAME[/CONFIG]`.
 
     `labels` renames types ("O" drops one); `annotates` are the types that an O speaks against,
-    after renaming: None for those that occur. `cap` is the most sentences taken, from the start;
-    `weight` how often an epoch shows each; `repair` a policy of export.tags.REPAIRS.
+    after renaming: None for those that occur. `every` takes the sentences N, 2N, ..., `skip_every`
+    all others; `cap` is the most sentences taken of these, from the start; `weight` how often an
+    epoch shows each; `repair` a policy of export.tags.REPAIRS.
+
+    `spacing` "natural" makes running text of tokens, which has none then, and `case`, one of
+    export.letter_case.CASES, writes it so.
     """
 
     place: str
@@ -42,19 +50,39 @@ class Source:
     language: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotates: tuple[str, ...] | None = None
+    every: int | None = None
+    skip_every: int | None = None
     cap: int | None = None
     weight: float = 1.0
     repair: str = "error"
+    spacing: str | None = None
+    case: str | None = None
 
     def __post_init__(self) -> None:
         check_types(Source, {one.name: getattr(self, one.name) for one in fields(self)})
-        choices = {"split": SPLITS, "language": (None, AUTO, *LANGUAGES), "repair": tuple(REPAIRS)}
+        choices: dict[str, tuple[str | None, ...]] = {
+            "split": SPLITS,
+            "language": (None, AUTO, *LANGUAGES),
+            "repair": tuple(REPAIRS),
+            "spacing": (None, *SPACINGS),
+            "case": (None, *CASES),
+        }
         for name, known in choices.items():
             if (value := getattr(self, name)) not in known:
                 among = ", ".join(filter(None, known))
                 raise UsageError(f"{self.place}: {name} {value!r} is none of {among}")
         if self.weight <= 0 or (self.cap is not None and self.cap < 1):
             raise UsageError(f"{self.place}: weight and cap must be above 0")
+        if self.every is not None and self.skip_every is not None:
+            raise UsageError(f"{self.place}: a source has every or skip_every, not both")
+        if any(n is not None and n < 2 for n in (self.every, self.skip_every)):
+            raise UsageError(f"{self.place}: every and skip_every must be at least 2")
+
+    def takes(self, number: int) -> bool:
+        """Whether the sentence with this number, counted from 1, is among those to read."""
+        if self.every is not None:
+            return number % self.every == 0
+        return self.skip_every is None or number % self.skip_every != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +135,12 @@ def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
     for what is wrong in it."""
     from datasets import Dataset
 
-    rows = _Rows(source)
-    examples = list(islice(_renamed(rows.examples(data_dir), source), source.cap))
+    rows, language = _Rows(source), language_of(source)
+    if source.spacing is not None and language not in SPACED_LANGUAGES:
+        known = ", ".join(SPACED_LANGUAGES)
+        raise UsageError(f"{source.place}: spacing needs a language of {known}, not {language}")
+    taken = islice(_renamed(rows.taken(data_dir), source), source.cap)
+    examples = [_written(example, source, language) for example in taken]
     if not any(example.text for example in examples):
         raise UsageError(f"{source.place} ({source.split}) holds no text")
     types = tuple(sorted({span[2] for example in examples for span in example.spans}))
@@ -117,7 +149,6 @@ def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
             problem = f"has {min(unknown)}, which it is said not to annotate"
             raise UsageError(f"{source.place} ({source.split}) {problem}")
         types = source.annotates
-    language = language_of(source)
     dataset = Dataset.from_list(
         [_fields(example, language) for example in examples], features=features()
     )
@@ -158,6 +189,28 @@ def _renamed(examples: Iterable[Example], source: Source) -> Iterator[Example]:
         yield Example(example.text, spans, example.tokens, example.line)
 
 
+def _written(example: Example, source: Source, language: str) -> Example:
+    """The example with the spacing and the case that its source asks for."""
+    if source.spacing is not None:
+        example = _spaced(example, source, language)
+    if source.case is not None:
+        example = replace(example, text=CASES[source.case](example.text))
+    return example
+
+
+def _spaced(example: Example, source: Source, language: str) -> Example:
+    """The tokens as running text, with the entities on the same characters."""
+    if example.tokens is None:
+        problem = "spacing is for tokens, and this is text with its own blanks"
+        raise DataError(source.place, example.line, problem)
+    text, spans = natural_text([example.text[s:e] for s, e in example.tokens], language)
+    try:
+        moved = natural_spans(example.tokens, spans, example.spans)
+    except ValueError as error:
+        raise DataError(source.place, example.line, str(error)) from error
+    return Example(text, tuple(moved), None, example.line)
+
+
 class _Rows:
     """The rows of one source; `scheme` and `repaired` are known when they are read."""
 
@@ -165,6 +218,15 @@ class _Rows:
         self._source = source
         self.scheme: str | None = None
         self.repaired = 0
+
+    def taken(self, data_dir: Path | None) -> Iterator[Example]:
+        """The examples that the source takes; repairs in others do not count."""
+        repaired = 0
+        for number, example in enumerate(self.examples(data_dir), start=1):
+            if self._source.takes(number):
+                repaired = self.repaired
+                yield example
+            self.repaired = repaired
 
     def examples(self, data_dir: Path | None) -> Iterator[Example]:
         place = self._source.place

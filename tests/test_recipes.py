@@ -49,6 +49,9 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
         ('train = "a.conll"', "train = 'a.conll' is not a list of sources"),
         ('[[train]]\nsource = "a"\nlang = "de"', r"\[\[train\]\] has 'lang', but may have split"),
         ('[[train]]\nsource = "a"\nrepair = "guess"', "repair 'guess' is none of"),
+        ('[[train]]\nsource = "a"\ncase = "big"', "case 'big' is none of lower, upper, title"),
+        ('[[train]]\nsource = "a"\nspacing = "wide"', "spacing 'wide' is none of natural"),
+        ('[[train]]\nsource = "a"\nevery = 1', "every and skip_every must be at least 2"),
         ('[[train]]\nsource = "a"\nlanguage = "xx"', "language 'xx'"),
         ('[[train]]\nsource = "a"\nlanguage = ["de"]', r"language = \['de'\] is not a string"),
         ('[[train]]\nsource = "a"\nweight = 0', "above 0"),
@@ -111,7 +114,8 @@ def test_a_recipe_as_toml_is_the_same_recipe(
     minutes: float | None,
 ) -> None:
     train = Source(place, labels=labels, annotates=annotates, cap=3, weight=rate)
-    recipe = Recipe("b", (train,), (Source(place, "dev"),), rate=rate, max_minutes=minutes)
+    dev = Source(place, every=20, spacing="natural", case="title")
+    recipe = Recipe("b", (train,), (dev,), rate=rate, max_minutes=minutes)
     path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
     path.write_text(recipe_toml(recipe), encoding="utf-8")
     assert make_recipe(read_recipe(path)) == recipe

@@ -210,6 +210,94 @@ def test_a_cap_takes_from_the_start(tmp_path: Path) -> None:
     assert [one.text for one in _examples(Source(path, cap=2))] == ["w0", "w1"]
 
 
+TEN = "".join(f"w{i}\tO\n\n" for i in range(1, 11))
+
+
+@pytest.mark.parametrize(
+    ("settings", "taken"),
+    [
+        ({"every": 4}, [4, 8]),
+        ({"skip_every": 4}, [1, 2, 3, 5, 6, 7, 9, 10]),
+        ({"every": 2, "cap": 3}, [2, 4, 6]),
+        ({"skip_every": 2, "cap": 3}, [1, 3, 5]),
+    ],
+)
+def test_every_nth_sentence_or_all_others(
+    tmp_path: Path, settings: dict[str, int], taken: list[int]
+) -> None:
+    source = Source(_conll(tmp_path, TEN), **settings)  # type: ignore[arg-type]
+    assert [one.text for one in _examples(source)] == [f"w{i}" for i in taken]
+
+
+def test_repairs_in_sentences_not_taken_do_not_count(tmp_path: Path) -> None:
+    legal, odd = "a\tB-PER\nb\tI-PER\nc\tB-LOC\n\n", "b\tO\nc\tI-LOC\n\n"
+    path = _conll(tmp_path, odd * 3 + legal * 2)
+    sources: list[dict[str, int]] = [{"every": 2}, {"skip_every": 2}, {}]
+    found = [
+        load_source(Source(path, repair="conlleval", **one))  # type: ignore[arg-type]
+        for one in sources
+    ]
+    assert [corpus.repaired for corpus in found] == [1, 2, 3]
+
+
+CLITICS = "L'\tO\nOpéra\tB-ORG\nde\tI-ORG\nParis\tI-ORG\n,\tO\ndit\tO\n-il\tO\n.\tO\n"
+
+
+def test_natural_spacing_is_text_with_character_spans(tmp_path: Path) -> None:
+    source = Source(_conll(tmp_path, CLITICS), language="fr", spacing="natural")
+    assert _examples(source) == [Example("L'Opéra de Paris, dit-il.", ((2, 16, "ORG"),), None, 1)]
+
+
+def test_natural_spacing_of_a_saved_dataset_and_in_capitals(tmp_path: Path) -> None:
+    _wikiann().save_to_disk(tmp_path)
+    source = Source(f"disk:{tmp_path}", language="de", spacing="natural", case="upper")
+    first, second = _examples(source)
+    assert first == Example("ANNA MEIER IN KÖLN", ((0, 10, "PER"), (14, 18, "LOC")), None, 1)
+    assert second.text == "ES REGNET"
+
+
+@pytest.mark.parametrize("language", [None, "auto", "ko"])
+def test_natural_spacing_needs_a_language_it_knows(tmp_path: Path, language: str | None) -> None:
+    source = Source(_conll(tmp_path, CLITICS), language=language, spacing="natural")
+    with pytest.raises(UsageError, match="spacing needs a language of de, en, fr, it, not "):
+        load_source(source)
+
+
+@pytest.mark.parametrize(
+    ("record", "problem"),
+    [
+        ({"text": "in Köln", "entities": []}, ":1: spacing is for tokens"),
+        (
+            {"tokens": ["in", "Köln"], "entities": [{"start": 2, "end": 3, "label": "LOC"}]},
+            ":1: LOC from 2 to 3 has no token",
+        ),
+    ],
+)
+def test_what_cannot_be_spaced_is_said(
+    tmp_path: Path, record: dict[str, Any], problem: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match=problem):
+        load_source(Source(str(path), language="de", spacing="natural"))
+
+
+@pytest.mark.parametrize(
+    ("case", "text"),
+    [
+        ("lower", "anna im straßburg"),
+        ("upper", "ANNA IM STRAßBURG"),
+        ("title", "Anna Im Straßburg"),
+    ],
+)
+def test_a_case_leaves_tokens_and_entities_where_they_are(
+    tmp_path: Path, case: str, text: str
+) -> None:
+    path = _conll(tmp_path, "Anna\tB-PER\nim\tO\nStraßburg\tB-LOC\n")
+    tokens, spans = ((0, 4), (5, 7), (8, 17)), ((0, 4, "PER"), (8, 17, "LOC"))
+    assert _examples(Source(path, case=case)) == [Example(text, spans, tokens, 1)]
+
+
 def test_character_spans_in_jsonl(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     records = [
@@ -254,6 +342,8 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, text: str, problem: str
     [
         {"language": "xx"}, {"weight": 0.0}, {"weight": -1.0}, {"cap": 0}, {"cap": 2.5},
         {"split": "validation"}, {"repair": "guess"}, {"annotates": "PER"}, {"labels": ["x"]},
+        {"spacing": "tokens"}, {"case": "capitals"}, {"every": 1}, {"skip_every": 0},
+        {"every": -2}, {"every": 2.0}, {"every": 3, "skip_every": 3},
     ],
 )  # fmt: skip
 def test_impossible_settings(settings: dict[str, Any]) -> None:
