@@ -121,8 +121,9 @@ def _source(entry: Any, role: str) -> Source:
     place = settings.pop("source")
     if unknown := sorted(set(settings).difference(known)):
         raise UsageError(f"[[{role}]] has {unknown[0]!r}, but may have {', '.join(known)}")
-    if isinstance(settings.get("annotates"), list):
-        settings["annotates"] = tuple(settings["annotates"])
+    for name in ("annotates", "joins"):
+        if isinstance(settings.get(name), list):
+            settings[name] = tuple(settings[name])
     try:
         return Source(place, **settings)
     except UsageError as error:

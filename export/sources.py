@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from export.conventions import adapted
 from export.letter_case import CASES
 from export.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.settings import check_types
 from export.spacing import LANGUAGES as SPACED_LANGUAGES
-from export.spacing import natural_spans, natural_text
 from export.tags import REPAIRS, OddTag, parse_row, read_row, recognise_scheme
 from tagcli.errors import DataError, UsageError
 from tagcli.inputs import Input
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.readers import ReaderOptions, read_documents, split_columns, token_offsets
 from tagcli.records import Document
-from tagcli.schemes import OUTSIDE
 
 if TYPE_CHECKING:
     from datasets import Dataset, Features
@@ -36,7 +35,9 @@ class Source:
     """A corpus to read: a CoNLL or JSONL file, `NAME/LANGUAGE` in the data folder, `disk:PATH` or
     `hub:OWNER/NAME[/CONFIG]`.
 
-    `labels` renames types ("O" drops one); `annotates` are the types that an O speaks against,
+    `labels` renames types ("O" drops one; "PS_*" stands for all that begin so), and `types` names
+    the type of entities by their text, whatever it was; `joins` are the types of which two are one
+    entity where only a blank is between them. `annotates` are the types that an O speaks against,
     after renaming: None for those that occur. `every` takes the sentences N, 2N, ..., `skip_every`
     all others; `cap` is the most sentences taken of these, from the start; `weight` how often an
     epoch shows each; `repair` a policy of export.tags.REPAIRS.
@@ -49,6 +50,8 @@ class Source:
     split: str = "train"
     language: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    joins: tuple[str, ...] | None = None
     annotates: tuple[str, ...] | None = None
     every: int | None = None
     skip_every: int | None = None
@@ -139,8 +142,8 @@ def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
     if source.spacing is not None and language not in SPACED_LANGUAGES:
         known = ", ".join(SPACED_LANGUAGES)
         raise UsageError(f"{source.place}: spacing needs a language of {known}, not {language}")
-    taken = islice(_renamed(rows.taken(data_dir), source), source.cap)
-    examples = [_written(example, source, language) for example in taken]
+    taken = islice(rows.taken(data_dir), source.cap)
+    examples = [adapted(example, source, language) for example in taken]
     if not any(example.text for example in examples):
         raise UsageError(f"{source.place} ({source.split}) holds no text")
     types = tuple(sorted({span[2] for example in examples for span in example.spans}))
@@ -180,35 +183,6 @@ def examples_of(dataset: Dataset) -> Iterator[Example]:
         spans = tuple((e["start"], e["end"], e["label"]) for e in row["entities"])
         tokens = tuple((t["start"], t["end"]) for t in row["tokens"]) if row["has_tokens"] else None
         yield Example(row["text"], spans, tokens, row["line"])
-
-
-def _renamed(examples: Iterable[Example], source: Source) -> Iterator[Example]:
-    for example in examples:
-        named = [(s, e, source.labels.get(label, label)) for s, e, label in example.spans]
-        spans = tuple(span for span in named if span[2] != OUTSIDE)
-        yield Example(example.text, spans, example.tokens, example.line)
-
-
-def _written(example: Example, source: Source, language: str) -> Example:
-    """The example with the spacing and the case that its source asks for."""
-    if source.spacing is not None:
-        example = _spaced(example, source, language)
-    if source.case is not None:
-        example = replace(example, text=CASES[source.case](example.text))
-    return example
-
-
-def _spaced(example: Example, source: Source, language: str) -> Example:
-    """The tokens as running text, with the entities on the same characters."""
-    if example.tokens is None:
-        problem = "spacing is for tokens, and this is text with its own blanks"
-        raise DataError(source.place, example.line, problem)
-    text, spans = natural_text([example.text[s:e] for s, e in example.tokens], language)
-    try:
-        moved = natural_spans(example.tokens, spans, example.spans)
-    except ValueError as error:
-        raise DataError(source.place, example.line, str(error)) from error
-    return Example(text, tuple(moved), None, example.line)
 
 
 class _Rows:
