@@ -33,6 +33,9 @@ class Recipe:
     with its padding; `evaluations` is per epoch; `patience` counts evaluations without a better
     F1 (0: never stop early); `freeze_layers` counts encoder layers from the bottom. `units` says
     per language whether the model reads "words" or "raw" text.
+
+    `layers` are those of the base's encoder layers, from 0, that the model is made of, in their
+    order (None: all).
     """
 
     base: str
@@ -50,6 +53,7 @@ class Recipe:
     label_smoothing: float = 0.0
     freeze_embeddings: bool = False
     freeze_layers: int = 0
+    layers: tuple[int, ...] | None = None
     evaluations: int = 1
     patience: int = 0
     seed: int = 1
@@ -78,10 +82,19 @@ def _check(settings: Mapping[str, Any]) -> None:
             raise UsageError(f"{name} must be at least 0 and below 1, not {numbers[name]}")
     if numbers.get("seed", 0) >= _SEEDS:
         raise UsageError(f"seed must be below {_SEEDS}, not {numbers['seed']}")
+    _check_layers(settings.get("layers"))
     for language, unit in settings.get("units", {}).items():
         if language not in LANGUAGES or unit not in UNITS:
             known = f"a language ({', '.join(LANGUAGES)}) has {' or '.join(UNITS)}"
             raise UsageError(f"units: {language} = {unit!r}, but {known}")
+
+
+def _check_layers(layers: tuple[int, ...] | None) -> None:
+    if layers is None:
+        return
+    if not layers or min(layers) < 0 or len(set(layers)) < len(layers):
+        problem = "but needs one number or more from 0, each once"
+        raise UsageError(f"layers = {_value(layers)}, {problem}")
 
 
 def read_recipe(path: Path) -> dict[str, Any]:
@@ -100,6 +113,8 @@ def read_recipe(path: Path) -> dict[str, Any]:
         for role in ROLES:
             if role in settings:
                 settings[role] = _sources(settings[role], role)
+        if isinstance(settings.get("layers"), list):
+            settings["layers"] = tuple(settings["layers"])
         _check(settings)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error

@@ -62,6 +62,11 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
         ("max_minutes = 0", "max_minutes must be above 0"),
         ("patience = -2", "patience must be at least 0, not -2"),
         ("freeze_layers = -1", "freeze_layers must be at least 0, not -1"),
+        ("layers = 6", "layers = 6 is not a list of whole numbers"),
+        ("layers = [0.5]", r"layers = \(0.5,\) is not a list of whole numbers"),
+        ("layers = []", r"layers = \[\], but needs one number or more from 0"),
+        ("layers = [0, -1]", r"layers = \[0, -1\], but needs one number or more from 0"),
+        ("layers = [3, 3]", r"layers = \[3, 3\], but needs .* each once"),
         ('units = {ko = "raws"}', "units: ko = 'raws', but a language"),
         ('units = {korean = "raw"}', "units: korean = 'raw', but a language"),
     ],
@@ -101,6 +106,7 @@ def test_no_such_recipe(tmp_path: Path) -> None:
     annotates=st.none() | st.lists(NAMES, min_size=1, max_size=3).map(tuple),
     rate=st.floats(1e-9, 1, allow_nan=False),
     minutes=st.none() | st.floats(0.1, 1e4),
+    layers=st.none() | st.lists(st.integers(0, 99), min_size=1, max_size=3, unique=True).map(tuple),
 )
 def test_a_recipe_as_toml_is_the_same_recipe(
     tmp_path_factory: pytest.TempPathFactory,
@@ -109,9 +115,11 @@ def test_a_recipe_as_toml_is_the_same_recipe(
     annotates: tuple[str, ...] | None,
     rate: float,
     minutes: float | None,
+    layers: tuple[int, ...] | None,
 ) -> None:
     train = Source(place, labels=labels, annotates=annotates, cap=3, weight=rate)
-    recipe = Recipe("b", (train,), (Source(place, "dev"),), rate=rate, max_minutes=minutes)
+    settings: dict[str, Any] = {"rate": rate, "max_minutes": minutes, "layers": layers}
+    recipe = Recipe("b", (train,), (Source(place, "dev"),), **settings)
     path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
     path.write_text(recipe_toml(recipe), encoding="utf-8")
     assert make_recipe(read_recipe(path)) == recipe
