@@ -19,7 +19,7 @@ from tagcli.models import UNITS
 RECIPE = "recipe.toml"
 ROLES = ("train", "dev", "test")
 _ABOVE_0 = ("epochs", "rate", "head_rate", "batch_tokens", "evaluations", "max_minutes")
-_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed")
+_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed", "average")
 _SHARES = ("warmup", "dropout", "label_smoothing")
 _SEEDS = 2**32  # as many as numpy has
 
@@ -35,7 +35,8 @@ class Recipe:
     per language whether the model reads "words" or "raw" text.
 
     `layers` are those of the base's encoder layers, from 0, that the model is made of, in their
-    order (None: all).
+    order (None: all). `average` is of how many evaluations, the last ones, the weights are
+    averaged (0: the best checkpoint is the model).
     """
 
     base: str
@@ -56,6 +57,7 @@ class Recipe:
     layers: tuple[int, ...] | None = None
     evaluations: int = 1
     patience: int = 0
+    average: int = 0
     seed: int = 1
     max_minutes: float | None = None
     license: str = "unknown"

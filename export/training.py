@@ -26,6 +26,7 @@ from tagcli.models import TOKENIZER
 from tagcli.tagger import OVERLAP_TOKENS
 
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
+_MILESTONES = "milestones"  # in CHECKPOINTS: the weights to average
 _EVAL_BATCH = 32
 
 
@@ -106,6 +107,7 @@ def run_recipe(
     """
     import transformers
 
+    from export.averaging import average_if_better
     from export.callbacks import logged_seconds
 
     transformers.logging.set_verbosity_error()
@@ -120,14 +122,19 @@ def run_recipe(
     trainer, interrupted = _fine_tune(run, out_dir, say, resume)
     if interrupted():
         raise InterruptedRun(f"stopped; --resume goes on from {out_dir / CHECKPOINTS}")
+    averaged = None
+    if recipe.average:
+        folder = out_dir / CHECKPOINTS / _MILESTONES
+        averaged = average_if_better(trainer, folder, recipe.average, say)
     if not trainer.is_world_process_zero():
         return out_dir
     save_model(trainer.model, trainer.processing_class, run.base / TOKENIZER, out_dir)
     say("exporting to ONNX")
     add_onnx(out_dir)
     made = {
-        "dev_f1": trainer.state.best_metric,
+        "dev_f1": averaged.f1 if averaged and averaged.chosen else trainer.state.best_metric,
         "best_step": trainer.state.best_global_step,
+        "average": averaged and averaged.as_dict(),
         "steps": trainer.state.global_step,
         "minutes": round(logged_seconds(out_dir / LOG) / 60, 1),
         "dev_history": [entry for entry in trainer.state.log_history if "eval_f1" in entry],
@@ -164,6 +171,7 @@ def _fine_tune(
     """The trainer with the best weights loaded, and whether a signal stopped it."""
     from transformers import EarlyStoppingCallback, PrinterCallback
 
+    from export.averaging import KeepWeights
     from export.callbacks import Progress, Schedule
     from export.trainer import TokenTrainer, best_labels, make_metrics
 
@@ -196,6 +204,8 @@ def _fine_tune(
     trainer.remove_callback(PrinterCallback)
     if trainer.is_world_process_zero():
         trainer.add_callback(Progress(say, out_dir / LOG))
+        if recipe.average:
+            trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / _MILESTONES, recipe.average))
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
     say(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with _signals(stopped):

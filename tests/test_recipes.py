@@ -62,6 +62,7 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
         ("max_minutes = 0", "max_minutes must be above 0"),
         ("patience = -2", "patience must be at least 0, not -2"),
         ("freeze_layers = -1", "freeze_layers must be at least 0, not -1"),
+        ("average = -1", "average must be at least 0, not -1"),
         ("layers = 6", "layers = 6 is not a list of whole numbers"),
         ("layers = [0.5]", r"layers = \(0.5,\) is not a list of whole numbers"),
         ("layers = []", r"layers = \[\], but needs one number or more from 0"),

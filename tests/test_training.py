@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -312,3 +313,85 @@ def test_a_mistake_leaves_no_folder_behind(
     with pytest.raises(UsageError):
         training.run_recipe(_recipe(tiny_base("xlmr"), **settings), tmp_path / "out", _nothing)
     assert not (tmp_path / "out").exists()
+
+
+def _weights_at(monkeypatch: pytest.MonkeyPatch) -> dict[int, dict[str, Any]]:
+    """The weights of every step that is saved, once training has run."""
+    seen: dict[int, dict[str, Any]] = {}
+    save = trainer.TokenTrainer._save_checkpoint
+
+    def note(self: Any, *given: Any) -> None:
+        seen[self.state.global_step] = {
+            name: one.detach().clone() for name, one in self.model.named_parameters()
+        }
+        save(self, *given)
+
+    monkeypatch.setattr(trainer.TokenTrainer, "_save_checkpoint", note)
+    return seen
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_the_model_is_the_mean_of_the_last_evaluations(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch,
+    frozen: bool,
+) -> None:  # fmt: skip
+    recipe = _recipe(tiny_base("xlmr"), epochs=2, evaluations=2, average=3)
+    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: lambda found: {"f1": 0.5})
+    weights, said = _weights_at(monkeypatch), list[str]()
+    recipe = replace(recipe, freeze_embeddings=frozen)
+    out = training.run_recipe(recipe, tmp_path / "out", said.append)
+    steps = sorted(weights)[-3:]
+    assert made["average"] == {"f1": 0.5, "best_f1": 0.5, "steps": steps, "chosen": True}
+    assert any("the mean is kept" in message for message in said)
+    for name, found in load_file(out / "model.safetensors").items():
+        expected = torch.stack([weights[step][name] for step in steps]).double().mean(0).float()
+        assert torch.equal(found, expected), name
+    assert not (out / training.CHECKPOINTS).exists()
+
+
+def test_a_mean_that_is_worse_is_not_kept(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = [0.5, 0.9, 0.3, 0.8]
+    compute = lambda found: {"f1": scores.pop(0)}  # noqa: E731
+    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: compute)
+    weights = _weights_at(monkeypatch)
+    recipe = _recipe(tiny_base("xlmr"), epochs=3, average=2)
+    out = training.run_recipe(recipe, tmp_path / "out", _nothing)
+    steps = sorted(weights)
+    assert made["average"] == {"f1": 0.8, "best_f1": 0.9, "steps": steps[1:], "chosen": False}
+    assert (made["dev_f1"], made["best_step"]) == (0.9, steps[1])
+    assert len(made["dev_history"]) == 3
+    kept = load_file(out / "model.safetensors")
+    assert all(torch.equal(kept[name], weights[steps[1]][name]) for name in kept)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in an evaluation", "before its checkpoint"])
+def test_a_resumed_run_has_the_same_mean(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch,
+    late: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(
+        trainer, "make_metrics", lambda dev, labels: lambda found: {"f1": 0.5}
+    )  # every mean is as good as every checkpoint
+    recipe = _recipe(tiny_base("xlmr"), epochs=4, average=3, freeze_embeddings=True)
+    whole = training.run_recipe(recipe, tmp_path / "whole", _nothing)
+    expected = made.pop("average")
+    out, calls = tmp_path / "killed", list[int]()
+    save = trainer.TokenTrainer._save_checkpoint
+
+    def kill(self: Any, *given: Any) -> None:
+        calls.append(self.state.global_step)
+        if late and len(calls) == 4:
+            raise _Killed
+        save(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer.TokenTrainer, "_save_checkpoint", kill)
+        with pytest.raises(_Killed):
+            training.run_recipe(recipe, out, _nothing if late else _kill_at(4))
+    training.run_recipe(recipe, out, _nothing, resume=True)
+    assert made["average"] == expected
+    assert expected["chosen"]
+    names = ("model.safetensors",)
+    assert all((whole / name).read_bytes() == (out / name).read_bytes() for name in names)
