@@ -81,6 +81,9 @@ def _facts(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
     yield ""
     layers = "" if recipe.layers is None else f", layers {', '.join(map(str, recipe.layers))}"
     yield f"- base: {recipe.base}{layers}; {metrics['parameters'] / 1e6:.1f} M parameters"
+    if recipe.has_teacher:
+        share = f"weight {recipe.teacher_weight:g}, temperature {recipe.teacher_temperature:g}"
+        yield f"- taught by: {', '.join(recipe.teacher)} ({share})"
     yield f"- trained on: {', '.join(source.place for source in recipe.train)}"
     yield f"- chosen on: {', '.join(source.place for source in recipe.dev)}"
     yield f"- {metrics['minutes']} minutes, {metrics['steps']} steps, on {metrics['machine']}"

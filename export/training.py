@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.bases import find_base, make_model, pad_id, window_limit
 from export.batches import BatchList
@@ -18,12 +16,16 @@ from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller
 from export.recipes import RECIPE, Recipe, recipe_toml
 from export.run_results import METRICS, add_onnx, measure, save_model
+from export.signals import noted_signals
 from export.sources import Corpus, load_source
 from export.training_set import Collator, TrainingSet, label_names, make_set, types_by_language
 from tagcli.encoding import Encoder
 from tagcli.errors import NertagError, UsageError
 from tagcli.models import TOKENIZER
 from tagcli.tagger import OVERLAP_TOKENS
+
+if TYPE_CHECKING:
+    from export.distillation import Distillation
 
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
 _MILESTONES = "milestones"  # in CHECKPOINTS: the weights to average
@@ -38,7 +40,8 @@ class InterruptedRun(NertagError):  # noqa: N818 - no error of anybody's
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a recipe becomes before the first step: sets, labels, and the encoder's folder."""
+    """What a recipe becomes before the first step: sets, labels, the encoder's folder, and the
+    teachers if it has any."""
 
     recipe: Recipe
     base: Path
@@ -47,6 +50,7 @@ class Run:
     dev: TrainingSet
     test: list[Corpus]
     nertag: dict[str, Any]
+    distillation: Distillation | None
 
 
 def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -> Run:
@@ -78,17 +82,25 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         if count:
             problem = "overlap another, share a word with one, or go on in the next sentence"
             say(f"{corpus.name}: {count} entities left out or cut, since they {problem}")
+    by_language = types_by_language(train, train_set)
+    distillation = None
+    if recipe.has_teacher:
+        from export.distillation import load_teachers
+
+        distillation = load_teachers(recipe, labels, base, data_dir)
+        distillation.check_lengths(max(train_set.lengths))
+        by_language = distillation.with_types(by_language)
     nertag = {
         "scheme": "BIO2",
         "units": units,
         "word_label": "first",
-        "labels_by_language": types_by_language(train, train_set),
+        "labels_by_language": by_language,
         "max_tokens": limit,
         "quantisation": None,
     }
     sentences, tokens = sum(len(corpus.dataset) for corpus in train), sum(train_set.lengths)
     say(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
-    return Run(recipe, base, labels, train_set, dev_set, test, nertag)
+    return Run(recipe, base, labels, train_set, dev_set, test, nertag, distillation)
 
 
 def run_recipe(
@@ -191,6 +203,7 @@ def _fine_tune(
         batches=batches,
         head_rate=recipe.head_rate,
         label_smoothing=recipe.label_smoothing,
+        distillation=run.distillation,
         model_init=lambda: make_model(run.base, recipe, run.labels, run.nertag),
         args=_arguments(recipe, out_dir, len(batches)),
         train_dataset=run.train.dataset,
@@ -208,7 +221,7 @@ def _fine_tune(
             trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / _MILESTONES, recipe.average))
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
     say(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
-    with _signals(stopped):
+    with noted_signals(stopped):
         trainer.train(resume_from_checkpoint=str(last) if last else None)
         trainer.accelerator.wait_for_everyone()
     if schedule.out_of_time:
@@ -285,24 +298,3 @@ def _tokenizer(base: Path) -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(base)
-
-
-@contextmanager
-def _signals(stopped: list[int]) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM is noted, so that the run ends after a checkpoint; the second
-    works as ever."""
-    before: dict[int, Any] = {
-        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-
-    def note(number: int, frame: Any) -> None:
-        stopped.append(number)
-        signal.signal(number, before[number])
-
-    for number in before:
-        signal.signal(number, note)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

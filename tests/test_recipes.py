@@ -63,6 +63,10 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
         ("patience = -2", "patience must be at least 0, not -2"),
         ("freeze_layers = -1", "freeze_layers must be at least 0, not -1"),
         ("average = -1", "average must be at least 0, not -1"),
+        ("teacher = 6", "teacher = 6 is not a list of strings"),
+        ('teacher = ["a", 6]', "teacher = .* is not a list of strings"),
+        ("teacher_weight = 1.5", "teacher_weight must be from 0 to 1, not 1.5"),
+        ("teacher_temperature = 0", "teacher_temperature must be above 0, not 0"),
         ("layers = 6", "layers = 6 is not a list of whole numbers"),
         ("layers = [0.5]", r"layers = \(0.5,\) is not a list of whole numbers"),
         ("layers = []", r"layers = \[\], but needs one number or more from 0"),
@@ -87,6 +91,11 @@ def test_what_is_wrong_in_a_recipe_is_said(tmp_path: Path, text: str, problem: s
         ({"epochs": 1.5}, "epochs = 1.5 is not a whole number"),
         ({"epochs": True}, "epochs = True is not a whole number"),
         ({"rate": "high"}, "rate = 'high' is not a finite number"),
+        ({"train": (Source("a", annotates=()),)}, "a annotates nothing, and there is no teacher"),
+        (
+            {"train": (Source("a", annotates=()),), "teacher": ("b",), "teacher_weight": 0.0},
+            "a annotates nothing, and there is no teacher",
+        ),
         ({"warmup": 1.0}, "warmup must be at least 0 and below 1"),
     ],
 )
@@ -94,6 +103,14 @@ def test_what_is_wrong_in_settings_is_said(settings: dict[str, Any], problem: st
     good = {"base": "b", "train": (Source("a"),), "dev": (Source("a", "dev"),)}
     with pytest.raises(UsageError, match=problem):
         make_recipe({**good, **settings})
+
+
+def test_a_recipe_has_one_teacher_or_several(tmp_path: Path) -> None:
+    assert _read(tmp_path, 'teacher = "a"')["teacher"] == ("a",)
+    text = 'base = "b"\nteacher = ["a", "c"]\n[[train]]\nsource = "x"\nannotates = []\n'
+    recipe = make_recipe({**_read(tmp_path, text), "dev": (Source("y", "dev"),)})
+    assert recipe.teacher == ("a", "c")
+    assert make_recipe(_read(tmp_path, recipe_toml(recipe))) == recipe
 
 
 def test_no_such_recipe(tmp_path: Path) -> None:

@@ -306,7 +306,15 @@ def test_entities_that_labels_cannot_say_are_told(tiny_base: ModelMaker, tmp_pat
     assert said[0].startswith(f"{source.place} (train): 1 entities left out or cut")
 
 
-@pytest.mark.parametrize("settings", [{"freeze_layers": 9}, {"train": (Source("none.conll"),)}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"freeze_layers": 9},
+        {"layers": (9,)},
+        {"train": (Source("none.conll"),)},
+        {"teacher": (str(SAMPLES),)},
+    ],
+)
 def test_a_mistake_leaves_no_folder_behind(
     tiny_base: ModelMaker, tmp_path: Path, settings: dict[str, Any]
 ) -> None:
@@ -395,3 +403,66 @@ def test_a_resumed_run_has_the_same_mean(
     assert expected["chosen"]
     names = ("model.safetensors",)
     assert all((whole / name).read_bytes() == (out / name).read_bytes() for name in names)
+
+
+def _without_gold(folder: Path) -> Source:
+    """The samples' training text, all of it O, in a source that annotates nothing."""
+    words = (SAMPLES / "train.conll").read_text(encoding="utf-8").splitlines()
+    lines = [line and f"{line.split()[0]}\tO" for line in words if not line.startswith("#")]
+    path = folder / "plain.conll"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return Source(str(path), language="de", annotates=())
+
+
+def test_a_teacher_teaches_types_that_a_source_does_not_annotate(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    taught = _recipe(tiny_base("xlmr"), epochs=20)
+    teacher = training.run_recipe(taught, tmp_path / "teacher", _nothing)
+    gold = tmp_path / "gold.conll"
+    gold.write_text("Kiel\tB-LOC\n\n", encoding="utf-8")
+    one = Source(str(gold), language="fr", annotates=("PER", "ORG", "LOC"))
+    recipe = replace(
+        taught, train=(_without_gold(tmp_path), one), teacher=(str(teacher),), teacher_weight=0.9
+    )
+    out = training.run_recipe(recipe, tmp_path / "student", _nothing)
+    tagged = load(str(out), backend="torch", lang="de").tag("Ada Brenner wohnt in Kiel.")
+    assert ("Ada Brenner", "PER") in {(entity.text, entity.label) for entity in tagged.entities}
+    names = [set(load_file(folder / "model.safetensors")) for folder in (out, teacher)]
+    assert names[0] == names[1]  # the teacher is no part of the student
+
+
+def test_a_teacher_acts_in_training_alone_and_never_learns(
+    tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "_has_bf16", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    folder = checkpoint("xlmr")
+    recipe = _recipe(tiny_base("xlmr"), epochs=1, teacher=(str(folder),))
+    run = training.prepare(recipe, None, _nothing)
+    assert run.distillation is not None
+    teacher = run.distillation.teachers[0].model
+    calls: list[tuple[bool, bool, Any]] = []
+    teacher.classifier.register_forward_hook(
+        lambda module, given, out: calls.append((module.training, out.requires_grad, out.dtype))
+    )
+    done = training._fine_tune(run, tmp_path, _nothing, False)[0]
+    assert calls == [(False, False, torch.bfloat16)] * done.state.global_step
+    after, before = teacher.state_dict(), load_file(folder / "model.safetensors")
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    learnt = {id(one) for group in done.optimizer.param_groups for one in group["params"]}
+    assert learnt == {id(one) for one in done.model.parameters()}
+
+
+def test_a_resumed_run_has_its_teacher_again(
+    tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    recipe = _recipe(tiny_base("xlmr"), epochs=3, teacher=(str(checkpoint("xlmr")),))
+    whole = training.run_recipe(recipe, tmp_path / "whole", _nothing)
+    with pytest.raises(_Killed):
+        training.run_recipe(recipe, tmp_path / "killed", _kill_at(3))
+    killed = training.run_recipe(recipe, tmp_path / "killed", _nothing, resume=True)
+    without = training.run_recipe(replace(recipe, teacher=()), tmp_path / "without", _nothing)
+    weights = [(out / "model.safetensors").read_bytes() for out in (whole, killed, without)]
+    assert weights[0] == weights[1]
+    assert weights[0] != weights[2]
