@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from export.bases import find_base, make_model, pad_id, window_limit
 from export.batches import BatchList
 from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller
-from export.recipes import RECIPE, Recipe, recipe_toml
+from export.recipes import RECIPE, Recipe, make_recipe, read_recipe, recipe_toml
 from export.run_results import METRICS, add_onnx, measure, save_model
 from export.signals import noted_signals
 from export.sources import Corpus, load_source
@@ -165,16 +165,16 @@ def _check_out_dir(out_dir: Path, recipe: Recipe, resume: bool) -> None:
             raise UsageError(f"{out_dir} has no run to resume")
         if (out_dir / METRICS).exists():
             raise UsageError(f"{out_dir} is done: there is nothing to resume")
-        if _lasting(written.read_text(encoding="utf-8")) != _lasting(recipe_toml(recipe)):
+        if _lasting(make_recipe(read_recipe(written))) != _lasting(recipe):
             raise UsageError(f"{written} is another recipe than the one to resume")
         return
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise UsageError(f"{out_dir} exists and is not an empty directory; --resume goes on in it")
 
 
-def _lasting(recipe: str) -> list[str]:
-    """A recipe's lines but for the time it may take, which a resumed run may change."""
-    return [line for line in recipe.splitlines() if not line.startswith("max_minutes")]
+def _lasting(recipe: Recipe) -> Recipe:
+    """A recipe but for the time it may take, which a resumed run may change."""
+    return replace(recipe, max_minutes=None)
 
 
 def _fine_tune(

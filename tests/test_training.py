@@ -143,6 +143,23 @@ def test_minutes_are_those_of_all_sessions(
     assert callbacks.logged_seconds(tmp_path / "none.jsonl") == 0
 
 
+def test_a_run_whose_recipe_says_less_can_be_resumed(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    recipe, out = _recipe(tiny_base("xlmr"), epochs=2), tmp_path / "out"
+    with pytest.raises(_Killed):
+        training.run_recipe(recipe, out, _kill_at(2))
+    written = out / training.RECIPE
+    lines = written.read_text(encoding="utf-8").splitlines(keepends=True)
+    less = [line for line in lines if not line.startswith(("average", "teacher"))]
+    written.write_text("".join(less), encoding="utf-8")  # as before there were these settings
+    with pytest.raises(UsageError, match="is another recipe than the one to resume"):
+        training.run_recipe(replace(recipe, average=1), out, _nothing, resume=True)
+    longer = replace(recipe, max_minutes=9.0)
+    training.run_recipe(longer, out, _nothing, resume=True)
+    assert len(made["dev_history"]) == 2
+
+
 def test_the_head_has_a_rate_of_its_own(tiny_base: ModelMaker, tmp_path: Path) -> None:
     recipe = _recipe(tiny_base("xlmr"), epochs=1, rate=1e-4, head_rate=2e-3, weight_decay=0.1)
     done = _train(recipe, tmp_path)
