@@ -1,4 +1,4 @@
-"""The encoder that a run begins with: its folder, its configuration, a fresh head on it."""
+"""The encoder that a run begins with: its folder, its configuration, its layers, its head."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def pad_id(folder: Path) -> int:
 
 
 def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict[str, Any]) -> Any:
-    """The encoder with a token classifier for `labels`, parts of it frozen as the recipe says.
+    """The encoder with a token classifier for `labels`, its layers those of the recipe and parts
+    of it frozen as the recipe says.
 
     RoBERTa and XLM-R get the classifier of export.token_classifier, others that of their Auto
     class. A head with exactly these labels is kept, any other replaced by a fresh one.
@@ -83,8 +84,26 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
         raise UsageError(f"{folder} cannot be a base: {reason}") from error
     if not keep_head:
         model._init_weights(model.classifier)
+    if recipe.layers is not None:
+        _keep_layers(model, recipe.layers)
     _freeze(model, recipe)
     return model
+
+
+def _keep_layers(model: Any, kept: Sequence[int]) -> None:
+    """Leave the encoder these of its layers, from 0, in this order."""
+    from torch import nn
+
+    name = type(model.base_model).__name__
+    encoder: Any = getattr(model.base_model, "encoder", None)
+    layers = getattr(encoder, "layer", None)
+    if not isinstance(layers, nn.ModuleList):
+        raise UsageError(f"layers can be chosen of BERT-like encoders, and {name} is none")
+    if max(kept) >= len(layers):
+        problem = f"{name} has those from 0 to {len(layers) - 1}"
+        raise UsageError(f"layers has {max(kept)}, but {problem}")
+    encoder.layer = nn.ModuleList(layers[number] for number in kept)
+    model.config.num_hidden_layers = len(kept)
 
 
 def _freeze(model: Any, recipe: Recipe) -> None:

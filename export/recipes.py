@@ -17,8 +17,10 @@ from tagcli.languages import LANGUAGES, UNITS
 
 RECIPE = "recipe.toml"
 ROLES = ("train", "dev", "test")
-_ABOVE_0 = ("epochs", "rate", "head_rate", "batch_tokens", "evaluations", "max_minutes")
-_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed")
+_ABOVE_0 = ("epochs", "rate", "head_rate", "batch_tokens", "evaluations", "max_minutes",
+          "teacher_temperature")  # fmt: skip
+_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed", "average")
+_LISTS = ("layers", "teacher")
 _SHARES = ("warmup", "dropout", "label_smoothing")
 _SEEDS = 2**32  # as many as numpy has
 
@@ -32,6 +34,11 @@ class Recipe:
     with its padding; `evaluations` is per epoch; `patience` counts evaluations without a better
     F1 (0: never stop early); `freeze_layers` counts encoder layers from the bottom. `units` says
     per language what the model reads, one of `tagcli.languages.UNITS`.
+
+    `layers` are those of the base's encoder layers, from 0, that the model is made of, in their
+    order (None: all). `average` is of how many evaluations, the last ones, the weights are
+    averaged (0: the best checkpoint is the model). `teacher` are trained token classifiers, named
+    like `base`; `teacher_weight` is their share of the loss.
     """
 
     base: str
@@ -49,8 +56,13 @@ class Recipe:
     label_smoothing: float = 0.0
     freeze_embeddings: bool = False
     freeze_layers: int = 0
+    layers: tuple[int, ...] | None = None
     evaluations: int = 1
     patience: int = 0
+    average: int = 0
+    teacher: tuple[str, ...] = ()
+    teacher_weight: float = 0.5
+    teacher_temperature: float = 2.0
     seed: int = 1
     max_minutes: float | None = None
     license: str = "unknown"
@@ -60,6 +72,14 @@ class Recipe:
         for name in ("train", "dev"):
             if not getattr(self, name):
                 raise UsageError(f"nothing to {name} on: give --{name} or [[{name}]] in a recipe")
+        for source in self.train:
+            if source.annotates == () and not self.has_teacher:
+                raise UsageError(f"{source.place} annotates nothing, and there is no teacher")
+
+    @property
+    def has_teacher(self) -> bool:
+        """Whether a part of the loss is a teacher's."""
+        return bool(self.teacher) and self.teacher_weight > 0
 
 
 def _check(settings: Mapping[str, Any]) -> None:
@@ -75,12 +95,23 @@ def _check(settings: Mapping[str, Any]) -> None:
     for name in _SHARES:
         if not 0 <= numbers.get(name, 0) < 1:
             raise UsageError(f"{name} must be at least 0 and below 1, not {numbers[name]}")
+    if not 0 <= numbers.get("teacher_weight", 0) <= 1:
+        raise UsageError(f"teacher_weight must be from 0 to 1, not {numbers['teacher_weight']}")
     if numbers.get("seed", 0) >= _SEEDS:
         raise UsageError(f"seed must be below {_SEEDS}, not {numbers['seed']}")
+    _check_layers(settings.get("layers"))
     for language, unit in settings.get("units", {}).items():
         if language not in LANGUAGES or unit not in UNITS:
             known = f"a language ({', '.join(LANGUAGES)}) has one of {', '.join(UNITS)}"
             raise UsageError(f"units: {language} = {unit!r}, but {known}")
+
+
+def _check_layers(layers: tuple[int, ...] | None) -> None:
+    if layers is None:
+        return
+    if not layers or min(layers) < 0 or len(set(layers)) < len(layers):
+        problem = "but needs one number or more from 0, each once"
+        raise UsageError(f"layers = {_value(layers)}, {problem}")
 
 
 def read_recipe(path: Path) -> dict[str, Any]:
@@ -99,6 +130,11 @@ def read_recipe(path: Path) -> dict[str, Any]:
         for role in ROLES:
             if role in settings:
                 settings[role] = _sources(settings[role], role)
+        if isinstance(settings.get("teacher"), str):
+            settings["teacher"] = [settings["teacher"]]
+        for name in _LISTS:
+            if isinstance(settings.get(name), list):
+                settings[name] = tuple(settings[name])
         _check(settings)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error

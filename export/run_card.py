@@ -45,7 +45,11 @@ def write_run_card(folder: Path, recipe: Recipe, metrics: dict[str, Any]) -> Non
 def _facts(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
     yield f"`nertag-train --recipe recipe.toml --out DIR`, seed {metrics['seed']}."
     yield ""
-    yield f"- base: {recipe.base}; {metrics['parameters'] / 1e6:.1f} M parameters"
+    layers = "" if recipe.layers is None else f", layers {', '.join(map(str, recipe.layers))}"
+    yield f"- base: {recipe.base}{layers}; {metrics['parameters'] / 1e6:.1f} M parameters"
+    if recipe.has_teacher:
+        share = f"weight {recipe.teacher_weight:g}, temperature {recipe.teacher_temperature:g}"
+        yield f"- taught by: {', '.join(recipe.teacher)} ({share})"
     yield f"- trained on: {', '.join(source.place for source in recipe.train)}"
     yield f"- chosen on: {', '.join(source.place for source in recipe.dev)}"
     yield f"- {metrics['minutes']} minutes, {metrics['steps']} steps, on {metrics['machine']}"
@@ -53,7 +57,11 @@ def _facts(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
 
 
 def _scores(metrics: dict[str, Any]) -> Iterator[str]:
-    yield f"dev: {100 * metrics['dev_f1']:.1f} (step {metrics['best_step']}; best label a token)."
+    averaged = metrics.get("average")
+    weights = f"step {metrics['best_step']}"
+    if averaged and averaged["chosen"]:
+        weights = f"mean of steps {', '.join(map(str, averaged['steps']))}"
+    yield f"dev: {100 * metrics['dev_f1']:.1f} ({weights}; best label a token)."
     if not metrics["test"]:
         return
     types = sorted({name for scores in metrics["test"].values() for name in scores["f1_by_type"]})

@@ -39,4 +39,6 @@ def _name(hint: Any) -> str:
     container, parts = get_origin(hint), get_args(hint)
     if container is not None and container not in (tuple, Mapping):
         return _name(parts[0])
-    return _NAMES[(container or hint).__name__] + (" of strings" if str in parts else "")
+    of = {str: " of strings", int: " of whole numbers"}
+    listed = next((of[part] for part in parts if part in of), "")
+    return _NAMES[(container or hint).__name__] + listed

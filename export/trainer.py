@@ -17,6 +17,7 @@ from transformers import EvalPrediction, Trainer
 from transformers.modeling_outputs import TokenClassifierOutput
 
 from export.batches import BatchList
+from export.distillation import Distillation
 from export.labelling import IGNORED
 from export.loss import mask_unannotated, mean_loss
 from export.training_set import TrainingSet
@@ -25,7 +26,8 @@ _NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight")
 
 
 class TokenTrainer(Trainer):  # type: ignore[misc]
-    """A Trainer over a `TrainingSet`, whose steps are the batches of `batches`."""
+    """A Trainer over a `TrainingSet`, whose steps are the batches of `batches`; the teachers of
+    `distillation`, if there are any, are on its device."""
 
     def __init__(
         self,
@@ -33,6 +35,7 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         batches: BatchList,
         head_rate: float,
         label_smoothing: float,
+        distillation: Distillation | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
@@ -40,6 +43,7 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         self._batches = batches
         self._head_rate = head_rate
         self._label_smoothing = label_smoothing
+        self._distillation = distillation and distillation.to(self.args.device)
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """The planned batches of this process; they are dealt out already, so nothing is left for
@@ -55,12 +59,17 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> Any:
-        """The mean loss of a batch, with the masked logits if asked."""
+        """The mean loss of a batch, in training with the teachers' part, and the masked logits if
+        asked."""
         labels, allowed = inputs.pop("labels"), inputs.pop("allowed")
         inputs.pop("language", None)
         logits = model(**inputs).logits
         smoothing = self._label_smoothing if model.training else 0.0
         loss = mean_loss(logits, labels, allowed, smoothing)
+        if self._distillation and model.training:
+            with self.accelerator.autocast():
+                probabilities = self._distillation.probabilities(inputs)
+            loss = self._distillation.mixed(loss, logits, probabilities, labels)
         if not return_outputs:
             return loss
         return loss, TokenClassifierOutput(logits=mask_unannotated(logits, allowed))

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.bases import find_base, make_model, pad_id, window_limit
 from export.batches import BatchList
 from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller, misfit_note
-from export.recipes import RECIPE, Recipe, recipe_toml
+from export.recipes import RECIPE, Recipe, make_recipe, read_recipe, recipe_toml
 from export.run_results import METRICS, add_onnx, measure, save_model
+from export.signals import noted_signals
 from export.sources import Corpus, load_source
 from export.training_set import Collator, TrainingSet, label_names, make_set, types_by_language
 from tagcli.encoding import Encoder
@@ -25,7 +24,11 @@ from tagcli.errors import NertagError, UsageError
 from tagcli.models import TOKENIZER
 from tagcli.tagger import OVERLAP_TOKENS
 
+if TYPE_CHECKING:
+    from export.distillation import Distillation
+
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
+_MILESTONES = "milestones"  # in CHECKPOINTS: the weights to average
 _EVAL_BATCH = 32
 
 
@@ -37,7 +40,8 @@ class InterruptedRun(NertagError):  # noqa: N818 - no error of anybody's
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a recipe becomes before the first step: sets, labels, and the encoder's folder."""
+    """What a recipe becomes before the first step: sets, labels, the encoder's folder, and the
+    teachers if it has any."""
 
     recipe: Recipe
     base: Path
@@ -46,6 +50,7 @@ class Run:
     dev: TrainingSet
     test: list[Corpus]
     nertag: dict[str, Any]
+    distillation: Distillation | None
 
 
 def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -> Run:
@@ -76,17 +81,25 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     for corpus, count in zip((*train, *dev), train_set.misfits + dev_set.misfits, strict=True):
         if count:
             say(misfit_note(corpus.name, count))
+    by_language = types_by_language(train, train_set)
+    distillation = None
+    if recipe.has_teacher:
+        from export.distillation import load_teachers
+
+        distillation = load_teachers(recipe, labels, base, data_dir)
+        distillation.check_lengths(max(train_set.lengths))
+        by_language = distillation.with_types(by_language)
     nertag = {
         "scheme": "BIO2",
         "units": units,
         "word_label": "first",
-        "labels_by_language": types_by_language(train, train_set),
+        "labels_by_language": by_language,
         "max_tokens": limit,
         "quantisation": None,
     }
     sentences, tokens = sum(len(corpus.dataset) for corpus in train), sum(train_set.lengths)
     say(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
-    return Run(recipe, base, labels, train_set, dev_set, test, nertag)
+    return Run(recipe, base, labels, train_set, dev_set, test, nertag, distillation)
 
 
 def run_recipe(
@@ -105,6 +118,7 @@ def run_recipe(
     """
     import transformers
 
+    from export.averaging import average_if_better
     from export.callbacks import logged_seconds
 
     transformers.logging.set_verbosity_error()
@@ -119,14 +133,19 @@ def run_recipe(
     trainer, interrupted = _fine_tune(run, out_dir, say, resume)
     if interrupted():
         raise InterruptedRun(f"stopped; --resume goes on from {out_dir / CHECKPOINTS}")
+    averaged = None
+    if recipe.average:
+        folder = out_dir / CHECKPOINTS / _MILESTONES
+        averaged = average_if_better(trainer, folder, recipe.average, say)
     if not trainer.is_world_process_zero():
         return out_dir
     save_model(trainer.model, trainer.processing_class, run.base / TOKENIZER, out_dir)
     say("exporting to ONNX")
     add_onnx(out_dir)
     made = {
-        "dev_f1": trainer.state.best_metric,
+        "dev_f1": averaged.f1 if averaged and averaged.chosen else trainer.state.best_metric,
         "best_step": trainer.state.best_global_step,
+        "average": averaged and averaged.as_dict(),
         "steps": trainer.state.global_step,
         "minutes": round(logged_seconds(out_dir / LOG) / 60, 1),
         "dev_history": [entry for entry in trainer.state.log_history if "eval_f1" in entry],
@@ -145,16 +164,16 @@ def _check_out_dir(out_dir: Path, recipe: Recipe, resume: bool) -> None:
             raise UsageError(f"{out_dir} has no run to resume")
         if (out_dir / METRICS).exists():
             raise UsageError(f"{out_dir} is done: there is nothing to resume")
-        if _lasting(written.read_text(encoding="utf-8")) != _lasting(recipe_toml(recipe)):
+        if _lasting(make_recipe(read_recipe(written))) != _lasting(recipe):
             raise UsageError(f"{written} is another recipe than the one to resume")
         return
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise UsageError(f"{out_dir} exists and is not an empty directory; --resume goes on in it")
 
 
-def _lasting(recipe: str) -> list[str]:
-    """A recipe's lines but for the time it may take, which a resumed run may change."""
-    return [line for line in recipe.splitlines() if not line.startswith("max_minutes")]
+def _lasting(recipe: Recipe) -> Recipe:
+    """A recipe but for the time it may take, which a resumed run may change."""
+    return replace(recipe, max_minutes=None)
 
 
 def _fine_tune(
@@ -163,6 +182,7 @@ def _fine_tune(
     """The trainer with the best weights loaded, and whether a signal stopped it."""
     from transformers import EarlyStoppingCallback, PrinterCallback
 
+    from export.averaging import KeepWeights
     from export.callbacks import Progress, Schedule
     from export.trainer import TokenTrainer, best_labels, make_metrics
 
@@ -182,6 +202,7 @@ def _fine_tune(
         batches=batches,
         head_rate=recipe.head_rate,
         label_smoothing=recipe.label_smoothing,
+        distillation=run.distillation,
         model_init=lambda: make_model(run.base, recipe, run.labels, run.nertag),
         args=_arguments(recipe, out_dir, len(batches)),
         train_dataset=run.train.dataset,
@@ -195,9 +216,11 @@ def _fine_tune(
     trainer.remove_callback(PrinterCallback)
     if trainer.is_world_process_zero():
         trainer.add_callback(Progress(say, out_dir / LOG))
+        if recipe.average:
+            trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / _MILESTONES, recipe.average))
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
     say(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
-    with _signals(stopped):
+    with noted_signals(stopped):
         trainer.train(resume_from_checkpoint=str(last) if last else None)
         trainer.accelerator.wait_for_everyone()
     if schedule.out_of_time:
@@ -274,24 +297,3 @@ def _tokenizer(base: Path) -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(base)
-
-
-@contextmanager
-def _signals(stopped: list[int]) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM is noted, so that the run ends after a checkpoint; the second
-    works as ever."""
-    before: dict[int, Any] = {
-        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-
-    def note(number: int, frame: Any) -> None:
-        stopped.append(number)
-        signal.signal(number, before[number])
-
-    for number in before:
-        signal.signal(number, note)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

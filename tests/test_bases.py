@@ -1,4 +1,4 @@
-"""The encoder that a run begins with: where it is found, its head, what is frozen."""
+"""The encoder that a run begins with: where it is found, its head, its layers, what is frozen."""
 
 from __future__ import annotations
 
@@ -110,3 +110,39 @@ def test_weights_that_cannot_be_read_are_said(checkpoint: ModelMaker, tmp_path: 
     (tmp_path / "base" / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(UsageError, match="cannot be a base"):
         make_model(tmp_path / "base", _recipe(), LABELS, {})
+
+
+@pytest.mark.parametrize("shape", ["xlmr", "roberta", "bert", "electra"])
+def test_layers_are_those_of_the_base_in_the_order_asked_for(
+    checkpoint: ModelMaker, tmp_path: Path, shape: str
+) -> None:
+    folder = checkpoint(shape)
+    whole = transformers.AutoModelForTokenClassification.from_pretrained(folder)
+    labels = list(whole.config.id2label.values())
+    made = make_model(folder, _recipe(layers=(1, 0)), labels, {})
+    assert torch.equal(made.classifier.weight, whole.classifier.weight)  # still the trained head
+    for place, number in enumerate((1, 0)):
+        expected = whole.base_model.encoder.layer[number].state_dict()
+        layer = made.base_model.encoder.layer[place].state_dict()
+        assert all(torch.equal(layer[name], expected[name]) for name in expected)
+
+    upper = make_model(folder, _recipe(layers=(1,), freeze_layers=1), labels, {})
+    assert upper.config.num_hidden_layers == 1
+    assert any("encoder.layer.0" in name for name in _frozen(upper))
+    upper.save_pretrained(tmp_path)
+    plain, report = transformers.AutoModelForTokenClassification.from_pretrained(
+        tmp_path, output_loading_info=True
+    )
+    assert not any(report.values())
+    ids = torch.tensor([[0, 5, 9, 2]])
+    with torch.no_grad():
+        assert torch.equal(plain.eval()(ids).logits, upper.eval()(ids).logits)
+
+
+def test_layers_that_the_base_does_not_have_are_said(
+    checkpoint: ModelMaker, distilbert: Path
+) -> None:
+    with pytest.raises(UsageError, match="layers has 2, but RobertaModel has those from 0 to 1"):
+        make_model(checkpoint("xlmr"), _recipe(layers=(0, 2)), LABELS, {})
+    with pytest.raises(UsageError, match="of BERT-like encoders, and DistilBertModel is none"):
+        make_model(distilbert, _recipe(layers=(0,)), LABELS, {})

@@ -122,7 +122,7 @@ def _metrics(out: Path) -> Any:
 
 
 def test_a_killed_run_resumes_to_the_same_result(tiny_base: ModelMaker, tmp_path: Path) -> None:
-    recipe = _recipe(tmp_path, tiny_base("xlmr"), epochs=5, batch_tokens=60)
+    recipe = _recipe(tmp_path, tiny_base("xlmr"), epochs=5, batch_tokens=60, average=2)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert _run("--recipe", str(recipe), "--out", str(whole)).returncode == 0
 
@@ -137,7 +137,7 @@ def test_a_killed_run_resumes_to_the_same_result(tiny_base: ModelMaker, tmp_path
     done = _run("--out", str(killed), "--resume")
     assert done.returncode == 0, done.stderr
     assert "checkpoint-" in done.stderr
-    same = ("dev_f1", "best_step", "steps")
+    same = ("dev_f1", "best_step", "steps", "average")
     metrics = [_metrics(out) for out in (whole, killed)]
     message = f"killed at step {step}"
     assert [metrics[0][name] for name in same] == [metrics[1][name] for name in same], message
@@ -158,15 +158,17 @@ def test_a_killed_run_resumes_to_the_same_result(tiny_base: ModelMaker, tmp_path
     ids=["torchrun", "accelerate"],
 )  # fmt: skip
 def test_two_processes_train_one_model(
-    tiny_base: ModelMaker, tmp_path: Path, launcher: tuple[str, ...]
+    tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
-    recipe = _recipe(tmp_path, tiny_base("xlmr"), epochs=12, batch_tokens=200)
+    taught = {"teacher": str(checkpoint("xlmr")), "teacher_weight": 0.1, "average": 2}
+    recipe = _recipe(tmp_path, tiny_base("xlmr"), epochs=12, batch_tokens=200, **taught)
     out = tmp_path / "model"
     launch = (str(BIN / launcher[0]), *launcher[1:])
     done = _run("--recipe", str(recipe), "--out", str(out), launcher=launch)
     assert done.returncode == 0, done.stderr
     assert "steps on 2 x cpu" in done.stderr
     assert done.stderr.count("exporting to ONNX") == 1
+    assert done.stderr.count("mean of the weights at steps") == 1
     assert _metrics(out)["dev_f1"] > 0.5
     found = load(str(out)).tag("Ada Brenner wohnt in Kiel.").entities
     assert ("Ada Brenner", "PER") in {(entity.text, entity.label) for entity in found}

@@ -65,6 +65,16 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
         ("max_minutes = 0", "max_minutes must be above 0"),
         ("patience = -2", "patience must be at least 0, not -2"),
         ("freeze_layers = -1", "freeze_layers must be at least 0, not -1"),
+        ("average = -1", "average must be at least 0, not -1"),
+        ("teacher = 6", "teacher = 6 is not a list of strings"),
+        ('teacher = ["a", 6]', "teacher = .* is not a list of strings"),
+        ("teacher_weight = 1.5", "teacher_weight must be from 0 to 1, not 1.5"),
+        ("teacher_temperature = 0", "teacher_temperature must be above 0, not 0"),
+        ("layers = 6", "layers = 6 is not a list of whole numbers"),
+        ("layers = [0.5]", r"layers = \(0.5,\) is not a list of whole numbers"),
+        ("layers = []", r"layers = \[\], but needs one number or more from 0"),
+        ("layers = [0, -1]", r"layers = \[0, -1\], but needs one number or more from 0"),
+        ("layers = [3, 3]", r"layers = \[3, 3\], but needs .* each once"),
         ('units = {ko = "raws"}', "units: ko = 'raws', but a language"),
         ('units = {korean = "raw"}', "units: korean = 'raw', but a language"),
     ],
@@ -84,6 +94,11 @@ def test_what_is_wrong_in_a_recipe_is_said(tmp_path: Path, text: str, problem: s
         ({"epochs": 1.5}, "epochs = 1.5 is not a whole number"),
         ({"epochs": True}, "epochs = True is not a whole number"),
         ({"rate": "high"}, "rate = 'high' is not a finite number"),
+        ({"train": (Source("a", annotates=()),)}, "a annotates nothing, and there is no teacher"),
+        (
+            {"train": (Source("a", annotates=()),), "teacher": ("b",), "teacher_weight": 0.0},
+            "a annotates nothing, and there is no teacher",
+        ),
         ({"warmup": 1.0}, "warmup must be at least 0 and below 1"),
     ],
 )
@@ -91,6 +106,14 @@ def test_what_is_wrong_in_settings_is_said(settings: dict[str, Any], problem: st
     good = {"base": "b", "train": (Source("a"),), "dev": (Source("a", "dev"),)}
     with pytest.raises(UsageError, match=problem):
         make_recipe({**good, **settings})
+
+
+def test_a_recipe_has_one_teacher_or_several(tmp_path: Path) -> None:
+    assert _read(tmp_path, 'teacher = "a"')["teacher"] == ("a",)
+    text = 'base = "b"\nteacher = ["a", "c"]\n[[train]]\nsource = "x"\nannotates = []\n'
+    recipe = make_recipe({**_read(tmp_path, text), "dev": (Source("y", "dev"),)})
+    assert recipe.teacher == ("a", "c")
+    assert make_recipe(_read(tmp_path, recipe_toml(recipe))) == recipe
 
 
 def test_no_such_recipe(tmp_path: Path) -> None:
@@ -104,6 +127,7 @@ def test_no_such_recipe(tmp_path: Path) -> None:
     annotates=st.none() | st.lists(NAMES, min_size=1, max_size=3).map(tuple),
     rate=st.floats(1e-9, 1, allow_nan=False),
     minutes=st.none() | st.floats(0.1, 1e4),
+    layers=st.none() | st.lists(st.integers(0, 99), min_size=1, max_size=3, unique=True).map(tuple),
 )
 def test_a_recipe_as_toml_is_the_same_recipe(
     tmp_path_factory: pytest.TempPathFactory,
@@ -112,10 +136,12 @@ def test_a_recipe_as_toml_is_the_same_recipe(
     annotates: tuple[str, ...] | None,
     rate: float,
     minutes: float | None,
+    layers: tuple[int, ...] | None,
 ) -> None:
     train = Source(place, labels=labels, annotates=annotates, cap=3, weight=rate)
     dev = Source(place, every=20, spacing="natural", case="title")
-    recipe = Recipe("b", (train,), (dev,), rate=rate, max_minutes=minutes)
+    settings: dict[str, Any] = {"rate": rate, "max_minutes": minutes, "layers": layers}
+    recipe = Recipe("b", (train,), (dev,), **settings)
     path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
     path.write_text(recipe_toml(recipe), encoding="utf-8")
     assert make_recipe(read_recipe(path)) == recipe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -140,6 +141,23 @@ def test_minutes_are_those_of_all_sessions(
     last = (out / training.LOG).read_text(encoding="utf-8").splitlines()[-1]
     assert json.loads(last)["seconds"] > 600
     assert callbacks.logged_seconds(tmp_path / "none.jsonl") == 0
+
+
+def test_a_run_whose_recipe_says_less_can_be_resumed(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    recipe, out = _recipe(tiny_base("xlmr"), epochs=2), tmp_path / "out"
+    with pytest.raises(_Killed):
+        training.run_recipe(recipe, out, _kill_at(2))
+    written = out / training.RECIPE
+    lines = written.read_text(encoding="utf-8").splitlines(keepends=True)
+    less = [line for line in lines if not line.startswith(("average", "teacher"))]
+    written.write_text("".join(less), encoding="utf-8")  # as before there were these settings
+    with pytest.raises(UsageError, match="is another recipe than the one to resume"):
+        training.run_recipe(replace(recipe, average=1), out, _nothing, resume=True)
+    longer = replace(recipe, max_minutes=9.0)
+    training.run_recipe(longer, out, _nothing, resume=True)
+    assert len(made["dev_history"]) == 2
 
 
 def test_the_head_has_a_rate_of_its_own(tiny_base: ModelMaker, tmp_path: Path) -> None:
@@ -305,10 +323,163 @@ def test_entities_that_labels_cannot_say_are_told(tiny_base: ModelMaker, tmp_pat
     assert said[0].startswith(f"{source.place} (train): 1 entities left out or cut")
 
 
-@pytest.mark.parametrize("settings", [{"freeze_layers": 9}, {"train": (Source("none.conll"),)}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"freeze_layers": 9},
+        {"layers": (9,)},
+        {"train": (Source("none.conll"),)},
+        {"teacher": (str(SAMPLES),)},
+    ],
+)
 def test_a_mistake_leaves_no_folder_behind(
     tiny_base: ModelMaker, tmp_path: Path, settings: dict[str, Any]
 ) -> None:
     with pytest.raises(UsageError):
         training.run_recipe(_recipe(tiny_base("xlmr"), **settings), tmp_path / "out", _nothing)
     assert not (tmp_path / "out").exists()
+
+
+def _weights_at(monkeypatch: pytest.MonkeyPatch) -> dict[int, dict[str, Any]]:
+    """The weights of every step that is saved, once training has run."""
+    seen: dict[int, dict[str, Any]] = {}
+    save = trainer.TokenTrainer._save_checkpoint
+
+    def note(self: Any, *given: Any) -> None:
+        seen[self.state.global_step] = {
+            name: one.detach().clone() for name, one in self.model.named_parameters()
+        }
+        save(self, *given)
+
+    monkeypatch.setattr(trainer.TokenTrainer, "_save_checkpoint", note)
+    return seen
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_the_model_is_the_mean_of_the_last_evaluations(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch,
+    frozen: bool,
+) -> None:  # fmt: skip
+    recipe = _recipe(tiny_base("xlmr"), epochs=2, evaluations=2, average=3)
+    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: lambda found: {"f1": 0.5})
+    weights, said = _weights_at(monkeypatch), list[str]()
+    recipe = replace(recipe, freeze_embeddings=frozen)
+    out = training.run_recipe(recipe, tmp_path / "out", said.append)
+    steps = sorted(weights)[-3:]
+    assert made["average"] == {"f1": 0.5, "best_f1": 0.5, "steps": steps, "chosen": True}
+    assert any("the mean is kept" in message for message in said)
+    for name, found in load_file(out / "model.safetensors").items():
+        expected = torch.stack([weights[step][name] for step in steps]).double().mean(0).float()
+        assert torch.equal(found, expected), name
+    assert not (out / training.CHECKPOINTS).exists()
+
+
+def test_a_mean_that_is_worse_is_not_kept(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = [0.5, 0.9, 0.3, 0.8]
+    compute = lambda found: {"f1": scores.pop(0)}  # noqa: E731
+    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: compute)
+    weights = _weights_at(monkeypatch)
+    recipe = _recipe(tiny_base("xlmr"), epochs=3, average=2)
+    out = training.run_recipe(recipe, tmp_path / "out", _nothing)
+    steps = sorted(weights)
+    assert made["average"] == {"f1": 0.8, "best_f1": 0.9, "steps": steps[1:], "chosen": False}
+    assert (made["dev_f1"], made["best_step"]) == (0.9, steps[1])
+    assert len(made["dev_history"]) == 3
+    kept = load_file(out / "model.safetensors")
+    assert all(torch.equal(kept[name], weights[steps[1]][name]) for name in kept)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in an evaluation", "before its checkpoint"])
+def test_a_resumed_run_has_the_same_mean(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch,
+    late: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(
+        trainer, "make_metrics", lambda dev, labels: lambda found: {"f1": 0.5}
+    )  # every mean is as good as every checkpoint
+    recipe = _recipe(tiny_base("xlmr"), epochs=4, average=3, freeze_embeddings=True)
+    whole = training.run_recipe(recipe, tmp_path / "whole", _nothing)
+    expected = made.pop("average")
+    out, calls = tmp_path / "killed", list[int]()
+    save = trainer.TokenTrainer._save_checkpoint
+
+    def kill(self: Any, *given: Any) -> None:
+        calls.append(self.state.global_step)
+        if late and len(calls) == 4:
+            raise _Killed
+        save(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer.TokenTrainer, "_save_checkpoint", kill)
+        with pytest.raises(_Killed):
+            training.run_recipe(recipe, out, _nothing if late else _kill_at(4))
+    training.run_recipe(recipe, out, _nothing, resume=True)
+    assert made["average"] == expected
+    assert expected["chosen"]
+    names = ("model.safetensors",)
+    assert all((whole / name).read_bytes() == (out / name).read_bytes() for name in names)
+
+
+def _without_gold(folder: Path) -> Source:
+    """The samples' training text, all of it O, in a source that annotates nothing."""
+    words = (SAMPLES / "train.conll").read_text(encoding="utf-8").splitlines()
+    lines = [line and f"{line.split()[0]}\tO" for line in words if not line.startswith("#")]
+    path = folder / "plain.conll"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return Source(str(path), language="de", annotates=())
+
+
+def test_a_teacher_teaches_types_that_a_source_does_not_annotate(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    taught = _recipe(tiny_base("xlmr"), epochs=20)
+    teacher = training.run_recipe(taught, tmp_path / "teacher", _nothing)
+    gold = tmp_path / "gold.conll"
+    gold.write_text("Kiel\tB-LOC\n\n", encoding="utf-8")
+    one = Source(str(gold), language="fr", annotates=("PER", "ORG", "LOC"))
+    recipe = replace(
+        taught, train=(_without_gold(tmp_path), one), teacher=(str(teacher),), teacher_weight=0.9
+    )
+    out = training.run_recipe(recipe, tmp_path / "student", _nothing)
+    tagged = load(str(out), backend="torch", lang="de").tag("Ada Brenner wohnt in Kiel.")
+    assert ("Ada Brenner", "PER") in {(entity.text, entity.label) for entity in tagged.entities}
+    names = [set(load_file(folder / "model.safetensors")) for folder in (out, teacher)]
+    assert names[0] == names[1]  # the teacher is no part of the student
+
+
+def test_a_teacher_acts_in_training_alone_and_never_learns(
+    tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "_has_bf16", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    folder = checkpoint("xlmr")
+    recipe = _recipe(tiny_base("xlmr"), epochs=1, teacher=(str(folder),))
+    run = training.prepare(recipe, None, _nothing)
+    assert run.distillation is not None
+    teacher = run.distillation.teachers[0].model
+    calls: list[tuple[bool, bool, Any]] = []
+    teacher.classifier.register_forward_hook(
+        lambda module, given, out: calls.append((module.training, out.requires_grad, out.dtype))
+    )
+    done = training._fine_tune(run, tmp_path, _nothing, False)[0]
+    assert calls == [(False, False, torch.bfloat16)] * done.state.global_step
+    after, before = teacher.state_dict(), load_file(folder / "model.safetensors")
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    learnt = {id(one) for group in done.optimizer.param_groups for one in group["params"]}
+    assert learnt == {id(one) for one in done.model.parameters()}
+
+
+def test_a_resumed_run_has_its_teacher_again(
+    tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    recipe = _recipe(tiny_base("xlmr"), epochs=3, teacher=(str(checkpoint("xlmr")),))
+    whole = training.run_recipe(recipe, tmp_path / "whole", _nothing)
+    with pytest.raises(_Killed):
+        training.run_recipe(recipe, tmp_path / "killed", _kill_at(3))
+    killed = training.run_recipe(recipe, tmp_path / "killed", _nothing, resume=True)
+    without = training.run_recipe(replace(recipe, teacher=()), tmp_path / "without", _nothing)
+    weights = [(out / "model.safetensors").read_bytes() for out in (whole, killed, without)]
+    assert weights[0] == weights[1]
+    assert weights[0] != weights[2]

@@ -1,0 +1,174 @@
+"""Teachers: trained token classifiers whose probabilities a model learns beside the gold.
+
+Source: "Distilling the knowledge in a neural network" (Hinton, Vinyals and Dean, 2015),
+https://arxiv.org/abs/1503.02531.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+
+from export.bases import find_base, window_limit
+from export.labelling import IGNORED
+from export.recipes import Recipe
+from tagcli.errors import UsageError
+from tagcli.models import TOKENIZER
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A token classifier that does not learn; its logits of the student's labels are those at
+    `columns`, shape (labels,). `limit` is its longest input in tokens."""
+
+    name: str
+    model: Any
+    columns: torch.Tensor
+    limit: int
+
+    def types_of(self, language: str) -> list[str]:
+        """The entity types it has learnt in a language: all, unless its config says less."""
+        own = getattr(self.model.config, "nertag", None) or {}
+        labels = self.model.config.id2label.values()
+        every = list(dict.fromkeys(label[2:] for label in labels if label != "O"))
+        return list(own.get("labels_by_language", {}).get(language, every))
+
+
+@dataclass(frozen=True, slots=True)
+class Distillation:
+    """The part `weight` of the loss is the teachers'; they and the student are compared at
+    `temperature`."""
+
+    teachers: tuple[Teacher, ...]
+    weight: float
+    temperature: float
+
+    def to(self, device: Any) -> Distillation:
+        """The same with its teachers on a device."""
+        moved = (
+            Teacher(one.name, one.model.to(device), one.columns.to(device), one.limit)
+            for one in self.teachers
+        )
+        return Distillation(tuple(moved), self.weight, self.temperature)
+
+    def probabilities(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """The mean of the teachers' probabilities for model inputs, shape (batch, tokens,
+        labels)."""
+        parts = []
+        for teacher in self.teachers:
+            with torch.no_grad():
+                logits = teacher.model(**inputs).logits.float()[..., teacher.columns]
+            parts.append(torch.softmax(logits / self.temperature, dim=-1))
+        return torch.stack(parts).mean(0)
+
+    def mixed(
+        self,
+        gold_loss: torch.Tensor,
+        logits: torch.Tensor,
+        probabilities: torch.Tensor,
+        labels: torch.Tensor,
+    ) -> torch.Tensor:
+        """The loss, a scalar, of the gold's loss and the student's logits, shape (batch, tokens,
+        labels)."""
+        taught = distillation_loss(logits, probabilities, labels, self.temperature)
+        return (1 - self.weight) * gold_loss + self.weight * taught
+
+    def with_types(self, by_language: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """The types learnt in each language with those that the teachers know there."""
+        return {
+            language: list(dict.fromkeys([*types, *self._types_of(language)]))
+            for language, types in by_language.items()
+        }
+
+    def _types_of(self, language: str) -> Iterable[str]:
+        return (name for teacher in self.teachers for name in teacher.types_of(language))
+
+    def check_lengths(self, longest: int) -> None:
+        """Raise UsageError if a window of so many tokens is too long for a teacher."""
+        for teacher in self.teachers:
+            if longest > teacher.limit:
+                problem = f"reads {teacher.limit} tokens, and a window of the student has {longest}"
+                raise UsageError(f"teacher {teacher.name} {problem}")
+
+
+def distillation_loss(
+    logits: torch.Tensor, probabilities: torch.Tensor, labels: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """The divergence KL(teacher || student) in nats times the temperature squared, which keeps its
+    gradients as large as those of the gold; the mean over the positions whose label is not
+    IGNORED, a scalar.
+
+    `logits` are the student's and `probabilities` the teacher's, at that temperature, both of
+    shape (batch, tokens, labels). All labels count, whatever the gold annotates.
+    """
+    log_q = torch.log_softmax(logits.float() / temperature, dim=-1)
+    losses = (torch.xlogy(probabilities, probabilities) - probabilities * log_q).sum(-1)
+    known = labels != IGNORED
+    return temperature**2 * (losses * known).sum() / known.sum().clamp(min=1)
+
+
+def load_teachers(
+    recipe: Recipe, labels: Sequence[str], base: Path, data_dir: Path | None = None
+) -> Distillation:
+    """The teachers of a recipe, for a student with these labels and the tokenizer in `base`.
+
+    Raises UsageError for what is no token classifier, or has other labels or another tokenizer.
+    """
+    teachers = tuple(_load_teacher(name, labels, base, data_dir) for name in recipe.teacher)
+    return Distillation(teachers, recipe.teacher_weight, recipe.teacher_temperature)
+
+
+def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path | None) -> Teacher:
+    from transformers import AutoModelForTokenClassification
+
+    try:
+        folder = find_base(name, data_dir)
+    except UsageError as error:
+        raise UsageError(f"teacher {name}: {error}") from error
+    try:
+        model, report = AutoModelForTokenClassification.from_pretrained(
+            folder, use_safetensors=True, output_loading_info=True
+        )
+    except Exception as error:  # transformers and safetensors raise many kinds
+        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+        raise UsageError(f"teacher {name} cannot be loaded: {reason}") from error
+    if missing := report["missing_keys"]:
+        raise UsageError(f"teacher {name} is no trained token classifier: no {min(missing)}")
+    if not _same_pieces(folder / TOKENIZER, base / TOKENIZER):
+        raise UsageError(f"teacher {name} has another tokenizer than {base}")
+    columns = _columns(name, model.config, labels)
+    model.eval().requires_grad_(False)
+    return Teacher(name, model, columns, window_limit(folder))
+
+
+def _columns(name: str, config: Any, labels: Sequence[str]) -> torch.Tensor:
+    """Where the teacher has each of the student's labels."""
+    known = [config.id2label[number] for number in range(len(config.id2label))]
+    problems = [
+        f"{who} {', '.join(sorted(several))}"
+        for who, several in (
+            ("the teacher lacks", set(labels) - set(known)),
+            ("only the teacher has", set(known) - set(labels)),
+        )
+        if several
+    ]
+    if problems:
+        raise UsageError(f"teacher {name} has other labels: {'; '.join(problems)}")
+    return torch.tensor([known.index(label) for label in labels])
+
+
+def _same_pieces(one: Path, other: Path) -> bool:
+    """Whether two tokenizers number the same pieces alike and put the same special tokens around a
+    text: then the ids of one are right for the other."""
+    if one.read_bytes() == other.read_bytes():
+        return True
+    ours, theirs = Tokenizer.from_file(str(one)), Tokenizer.from_file(str(other))
+    for tokenizer in (ours, theirs):
+        tokenizer.no_padding()
+    same_frame: bool = ours.encode("").ids == theirs.encode("").ids
+    return same_frame and ours.get_vocab() == theirs.get_vocab()

@@ -1,0 +1,152 @@
+"""Teachers: their part of the loss, the order of their labels, and which cannot teach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import LABELS, ModelMaker, edit_json
+
+torch = pytest.importorskip("torch", reason="torch is not installed")
+transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+
+from export.distillation import Distillation, distillation_loss, load_teachers  # noqa: E402
+from export.labelling import IGNORED  # noqa: E402
+from export.recipes import Recipe  # noqa: E402
+from export.sources import Source  # noqa: E402
+from tagcli.errors import UsageError  # noqa: E402
+
+GOLD = torch.tensor([[0, 1, IGNORED, 2], [0, IGNORED, 1, 0]])
+INPUTS = {"input_ids": torch.tensor([[0, 7, 9, 2]]), "attention_mask": torch.ones(1, 4).long()}
+
+
+def _load(*names: Path | str, base: Path, labels: Any = LABELS, **settings: Any) -> Distillation:
+    recipe = Recipe(
+        "b", (Source("a"),), (Source("a", "dev"),), teacher=tuple(map(str, names)), **settings
+    )
+    return load_teachers(recipe, labels, base)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_the_loss_is_torchs_divergence_where_there_are_labels(temperature: float) -> None:
+    torch.manual_seed(0)
+    student, teacher = torch.randn(2, 4, 5, requires_grad=True), torch.randn(2, 4, 5)
+    p = torch.softmax(teacher / temperature, -1)
+    found = distillation_loss(student, p, GOLD, temperature)
+    known = GOLD != IGNORED
+    log_q = torch.log_softmax(student / temperature, -1)[known]
+    expected = torch.nn.functional.kl_div(log_q, p[known], reduction="batchmean")
+    assert torch.allclose(found, temperature**2 * expected)
+    found.backward()
+    assert student.grad is not None
+    assert (student.grad[~known] == 0).all()
+    assert (student.grad[known] != 0).all()  # whichever types the source annotates
+
+
+def test_nothing_is_lost_on_a_student_like_its_teacher() -> None:
+    logits = torch.randn(2, 4, 5) * 80  # probabilities of 0 among them
+    found = distillation_loss(logits, torch.softmax(logits, -1), GOLD, 1.0)
+    assert found.item() == pytest.approx(0, abs=1e-6)
+    nothing = torch.full((2, 4), IGNORED)
+    assert distillation_loss(logits, torch.softmax(-logits, -1), nothing, 1.0).item() == 0
+
+
+def test_the_weight_is_the_teachers_share() -> None:
+    logits, p = torch.randn(2, 4, 5), torch.softmax(torch.randn(2, 4, 5), -1)
+    taught = distillation_loss(logits, p, GOLD, 3.0)
+    found = Distillation((), 0.25, 3.0).mixed(torch.tensor(2.0), logits, p, GOLD)
+    assert torch.allclose(found, 0.75 * torch.tensor(2.0) + 0.25 * taught)
+
+
+def _in_other_order(folder: Path) -> tuple[str, ...]:
+    """Turn the labels of a checkpoint round; what it finds stays."""
+    model = transformers.AutoModelForTokenClassification.from_pretrained(folder)
+    labels = LABELS[::-1]
+    with torch.no_grad():
+        for weight in (model.classifier.weight, model.classifier.bias):
+            weight.copy_(weight.flip(0))
+    model.config.id2label = dict(enumerate(labels))
+    model.config.label2id = {label: number for number, label in enumerate(labels)}
+    model.save_pretrained(folder)
+    return labels
+
+
+def test_labels_are_matched_by_name(
+    checkpoint: ModelMaker, checkpoint_copy: Callable[[str], Path]
+) -> None:
+    base, turned = checkpoint("xlmr"), checkpoint_copy("xlmr")
+    labels = _in_other_order(turned)
+    plain = _load(base, base=base).probabilities(INPUTS)
+    assert torch.allclose(_load(turned, base=base).probabilities(INPUTS), plain)
+    found = _load(turned, base=base, labels=labels).probabilities(INPUTS)
+    assert torch.allclose(found, plain.flip(-1))
+
+
+def test_several_teachers_average_their_probabilities(
+    checkpoint: ModelMaker, checkpoint_copy: Callable[[str], Path]
+) -> None:
+    base, other = checkpoint("xlmr"), checkpoint_copy("xlmr")
+    model = transformers.AutoModelForTokenClassification.from_pretrained(other)
+    torch.nn.init.normal_(model.classifier.bias, std=3.0)
+    model.save_pretrained(other)
+    found = _load(base, other, base=base, teacher_temperature=4.0).probabilities(INPUTS)
+    parts = []
+    for folder in (base, other):
+        model = transformers.AutoModelForTokenClassification.from_pretrained(folder).eval()
+        with torch.no_grad():
+            parts.append(torch.softmax(model(**INPUTS).logits / 4, -1))
+    assert torch.allclose(found, (parts[0] + parts[1]) / 2)
+    assert not found.requires_grad
+
+
+def test_what_cannot_teach_is_said(
+    checkpoint: ModelMaker, tiny_base: ModelMaker, checkpoint_copy: Callable[[str], Path]
+) -> None:
+    base = checkpoint("xlmr")
+    with pytest.raises(UsageError, match=r"teacher .* has other labels: the teacher lacks B-DAT, "
+                       r"I-DAT; only the teacher has B-LOC, I-LOC"):  # fmt: skip
+        _load(base, base=base, labels=[*LABELS[:5], "B-DAT", "I-DAT"])
+    with pytest.raises(UsageError, match=r"teacher .* has another tokenizer than"):
+        _load(checkpoint("bert"), base=base)
+    with pytest.raises(UsageError, match=r"no trained token classifier: no classifier\.bias"):
+        _load(tiny_base("xlmr"), base=base)
+    with pytest.raises(UsageError, match=r"teacher .*samples.*no config\.json"):
+        _load(Path(__file__).parent.parent / "samples", base=base)
+    broken = checkpoint_copy("xlmr")
+    (broken / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        _load(broken, base=base)
+
+
+def test_a_tokenizer_written_otherwise_is_the_same(
+    checkpoint: ModelMaker, checkpoint_copy: Callable[[str], Path]
+) -> None:
+    other = checkpoint_copy("xlmr")
+    padding = {
+        "strategy": {"Fixed": 9}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 1,
+        "pad_type_id": 0, "pad_token": "<pad>",
+    }  # fmt: skip
+    edit_json(other / "tokenizer.json", padding=padding)
+    _load(other, base=checkpoint("xlmr"))
+
+
+def test_windows_that_a_teacher_cannot_read_are_said(checkpoint: ModelMaker) -> None:
+    base = checkpoint("xlmr")
+    teachers = _load(base, base=base)
+    teachers.check_lengths(64)
+    with pytest.raises(UsageError, match="reads 64 tokens, and a window of the student has 65"):
+        teachers.check_lengths(65)
+
+
+def test_a_language_has_the_types_that_its_teachers_know(checkpoint: ModelMaker) -> None:
+    base, some = checkpoint("xlmr"), checkpoint("nertag")  # the latter has PER alone in French
+    of_all, of_some = _load(base, base=base), _load(some, base=base)
+    assert of_some.with_types({"fr": [], "de": ["LOC"]}) == {
+        "fr": ["PER"], "de": ["LOC", "PER", "ORG"]
+    }  # fmt: skip
+    assert of_all.with_types({"fr": []}) == {"fr": ["PER", "ORG", "LOC"]}
+    both = replace(of_all, teachers=of_some.teachers + of_all.teachers)
+    assert both.with_types({"fr": ["PER"]}) == {"fr": ["PER", "ORG", "LOC"]}
