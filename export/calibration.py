@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from export.graph import Graph
-from export.int8_graph import Activations, smoothing, weight_products
+from export.int8_graph import Activations, Products, smoothing, weight_products
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
@@ -27,8 +27,9 @@ RECORDS = 256
 
 _ROWS_KEPT = 3  # of so many rows of an input one is kept for its range
 _PERCENTILE = 99.99
-OUTLIERS = 8.0
-"""An input whose largest value is so many times that of a usual row keeps the scale of each row."""
+# An input whose largest value is so many times that of a usual row has outliers in single rows
+_OUTLIERS = 8.0
+_OUTLIERS_ALPHA = 0.65
 
 
 def calibration_inputs(
@@ -58,10 +59,10 @@ def _spread(documents: Sequence[Document], count: int) -> Iterator[Document]:
 
 
 def see_activations(
-    graph: Graph, feeds: Iterable[Feed], most_outlying: float = OUTLIERS
+    graph: Graph, feeds: Iterable[Feed], fix_all: bool = False
 ) -> dict[str, Activations]:
-    """The smoothing and range of every input of a weight product; no range for those with rows
-    whose largest value is more than `most_outlying` times that of a usual row."""
+    """The smoothing and range of every input of a weight product; unless `fix_all`, no range for
+    those with outliers in single rows, which one scale serves badly."""
     products = {one.name: one for one in weight_products(graph)}
     largest: dict[str, npt.NDArray[np.float32]] = {}
     kept: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in products}
@@ -70,21 +71,27 @@ def see_activations(
             most = np.abs(rows).max(axis=0)
             largest[name] = np.maximum(largest[name], most) if name in largest else most
             kept[name].append(rows[::_ROWS_KEPT])
-    factors = {name: smoothing(one, largest[name]) for name, one in products.items()}
     return {
-        name: Activations(one, _range(np.concatenate(kept[name]) / one, most_outlying))
-        for name, one in factors.items()
+        name: _activations(one, largest[name], np.concatenate(kept[name]), fix_all)
+        for name, one in products.items()
     }
 
 
-def _range(
-    smoothed: npt.NDArray[np.float32], most_outlying: float
-) -> tuple[float, float] | None:
-    of_rows = np.abs(smoothed).max(axis=1)
-    if of_rows.max() > most_outlying * np.median(of_rows):
-        return None
-    low, high = np.percentile(smoothed, [100 - _PERCENTILE, _PERCENTILE])
-    return float(low), float(high)
+def _activations(
+    products: Products,
+    largest: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.float32],
+    fix_all: bool,
+) -> Activations:
+    factors, percentile = smoothing(products, largest), _PERCENTILE
+    of_rows = np.abs(rows / factors).max(axis=1)
+    if of_rows.max() > _OUTLIERS * np.median(of_rows):
+        if not fix_all:
+            return Activations(factors)
+        # what is cut off an outlier is lost, so its weights take over more of it
+        factors, percentile = smoothing(products, largest, _OUTLIERS_ALPHA), 100
+    low, high = np.percentile(rows / factors, [100 - percentile, percentile])
+    return Activations(factors, (float(low), float(high)))
 
 
 def _values(graph: Graph, names: list[str], feeds: Iterable[Feed]) -> Iterator[list[Any]]:

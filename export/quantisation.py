@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 DEFAULT = "rows"
-TUNING_RECORDS = 12_000
+TUNING_RECORDS = 6_000
 """How many records weights are tuned on, over all files."""
 
 # Fused, these are slower than apart (onnxruntime 1.32)
@@ -74,7 +73,7 @@ def _tuned(origin: Origin) -> ModelProto:
 
     before = _fused(origin.float_model)
     feeds = calibration_inputs(origin.float_model, origin.texts)
-    seen = by_module(before, see_activations(before, feeds, most_outlying=math.inf))
+    seen = by_module(before, see_activations(before, feeds, fix_all=True))
     feeds = calibration_inputs(origin.float_model, origin.texts, TUNING_RECORDS)
     with tempfile.TemporaryDirectory(dir=origin.float_model.parent) as folder:
         checkpoint = tune(origin.checkpoint, seen, feeds, Path(folder) / "tuned", origin.note)

@@ -34,7 +34,7 @@ class TuningOptions:
     greatest learning rate, reached after the share `warmup` of the steps."""
 
     passes: int = 1
-    most_steps: int = 500
+    most_steps: int = 200
     batch_tokens: int = 1024
     learning_rate: float = 5e-5
     warmup: float = 0.1

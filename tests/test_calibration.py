@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -148,10 +147,14 @@ def test_an_outlier_in_one_row_leaves_no_range() -> None:
 
 
 def test_outliers_can_be_given_a_range_all_the_same() -> None:
+    """The whole one, and weights that take over more of it."""
     rows = np.random.default_rng(0).uniform(-1, 1, (99, 3))
     rows[33] *= 1000
-    (seen, _) = see_activations(graph(), [feed(*rows.tolist())], most_outlying=math.inf).values()
+    (seen, _) = see_activations(graph(), [feed(*rows.tolist())], fix_all=True).values()
     assert seen.smoothed is not None
+    largest = np.abs(rows).max(axis=0)
+    np.testing.assert_allclose(seen.factors, largest**0.65 / 0.5**0.35, rtol=1e-4)
+    assert max(map(abs, seen.smoothed)) == pytest.approx((largest / seen.factors).max(), rel=1e-4)
 
 
 def test_the_graph_is_as_it_was(float_model: ModelMaker, text: Path) -> None:

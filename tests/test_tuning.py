@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -61,7 +60,7 @@ def feeds(float_model: ModelMaker, text: Path) -> Callable[[str], list[Any]]:
 def seen(float_model: ModelMaker, feeds: Any) -> Callable[[str], dict[str, Activations]]:
     def look(shape: str) -> dict[str, Activations]:
         graph = Graph.load(float_model(shape) / "model.onnx")
-        return by_module(graph, see_activations(graph, feeds(shape), most_outlying=math.inf))
+        return by_module(graph, see_activations(graph, feeds(shape), fix_all=True))
 
     return look
 
