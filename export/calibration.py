@@ -11,6 +11,7 @@ import numpy as np
 
 from export.graph import Graph
 from export.int8_graph import Activations, Products, smoothing, weight_products
+from tagcli.encoding import ModelInput
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
@@ -34,23 +35,27 @@ _OUTLIERS_ALPHA = 0.65
 
 def calibration_inputs(
     float_model: Path, files: Sequence[Path], records: int = RECORDS
-) -> list[Feed]:
+) -> list[ModelInput]:
     """The model's inputs for so many records of all files, spread over them, as tagging makes
     them."""
     tagger = load(str(float_model), backend="onnx", device="cpu")
-    feeds: list[Feed] = []
+    windows: list[ModelInput] = []
     for path in files:
         documents = [d for d in read_documents(Input(str(path)), None, ReaderOptions()) if d.text]
-        for window in tagger.inputs(_spread(documents, records // len(files))):
-            ids = window.ids[None]
-            feeds.append({
-                "input_ids": ids,
-                "attention_mask": np.ones_like(ids),
-                "token_type_ids": np.zeros_like(ids),
-            })  # fmt: skip
-    if not feeds:
+        windows += tagger.inputs(_spread(documents, records // len(files)))
+    if not windows:
         raise UsageError("there is no text to calibrate on: give --calibrate FILE")
-    return feeds
+    return windows
+
+
+def feed_of(window: ModelInput) -> Feed:
+    """The inputs of a graph by their names, shape (1, tokens)."""
+    ids = window.ids[None]
+    return {
+        "input_ids": ids,
+        "attention_mask": np.ones_like(ids),
+        "token_type_ids": np.zeros_like(ids),
+    }
 
 
 def _spread(documents: Sequence[Document], count: int) -> Iterator[Document]:
