@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from export.graph import Graph, save_model
-from export.int8_graph import Activations, smoothing, weight_products
+from export.int8_graph import Activations, Products, smoothing, weight_products
+from tagcli.encoding import ModelInput
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
 from tagcli.models import ONNX
@@ -29,29 +30,34 @@ RECORDS = 256
 
 _ROWS_KEPT = 3  # of so many rows of an input one is kept for its range
 _PERCENTILE = 99.99
-OUTLIERS = 8.0
-"""An input whose largest value is so many times that of a usual row keeps the scale of each row."""
+# An input whose largest value is so many times that of a usual row has outliers in single rows
+_OUTLIERS = 8.0
+_OUTLIERS_ALPHA = 0.65
 
 
 def calibration_inputs(
     float_model: Path, files: Sequence[Path], records: int = RECORDS
-) -> list[Feed]:
+) -> list[ModelInput]:
     """The model's inputs for so many records of all files, spread over them, as tagging makes
     them."""
     tagger = load(str(float_model), backend="onnx", device="cpu")
-    feeds: list[Feed] = []
+    windows: list[ModelInput] = []
     for path in files:
         documents = [d for d in read_documents(Input(str(path)), None, ReaderOptions()) if d.text]
-        for window in tagger.inputs(_spread(documents, records // len(files))):
-            ids = window.ids[None]
-            feeds.append({
-                "input_ids": ids,
-                "attention_mask": np.ones_like(ids),
-                "token_type_ids": np.zeros_like(ids),
-            })  # fmt: skip
-    if not feeds:
+        windows += tagger.inputs(_spread(documents, records // len(files)))
+    if not windows:
         raise UsageError("there is no text to calibrate on: give --calibrate FILE")
-    return feeds
+    return windows
+
+
+def feed_of(window: ModelInput) -> Feed:
+    """The inputs of a graph by their names, shape (1, tokens)."""
+    ids = window.ids[None]
+    return {
+        "input_ids": ids,
+        "attention_mask": np.ones_like(ids),
+        "token_type_ids": np.zeros_like(ids),
+    }
 
 
 def _spread(documents: Sequence[Document], count: int) -> Iterator[Document]:
@@ -60,10 +66,10 @@ def _spread(documents: Sequence[Document], count: int) -> Iterator[Document]:
 
 
 def see_activations(
-    graph: Graph, feeds: Iterable[Feed], most_outlying: float = OUTLIERS
+    graph: Graph, feeds: Iterable[Feed], fix_all: bool = False
 ) -> dict[str, Activations]:
-    """The smoothing and range of every input of a weight product; no range for those with rows
-    whose largest value is more than `most_outlying` times that of a usual row."""
+    """The smoothing and range of every input of a weight product; unless `fix_all`, no range for
+    those with outliers in single rows, which one scale serves badly."""
     products = {one.name: one for one in weight_products(graph)}
     largest: dict[str, npt.NDArray[np.float32]] = {}
     kept: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in products}
@@ -72,21 +78,27 @@ def see_activations(
             most = np.abs(rows).max(axis=0)
             largest[name] = np.maximum(largest[name], most) if name in largest else most
             kept[name].append(rows[::_ROWS_KEPT].copy())  # a view would keep all
-    factors = {name: smoothing(one, largest[name]) for name, one in products.items()}
     return {
-        name: Activations(one, _range(np.concatenate(kept[name]) / one, most_outlying))
-        for name, one in factors.items()
+        name: _activations(one, largest[name], np.concatenate(kept[name]), fix_all)
+        for name, one in products.items()
     }
 
 
-def _range(
-    smoothed: npt.NDArray[np.float32], most_outlying: float
-) -> tuple[float, float] | None:
-    of_rows = np.abs(smoothed).max(axis=1)
-    if of_rows.max() > most_outlying * np.median(of_rows):
-        return None
-    low, high = np.percentile(smoothed, [100 - _PERCENTILE, _PERCENTILE])
-    return float(low), float(high)
+def _activations(
+    products: Products,
+    largest: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.float32],
+    fix_all: bool,
+) -> Activations:
+    factors, percentile = smoothing(products, largest), _PERCENTILE
+    of_rows = np.abs(rows / factors).max(axis=1)
+    if of_rows.max() > _OUTLIERS * np.median(of_rows):
+        if not fix_all:
+            return Activations(factors)
+        # what is cut off an outlier is lost, so its weights take over more of it
+        factors, percentile = smoothing(products, largest, _OUTLIERS_ALPHA), 100
+    low, high = np.percentile(rows / factors, [100 - percentile, percentile])
+    return Activations(factors, (float(low), float(high)))
 
 
 def _values(graph: Graph, names: list[str], feeds: Iterable[Feed]) -> Iterator[list[Any]]:

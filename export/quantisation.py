@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from export.calibration import calibration_inputs, see_activations
+from export.calibration import calibration_inputs, feed_of, see_activations
 from export.fusion import fuse_attention
 from export.graph import Graph, own_parameters, save_model
 from export.int8_graph import by_input, by_module, quantise_embeddings, quantise_products
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 DEFAULT = "rows"
-TUNING_RECORDS = 12_000
+TUNING_RECORDS = 6_000
 """How many records weights are tuned on, over all files."""
 
 # Fused, these are slower than apart (onnxruntime 1.32)
@@ -64,8 +63,8 @@ def _rows(origin: Origin) -> ModelProto:
 
 def _calibrated(origin: Origin) -> ModelProto:
     graph = _fused(origin.float_model)
-    feeds = calibration_inputs(origin.float_model, origin.texts)
-    quantise_products(graph, see_activations(graph, feeds))
+    inputs = calibration_inputs(origin.float_model, origin.texts)
+    quantise_products(graph, see_activations(graph, map(feed_of, inputs)))
     quantise_embeddings(graph)
     return graph.finished()
 
@@ -74,11 +73,11 @@ def _tuned(origin: Origin) -> ModelProto:
     from export.tuning import tune
 
     before = _fused(origin.float_model)
-    feeds = calibration_inputs(origin.float_model, origin.texts)
-    seen = by_module(before, see_activations(before, feeds, most_outlying=math.inf))
-    feeds = calibration_inputs(origin.float_model, origin.texts, TUNING_RECORDS)
+    inputs = calibration_inputs(origin.float_model, origin.texts)
+    seen = by_module(before, see_activations(before, map(feed_of, inputs), fix_all=True))
+    inputs = calibration_inputs(origin.float_model, origin.texts, TUNING_RECORDS)
     with tempfile.TemporaryDirectory(dir=origin.float_model.parent) as folder:
-        checkpoint = tune(origin.checkpoint, seen, feeds, Path(folder) / "tuned", origin.note)
+        checkpoint = tune(origin.checkpoint, seen, inputs, Path(folder) / "tuned", origin.note)
         graph = _fused(export_float(checkpoint, Path(folder) / "float"))
     quantise_products(graph, by_input(graph, seen))
     quantise_embeddings(graph)

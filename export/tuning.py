@@ -20,9 +20,7 @@ from export.int8_graph import Activations
 from tagcli.models import TOKENIZER, read_model
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from export.calibration import Feed
+    from tagcli.encoding import ModelInput
 
 _STEPS_A_NOTE = 10
 _MOST_GRADIENT = 1.0  # its norm is cut to that
@@ -34,9 +32,9 @@ class TuningOptions:
     greatest learning rate, reached after the share `warmup` of the steps."""
 
     passes: int = 1
-    most_steps: int = 500
+    most_steps: int = 200
     batch_tokens: int = 1024
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-5
     warmup: float = 0.1
     seed: int = 17
 
@@ -44,7 +42,7 @@ class TuningOptions:
 def tune(
     checkpoint: Path,
     seen: Mapping[str, Activations],
-    feeds: Sequence[Feed],
+    inputs: Sequence[ModelInput],
     out_dir: Path,
     note: Callable[[str], None],
     options: TuningOptions = TuningOptions(),
@@ -52,11 +50,11 @@ def tune(
     """Write a checkpoint whose weights lose nothing when they are quantised with the activations
     `seen` of its linear layers, by their names, and return it.
 
-    It is taught by itself in float, on `feeds`; that is a function of the seed alone.
+    It is taught by itself in float, on `inputs`; that is a function of the seed alone.
     """
     teacher, student = _load(checkpoint), _load(checkpoint)
     layers = round_model(student, seen)
-    batches = _batches(feeds, read_model(checkpoint).pad_id, options)
+    batches = _batches(inputs, read_model(checkpoint).pad_id, options)
     _teach(teacher, student, batches, options, note)
     for layer in layers:
         layer.bake()
@@ -73,36 +71,50 @@ def _load(checkpoint: Path) -> Any:
     return model.eval()
 
 
-def _batches(
-    feeds: Sequence[Feed], pad_id: int, options: TuningOptions
-) -> list[dict[str, torch.Tensor]]:
-    """The model's inputs for every step, shape (batch, tokens)."""
-    rows = [feed["input_ids"][0] for feed in feeds]
-    lengths = [len(row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the model is given, and the positions whose labels are read, shape (batch, tokens)."""
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    labelled: torch.Tensor
+
+    def logits(self, model: Any) -> torch.Tensor:
+        """Of the labelled positions, shape (positions, labels): of special tokens and the inner
+        pieces of words nothing is asked."""
+        found = model(input_ids=self.ids, attention_mask=self.mask).logits
+        return found[self.labelled]
+
+
+def _batches(inputs: Sequence[ModelInput], pad_id: int, options: TuningOptions) -> list[Batch]:
+    """The batches of every step."""
     planned = BatchList(
-        lengths,
-        [1.0] * len(rows),
+        [len(one.ids) for one in inputs],
+        [1.0] * len(inputs),
         batch_tokens=options.batch_tokens,
         seed=options.seed,
         epochs=options.passes,
     )
     planned.end_after(options.most_steps)
-    return [_padded([rows[i] for i in batch], pad_id) for batch in planned]
+    return [make_batch([inputs[i] for i in batch], pad_id) for batch in planned]
 
 
-def _padded(rows: Sequence[npt.NDArray[np.int64]], pad_id: int) -> dict[str, torch.Tensor]:
-    ids = np.full((len(rows), max(map(len, rows))), pad_id, np.int64)
-    mask = np.zeros_like(ids)
-    for place, row in enumerate(rows):
-        ids[place, : len(row)] = row
-        mask[place, : len(row)] = 1
-    return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+def make_batch(inputs: Sequence[ModelInput], pad_id: int) -> Batch:
+    """The inputs with their padding."""
+    shape = (len(inputs), max(len(one.ids) for one in inputs))
+    ids = torch.full(shape, pad_id)
+    mask, labelled = torch.zeros(shape, dtype=torch.int64), torch.zeros(shape, dtype=torch.bool)
+    for place, one in enumerate(inputs):
+        ids[place, : len(one.ids)] = torch.from_numpy(one.ids)
+        mask[place, : len(one.ids)] = 1
+        labelled[place, torch.from_numpy(one.rows)] = True
+    return Batch(ids, mask, labelled)
 
 
 def _teach(
     teacher: Any,
     student: Any,
-    batches: Sequence[dict[str, torch.Tensor]],
+    batches: Sequence[Batch],
     options: TuningOptions,
     note: Callable[[str], None],
 ) -> None:
@@ -114,8 +126,8 @@ def _teach(
     losses = []
     for step, batch in enumerate(batches, start=1):
         with torch.no_grad():
-            wanted = teacher(**batch).logits
-        loss = divergence(wanted, student(**batch).logits, batch["attention_mask"])
+            wanted = batch.logits(teacher)
+        loss = divergence(wanted, batch.logits(student))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learning, _MOST_GRADIENT)
@@ -133,8 +145,8 @@ def _share_of_rate(step: int, steps: int, warmup: float) -> float:
     return min((step + 1) / (rising + 1), (steps - step) / max(1, steps - rising))
 
 
-def divergence(wanted: torch.Tensor, found: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """The mean KL in nats of what is found from what is wanted, both logits of shape (batch,
-    tokens, labels), over the positions of the mask, shape (batch, tokens)."""
-    wanted, found = (torch.log_softmax(logits[mask.bool()], dim=-1) for logits in (wanted, found))
+def divergence(wanted: torch.Tensor, found: torch.Tensor) -> torch.Tensor:
+    """The mean KL in nats of what is found from what is wanted, both logits of shape (positions,
+    labels)."""
+    wanted, found = (torch.log_softmax(logits, dim=-1) for logits in (wanted, found))
     return torch.nn.functional.kl_div(found, wanted, reduction="batchmean", log_target=True)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export.calibration import calibration_inputs, see_activations  # noqa: E402
+from export.calibration import calibration_inputs, feed_of, see_activations  # noqa: E402
 from export.graph import Graph  # noqa: E402
 from tagcli import UsageError  # noqa: E402
 from tagcli.records import Document  # noqa: E402
@@ -26,7 +25,7 @@ def ids_of(tagger: Any, lines: list[str]) -> list[list[int]]:
 
 
 def found(folder: Path, *files: Path) -> list[list[int]]:
-    return [feed["input_ids"][0].tolist() for feed in calibration_inputs(folder, files)]
+    return [one.ids.tolist() for one in calibration_inputs(folder, files)]
 
 
 @pytest.fixture
@@ -42,10 +41,12 @@ def text(tmp_path: Path) -> Path:
 def test_inputs_are_those_of_tagging(
     float_model: ModelMaker, tiny_tagger: TaggerMaker, text: Path
 ) -> None:
-    feeds = calibration_inputs(float_model("bert"), [text])
-    expected = ids_of(tiny_tagger("bert"), LINES)
-    assert [feed["input_ids"][0].tolist() for feed in feeds] == expected
-    for feed in feeds:
+    expected = list(tiny_tagger("bert").inputs(map(Document, LINES)))
+    for one, other in zip(calibration_inputs(float_model("bert"), [text]), expected, strict=True):
+        assert one.ids.tolist() == other.ids.tolist()
+        assert one.rows.tolist() == other.rows.tolist()
+        feed = feed_of(one)
+        assert feed["input_ids"].tolist() == [one.ids.tolist()]
         assert {values.shape for values in feed.values()} == {feed["input_ids"].shape}
         assert {values.dtype for values in feed.values()} == {np.dtype(np.int64)}
         assert feed["attention_mask"].all()
@@ -62,8 +63,8 @@ def test_records_are_spread_over_every_file(
     short.write_text("Berlin\n", encoding="utf-8")
     chosen = [LINES[0], LINES[5], "Berlin"]
     expected = ids_of(tiny_tagger("bert"), chosen)
-    feeds = calibration_inputs(float_model("bert"), [text, short], records=4)
-    assert [feed["input_ids"][0].tolist() for feed in feeds] == expected
+    inputs = calibration_inputs(float_model("bert"), [text, short], records=4)
+    assert [one.ids.tolist() for one in inputs] == expected
 
 
 def test_annotated_files_are_text_too(
@@ -148,15 +149,19 @@ def test_an_outlier_in_one_row_leaves_no_range() -> None:
 
 
 def test_outliers_can_be_given_a_range_all_the_same() -> None:
+    """The whole one, and weights that take over more of it."""
     rows = np.random.default_rng(0).uniform(-1, 1, (99, 3))
     rows[33] *= 1000
-    (seen, _) = see_activations(graph(), [feed(*rows.tolist())], most_outlying=math.inf).values()
+    (seen, _) = see_activations(graph(), [feed(*rows.tolist())], fix_all=True).values()
     assert seen.smoothed is not None
+    largest = np.abs(rows).max(axis=0)
+    np.testing.assert_allclose(seen.factors, largest**0.65 / 0.5**0.35, rtol=1e-4)
+    assert max(map(abs, seen.smoothed)) == pytest.approx((largest / seen.factors).max(), rel=1e-4)
 
 
 def test_the_graph_is_as_it_was(float_model: ModelMaker, text: Path) -> None:
     whole = Graph.load(float_model("bert") / "model.onnx")
     before = whole.finished().SerializeToString()
-    seen = see_activations(whole, calibration_inputs(float_model("bert"), [text]))
+    seen = see_activations(whole, map(feed_of, calibration_inputs(float_model("bert"), [text])))
     assert all(np.isfinite(one.factors).all() for one in seen.values())
     assert whole.finished().SerializeToString() == before

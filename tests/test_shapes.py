@@ -15,7 +15,7 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 pytest.importorskip("optimum", reason="optimum is not installed")
 
 from export.onnx_export import export_float
-from export.quantisation import quantise
+from export.quantisation import Origin, quantise
 from export.vocabulary import compare_cuts, keep_text, prune
 from tagcli import load
 from tagcli.models import read_model
@@ -68,7 +68,7 @@ def test_a_checkpoint_is_exported_cut_and_compared(
     cut = export_float(tmp_path / "cut", tmp_path / "float-cut")
     text = TEXTS[0].read_text(encoding="utf-8").replace("\n", " ") * 3  # more than a window
     assert load(str(whole)).tag(text).entities == load(str(cut)).tag(text).entities
-    int8 = quantise(whole, tmp_path / "int8")
+    int8 = quantise(Origin(made, whole), tmp_path / "int8")
     said = script("compare_models", whole, int8, TEXTS[0])
     (same,) = re.findall(r"same best label: (.*) %", said)
     assert float(same) > 90

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 from export import quantisation, tuning  # noqa: E402
-from export.calibration import calibration_inputs, see_activations  # noqa: E402
+from export.calibration import calibration_inputs, feed_of, see_activations  # noqa: E402
 from export.fake_quantisation import RoundedLinear, on_grid, round_model  # noqa: E402
 from export.graph import Graph  # noqa: E402
 from export.int8_graph import (  # noqa: E402
@@ -29,10 +28,11 @@ from export.int8_graph import (  # noqa: E402
     weight_products,
 )
 from export.quantisation import Origin, quantise  # noqa: E402
-from export.tuning import TuningOptions, divergence, tune  # noqa: E402
+from export.tuning import TuningOptions, divergence, make_batch, tune  # noqa: E402
 from tagcli import NertagError, load  # noqa: E402
+from tagcli.encoding import ModelInput  # noqa: E402
 
-OPTIONS = TuningOptions(passes=40, most_steps=40, batch_tokens=400, learning_rate=2e-3)
+OPTIONS = TuningOptions(passes=80, most_steps=80, batch_tokens=400, learning_rate=2e-3)
 SHAPES = ("xlmr", "bert", "electra")
 
 
@@ -53,15 +53,15 @@ def text(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def feeds(float_model: ModelMaker, text: Path) -> Callable[[str], list[Any]]:
+def inputs(float_model: ModelMaker, text: Path) -> Callable[[str], list[ModelInput]]:
     return lambda shape: calibration_inputs(float_model(shape), [text])
 
 
 @pytest.fixture
-def seen(float_model: ModelMaker, feeds: Any) -> Callable[[str], dict[str, Activations]]:
+def seen(float_model: ModelMaker, inputs: Any) -> Callable[[str], dict[str, Activations]]:
     def look(shape: str) -> dict[str, Activations]:
         graph = Graph.load(float_model(shape) / "model.onnx")
-        return by_module(graph, see_activations(graph, feeds(shape), most_outlying=math.inf))
+        return by_module(graph, see_activations(graph, map(feed_of, inputs(shape)), fix_all=True))
 
     return look
 
@@ -72,16 +72,11 @@ def network(folder: Path) -> Any:
     return AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32).eval()
 
 
-def logits_of(model: Any, feed: Any) -> Any:
+def mean_divergence(teacher: Any, student: Any, inputs: list[ModelInput]) -> float:
+    batches = [make_batch([one], 0) for one in inputs]
     with torch.no_grad():
-        return model(input_ids=torch.from_numpy(feed["input_ids"])).logits
-
-
-def mean_divergence(teacher: Any, student: Any, feeds: list[Any]) -> float:
-    ones = (torch.from_numpy(feed["attention_mask"]) for feed in feeds)
-    pairs = ((logits_of(teacher, feed), logits_of(student, feed)) for feed in feeds)
-    found = [divergence(*pair, mask).item() for pair, mask in zip(pairs, ones, strict=True)]
-    return float(np.mean(found))
+        pairs = [(batch.logits(teacher), batch.logits(student)) for batch in batches]
+    return float(np.mean([divergence(*pair).item() for pair in pairs]))
 
 
 # The grid
@@ -156,26 +151,26 @@ def test_every_product_of_the_graph_is_a_layer(
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_tuning_brings_the_student_to_its_teacher(
-    checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any, shape: str
+    checkpoint: ModelMaker, tmp_path: Path, inputs: Any, seen: Any, shape: str
 ) -> None:
     """Rounded either way: what tuning wrote, and what it began with."""
     told: list[str] = []
-    begin, inputs = checkpoint(shape), feeds(shape)
-    made = tune(begin, seen(shape), inputs, tmp_path / "made", told.append, OPTIONS)
+    begin = checkpoint(shape)
+    made = tune(begin, seen(shape), inputs(shape), tmp_path / "made", told.append, OPTIONS)
     teacher, untuned, tuned = (network(path) for path in (begin, begin, made))
     for student in (untuned, tuned):
         round_model(student, seen(shape))
-    before, after = (mean_divergence(teacher, one, inputs) for one in (untuned, tuned))
+    before, after = (mean_divergence(teacher, one, inputs(shape)) for one in (untuned, tuned))
     assert before > 1e-3, "or there is nothing to learn"
     assert after < 0.6 * before
-    assert len(told) == 4
-    assert told[0].startswith("tuning, step 10 of 40: KL ")
+    assert len(told) == 8
+    assert told[0].startswith("tuning, step 10 of 80: KL ")
 
 
 def test_tuned_weights_are_on_the_grid(
-    checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any
+    checkpoint: ModelMaker, tmp_path: Path, inputs: Any, seen: Any
 ) -> None:
-    made = tune(checkpoint("bert"), seen("bert"), feeds("bert"), tmp_path / "made", print, OPTIONS)
+    made = tune(checkpoint("bert"), seen("bert"), inputs("bert"), tmp_path / "made", print, OPTIONS)
     before, after = (dict(network(path).named_modules()) for path in (checkpoint("bert"), made))
     for name, activations in seen("bert").items():
         factors = torch.from_numpy(activations.factors)
@@ -190,22 +185,21 @@ def test_tuned_weights_are_on_the_grid(
 
 
 def test_the_same_seed_gives_the_same_bytes(
-    checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any
+    checkpoint: ModelMaker, tmp_path: Path, inputs: Any, seen: Any
 ) -> None:
-    begin, inputs, weights = checkpoint("xlmr"), feeds("xlmr"), {}
-    few = replace(OPTIONS, most_steps=4, batch_tokens=100)
+    begin, few_steps, weights = checkpoint("xlmr"), replace(OPTIONS, most_steps=4), {}
     for name, seed in (("one", 1), ("again", 1), ("other", 2)):
-        options = replace(few, seed=seed)
-        made = tune(begin, seen("xlmr"), inputs, tmp_path / name, print, options)
+        options = replace(few_steps, batch_tokens=100, seed=seed)
+        made = tune(begin, seen("xlmr"), inputs("xlmr"), tmp_path / name, print, options)
         weights[name] = (made / "model.safetensors").read_bytes()
     assert weights["one"] == weights["again"]
     assert weights["one"] != weights["other"], "the order is of the seed"
 
 
-def test_steps_are_bounded(checkpoint: ModelMaker, tmp_path: Path, feeds: Any, seen: Any) -> None:
+def test_steps_are_bounded(checkpoint: ModelMaker, tmp_path: Path, inputs: Any, seen: Any) -> None:
     told: list[str] = []
     options = TuningOptions(passes=9, most_steps=3, batch_tokens=64)
-    tune(checkpoint("bert"), seen("bert"), feeds("bert"), tmp_path / "made", told.append, options)
+    tune(checkpoint("bert"), seen("bert"), inputs("bert"), tmp_path / "made", told.append, options)
     assert told[-1].startswith("tuning, step 3 of 3: ")
 
 
@@ -220,7 +214,7 @@ def test_the_graph_has_the_logits_of_the_student(
     tmp_path: Path,
     text: Path,
     monkeypatch: pytest.MonkeyPatch,
-    feeds: Any,
+    inputs: Any,
     shape: str,
 ) -> None:
     students = []
@@ -234,10 +228,13 @@ def test_the_graph_has_the_logits_of_the_student(
     origin = Origin(checkpoint(shape), float_model(shape), [text])
     tagger = load(str(quantise(origin, tmp_path / "made", "tuned")), device="cpu", threads=1)
     near, far = [], []
-    for feed in feeds(shape):
-        found = tagger.backend.run(feed["input_ids"], feed["attention_mask"])
-        exact = tiny_tagger(shape).backend.run(feed["input_ids"], feed["attention_mask"])
-        near.append(np.abs(found - logits_of(students[0], feed).numpy()).max(axis=-1).ravel())
+    for one in inputs(shape):
+        ids, mask = one.ids[None], np.ones_like(one.ids[None])
+        found = tagger.backend.run(ids, mask)
+        with torch.no_grad():
+            taught = students[0](input_ids=torch.from_numpy(ids)).logits.numpy()
+        exact = tiny_tagger(shape).backend.run(ids, mask)
+        near.append(np.abs(found - taught).max(axis=-1).ravel())
         far.append(np.abs(found - exact).max(axis=-1).ravel())
     # a value on the border of two steps may fall on either side: so not all, but nearly
     assert np.median(np.concatenate(near)) < 1e-4
@@ -268,11 +265,11 @@ def test_what_is_tuned_on_is_of_the_tagger(
     asked: list[int] = []
     real = quantisation.calibration_inputs
 
-    def inputs(folder: Path, files: Any, *records: int) -> Any:
+    def remember(folder: Path, files: Any, *records: int) -> Any:
         asked.extend(records)
         return real(folder, files, *records)
 
-    monkeypatch.setattr(quantisation, "calibration_inputs", inputs)
+    monkeypatch.setattr(quantisation, "calibration_inputs", remember)
     monkeypatch.setattr(quantisation, "TUNING_RECORDS", 7)
     quantise(Origin(checkpoint("bert"), float_model("bert"), [text]), tmp_path / "made", "tuned")
     assert asked == [7]
