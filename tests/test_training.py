@@ -307,7 +307,7 @@ def test_types_of_a_source_without_a_language_are_tagged(
         "train": (Source("wiki/de"), Source(str(dates))),
         "dev": (Source("wiki/de", "dev"), Source(str(dates), "dev")),
     }
-    recipe = _recipe(tiny_base("xlmr"), epochs=20, batch_tokens=60, **sources)
+    recipe = _recipe(tiny_base("xlmr"), epochs=40, batch_tokens=60, **sources)
     out = training.run_recipe(recipe, tmp_path / "out", _nothing, data_dir=tmp_path)
     tagged = load(str(out), backend="torch", lang="de").tag("am Montag")
     assert [(entity.text, entity.label) for entity in tagged.entities] == [("Montag", "DAT")]
