@@ -55,8 +55,8 @@ _say = partial(say, "nertag")
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the model; auto takes ONNX where the model has it.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO,
-              help="auto takes CUDA for a float model where it works; cuda runs int8 models, too, on "
-              "torch.")
+              help="auto takes CUDA for a float model where it works; cuda runs int8 models, too, "
+              "on torch.")
 @click.option("--threads", type=click.IntRange(min=1), help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
