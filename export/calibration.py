@@ -30,9 +30,10 @@ RECORDS = 256
 
 _ROWS_KEPT = 3  # of so many rows of an input one is kept for its range
 _PERCENTILE = 99.99
+_SMALLEST = 1e-6
 # An input whose largest value is so many times that of a usual row has outliers in single rows
 _OUTLIERS = 8.0
-_OUTLIERS_ALPHA = 0.65
+_USUAL_CHANNELS = 99.8  # per cent; the others are no greater than these, once levelled
 
 
 def calibration_inputs(
@@ -95,10 +96,19 @@ def _activations(
     if of_rows.max() > _OUTLIERS * np.median(of_rows):
         if not fix_all:
             return Activations(factors)
-        # what is cut off an outlier is lost, so its weights take over more of it
-        factors, percentile = smoothing(products, largest, _OUTLIERS_ALPHA), 100
+        factors, percentile = level(factors, largest), 100
     low, high = np.percentile(rows / factors, [100 - percentile, percentile])
     return Activations(factors, (float(low), float(high)))
+
+
+def level(
+    factors: npt.NDArray[np.float32], largest: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """The smoothing `factors`, shape (channels,), greater for the few channels that stand out all
+    the same: the outliers of a transformer are in one or two, whose weights can take them over."""
+    usual = np.percentile(largest / factors, _USUAL_CHANNELS)
+    levelled: npt.NDArray[np.float32] = np.maximum(factors, largest / max(usual, _SMALLEST))
+    return levelled.astype(np.float32)
 
 
 def _values(graph: Graph, names: list[str], feeds: Iterable[Feed]) -> Iterator[list[Any]]:

@@ -106,15 +106,14 @@ def uint8_grid(low: float, high: float) -> tuple[float, int]:
     return scale, min(max(round(-low / scale), 0), 255)
 
 
-def smoothing(products: Products, largest: Floats, alpha: float = 0.5) -> Floats:
+def smoothing(products: Products, largest: Floats) -> Floats:
     """What to divide each channel of the input by, and multiply its weights with, shape
-    (inputs,), so that neither has outliers; the greater `alpha`, the more the weights take over.
+    (inputs,), so that neither has outliers.
 
-    Source: SmoothQuant (Xiao et al. 2023, https://arxiv.org/abs/2211.10438).
+    Source: SmoothQuant (Xiao et al. 2023, https://arxiv.org/abs/2211.10438), alpha 0.5.
     """
     weights = np.max([np.abs(weight).max(axis=1) for weight in products.weights], axis=0)
-    weights = np.maximum(weights, 1e-5) ** (1 - alpha)
-    factors: Floats = np.maximum(largest, 1e-5) ** alpha / weights
+    factors: Floats = np.sqrt(np.maximum(largest, 1e-5) / np.maximum(weights, 1e-5))
     return factors.astype(np.float32)
 
 
