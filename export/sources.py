@@ -38,9 +38,11 @@ class Source:
     `labels` renames types ("O" drops one; "PS_*" stands for all that begin so), and `types` names
     the type of entities by their text, whatever it was; `joins` are the types of which two are one
     entity where only a blank is between them. `annotates` are the types that an O speaks against,
-    after renaming: None for those that occur. `every` takes the sentences N, 2N, ..., `skip_every`
-    all others; `cap` is the most sentences taken of these, from the start; `weight` how often an
-    epoch shows each; `repair` a policy of export.tags.REPAIRS.
+    after renaming: None for those that occur, none at all for text without gold.
+
+    `every` takes the sentences N, 2N, ..., `skip_every` all others; `cap` is the most sentences
+    taken of these, from the start; `weight` how often an epoch shows each; `repair` a policy of
+    export.tags.REPAIRS.
 
     `spacing` "natural" makes running text of tokens, which has none then, and `case`, one of
     export.letter_case.CASES, writes it so.
@@ -216,10 +218,12 @@ class _Rows:
         sentences = [d for d in documents if d.conll and d.conll.tokens and not d.conll.is_docstart]
         if sentences:
             yield from self._from_conll(sentences)
+        has_gold = self._source.annotates != ()
         for document in documents:
             if document.conll is None:
                 tokens = None if document.tokens is None else _pairs(document.tokens)
-                yield Example(document.text, tuple(gold_spans(document)), tokens, document.line)
+                spans = tuple(gold_spans(document)) if has_gold else ()
+                yield Example(document.text, spans, tokens, document.line)
 
     def _from_conll(self, sentences: list[Document]) -> Iterator[Example]:
         rows = []

@@ -198,6 +198,24 @@ def test_labels_are_renamed_and_dropped(tmp_path: Path) -> None:
     assert [span[2] for one in examples_of(corpus.dataset) for span in one.spans] == ["PER", "LOC"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "Anna lebt.\n\nIn Köln.\n"),
+        ("a.jsonl", '{"text": "Anna lebt."}\n{"text": "In Köln."}\n'),
+    ],
+)
+def test_text_without_gold(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    corpus = load_source(Source(str(path), annotates=()))
+    assert corpus.types == ()
+    assert [e.text for e in examples_of(corpus.dataset) if e.text] == ["Anna lebt.", "In Köln."]
+    assert not any(example.spans for example in examples_of(corpus.dataset))
+    with pytest.raises(DataError, match="no gold"):
+        load_source(Source(str(path)))
+
+
 def test_a_source_says_what_it_annotates(tmp_path: Path) -> None:
     path = _conll(tmp_path, "Anna\tB-PER\n")
     assert load_source(Source(path, annotates=("PER", "LOC"))).types == ("PER", "LOC")
