@@ -129,7 +129,12 @@ def _chosen(origin: Origin, folder: Path, options: dict[str, Any]) -> MethodScor
             _say(f"{name} is left out: it needs --calibrate FILE")
     for method in methods:
         _say(f"quantising: {method}")
-        made[method] = quantise(origin, folder / method, method)
+        try:
+            made[method] = quantise(origin, folder / method, method)
+        except NertagError as error:
+            if not options["best"]:
+                raise
+            _say(f"{method} is left out: {error}")
     scores = score_methods(origin.float_model, made, options["tests"], _say)
     if options["best"]:
         click.echo(as_table(method_rows(scores)))

@@ -3,6 +3,7 @@ spacing and case."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,10 +24,7 @@ PREFIX = "*"
 
 def adapted(example: Example, source: Source, language: str) -> Example:
     """The example as `source` wants it. Raises DataError for one that cannot be written so."""
-    named = [
-        (start, end, source.types.get(example.text[start:end], new_type(label, source.labels)))
-        for start, end, label in example.spans
-    ]
+    named = [_named(span, example.text, source) for span in sorted(example.spans)]
     kept = [span for span in named if span[2] != OUTSIDE]
     example = replace(example, spans=tuple(_joined(kept, example.text, source.joins or ())))
     if source.spacing is not None:
@@ -34,6 +32,12 @@ def adapted(example: Example, source: Source, language: str) -> Example:
     if source.case is not None:
         example = replace(example, text=CASES[source.case](example.text))
     return example
+
+
+def _named(span: Span, text: str, source: Source) -> Span:
+    start, end, label = span
+    written = unicodedata.normalize("NFC", text[start:end])
+    return start, end, source.by_text.get(written, new_type(label, source.labels))
 
 
 def new_type(label: str, names: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ https://arxiv.org/abs/1503.02531.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from export.bases import find_base, window_limit
 from export.labelling import IGNORED
 from export.recipes import Recipe
 from tagcli.errors import UsageError
+from tagcli.languages import WORDS
 from tagcli.models import TOKENIZER
 
 
@@ -113,13 +114,21 @@ def distillation_loss(
 
 
 def load_teachers(
-    recipe: Recipe, labels: Sequence[str], base: Path, data_dir: Path | None = None
+    recipe: Recipe,
+    labels: Sequence[str],
+    languages: Collection[str],
+    base: Path,
+    data_dir: Path | None = None,
 ) -> Distillation:
-    """The teachers of a recipe, for a student with these labels and the tokenizer in `base`.
+    """The teachers of a recipe, for a student of these languages with these labels and the
+    tokenizer in `base`.
 
-    Raises UsageError for what is no token classifier, or has other labels or another tokenizer.
+    Raises UsageError for what is no token classifier, or has other labels, another tokenizer or
+    other units.
     """
     teachers = tuple(_load_teacher(name, labels, base, data_dir) for name in recipe.teacher)
+    for teacher in teachers:
+        _check_units(teacher, {name: recipe.units.get(name, WORDS) for name in languages})
     return Distillation(teachers, recipe.teacher_weight, recipe.teacher_temperature)
 
 
@@ -144,6 +153,16 @@ def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path |
     columns = _columns(name, model.config, labels)
     model.eval().requires_grad_(False)
     return Teacher(name, model, columns, window_limit(folder))
+
+
+def _check_units(teacher: Teacher, units: Mapping[str, str]) -> None:
+    """What a teacher says of text that is cut otherwise than it learnt is worth nothing."""
+    own = getattr(teacher.model.config, "nertag", None)
+    for language, unit in units.items():
+        known = unit if own is None else own.get("units", {}).get(language, WORDS)
+        if known != unit:
+            problem = f"reads {language} as {known}, but is to teach a model of {unit}"
+            raise UsageError(f"teacher {teacher.name} {problem}")
 
 
 def _columns(name: str, config: Any, labels: Sequence[str]) -> torch.Tensor:

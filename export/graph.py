@@ -147,22 +147,24 @@ def save_model(model: ModelProto, path: Path) -> None:
 def module_of(node: NodeProto) -> str | None:
     """The torch module a weight product was exported from, as `named_modules` names it; None
     where the node's name does not say."""
-    if not node.name.startswith("/") or not node.name.endswith("/MatMul"):
+    return _module(node, "MatMul")
+
+
+def _module(node: NodeProto, operator: str) -> str | None:
+    end = f"/{operator}"
+    if not node.name.startswith("/") or not node.name.endswith(end):
         return None
-    return node.name.removesuffix("/MatMul")[1:].replace("/", ".")
+    return node.name.removesuffix(end)[1:].replace("/", ".")
 
 
 def own_parameters(graph: Graph) -> None:
     """Give every layer the constants it had in torch, whose exporter merges equal ones."""
     for node in graph.nodes:
-        operator = f"/{node.op_type}"
-        if not node.name.endswith(operator) or not node.name.startswith("/"):
-            continue
-        module = node.name.removesuffix(operator)[1:].replace("/", ".")
+        module = _module(node, node.op_type)
         for index, kind in _PARAMETERS.get(node.op_type, ()):
             name, own = node.input[index], f"{module}.{kind}"
             values = graph.constant(name)
-            if name != own and name.rpartition(".")[2] == kind and values is not None:
+            if module and name != own and name.rpartition(".")[2] == kind and values is not None:
                 node.input[index] = graph.set_constant(own, values)
 
 

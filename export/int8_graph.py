@@ -28,7 +28,6 @@ SMALL_TABLE = 8
 """Rows of an embedding table that is not worth quantising (token types)."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Activations:
     """How a product's input is put on a grid: the factors that its channels are divided by, shape

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from export.spacing import APOSTROPHES, CLITICS
+
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
-_CLITICS = frozenset(("s", "t", "m", "d", "re", "ve", "ll"))
-_APOSTROPHES = ("'", "’")
 
 
 def lower(text: str) -> str:
@@ -24,8 +24,8 @@ def title(text: str) -> str:
     cased = list(lower(text))
     for word in _WORD.finditer(text):
         start = word.start()
-        after_letter = text[start - 1 : start] in _APOSTROPHES and text[start - 2 : start - 1]
-        if not (after_letter and after_letter.isalnum() and word[0].lower() in _CLITICS):
+        after_letter = text[start - 1 : start] in APOSTROPHES and text[start - 2 : start - 1]
+        if not (after_letter and after_letter.isalnum() and word[0].lower() in CLITICS):
             cased[start] = _kept_length(text[start], text[start].title())
     return "".join(cased)
 

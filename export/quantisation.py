@@ -47,11 +47,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What a method does, in words, and the function that makes a graph."""
+    """What a method does, in words, and the function that makes a graph; whether it looks at text,
+    and whether torch can read the weights, too."""
 
     summary: str
     make: Callable[[Origin], ModelProto]
     needs_text: bool = False
+    for_torch: bool = False
 
 
 def _rows(origin: Origin) -> ModelProto:
@@ -129,14 +131,18 @@ def _blocks(bits: int) -> Callable[[Origin], ModelProto]:
 
 
 METHODS = {
-    "rows": Method("int8, every token with a scale of its own", _rows),
+    "rows": Method("int8, every token with a scale of its own", _rows, for_torch=True),
     "calibrated": Method(
-        "int8, scales fixed on --calibrate text, channels smoothed", _calibrated, needs_text=True
+        "int8, scales fixed on --calibrate text, channels smoothed",
+        _calibrated,
+        needs_text=True,
+        for_torch=True,
     ),
     "tuned": Method(
         "int8, all scales fixed, weights tuned to that on --calibrate text for some minutes",
         _tuned,
         needs_text=True,
+        for_torch=True,
     ),
     "dynamic": Method("int8, a scale for each batch, on which results then depend", _dynamic),
     "blocks8": Method("8 bits, a scale for 32 weights", _blocks(8)),
@@ -154,7 +160,7 @@ def quantise(origin: Origin, out_dir: Path, method: str = DEFAULT) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
     _optimise(made, out_dir / ONNX)
     shutil.copyfile(float_model / TOKENIZER, out_dir / TOKENIZER)
-    name = method if method.startswith("blocks") else INT8
+    name = INT8 if METHODS[method].for_torch else method
     write_config(float_model, out_dir, read_model(float_model), name)
     return out_dir
 

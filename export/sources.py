@@ -35,10 +35,10 @@ class Source:
     """A corpus to read: a CoNLL or JSONL file, `NAME/LANGUAGE` in the data folder, `disk:PATH` or
     `hub:OWNER/NAME[/CONFIG]`.
 
-    `labels` renames types ("O" drops one; "PS_*" stands for all that begin so), and `types` names
-    the type of entities by their text, whatever it was; `joins` are the types of which two are one
-    entity where only a blank is between them. `annotates` are the types that an O speaks against,
-    after renaming: None for those that occur, none at all for text without gold.
+    `labels` renames types ("O" drops one; "PS_*" stands for all that begin so), and `by_text`
+    names the type of entities by their NFC text, whatever it was; `joins` are the types of which
+    two are one entity where only a blank is between them. `annotates` are the types that an O
+    speaks against, after renaming: None for those that occur, none at all for text without gold.
 
     `every` takes the sentences N, 2N, ..., `skip_every` all others; `cap` is the most sentences
     taken of these, from the start; `weight` how often an epoch shows each; `repair` a policy of
@@ -52,7 +52,7 @@ class Source:
     split: str = "train"
     language: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-    types: Mapping[str, str] = field(default_factory=dict)
+    by_text: Mapping[str, str] = field(default_factory=dict)
     joins: tuple[str, ...] | None = None
     annotates: tuple[str, ...] | None = None
     every: int | None = None

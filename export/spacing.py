@@ -42,8 +42,8 @@ _GUILLEMETS = {"«": True, "‹": True, "»": False, "›": False}
 _UNIT = re.compile(r"\d.*|[^\W\d_]{1,3}[²³]?|[mb]il\w*|mln|mrd\.?|%|°")
 
 _CLITIC = re.compile(r"(?:['’](?:s|m|d|t|re|ve|ll)|n['’]t)", re.IGNORECASE)
-_CLITIC_LETTERS = frozenset(("s", "t", "m", "d", "re", "ve", "ll"))
-_APOSTROPHES = frozenset("'’")
+CLITICS = frozenset(("s", "t", "m", "d", "re", "ve", "ll"))
+APOSTROPHES = frozenset("'’")
 _ELIDED = re.compile(r"[^\W\d_].*['’]")
 _ALWAYS_ELIDED = re.compile(
     r"(?:[ldcjmnst]|(?:jusq|lorsq|puisq|quoiq|q)u|(?:[dn]e|a|da|su|co|que)ll|un|quest|gl)['’]",
@@ -170,10 +170,10 @@ class _Joiner:
         if _CUT_SHORT.fullmatch(token):
             return False
         is_vowel = _VOWEL.match(following) is not None
-        return is_vowel or following in _CLITIC_LETTERS or bool(_ALWAYS_ELIDED.fullmatch(token))
+        return is_vowel or following in CLITICS or bool(_ALWAYS_ELIDED.fullmatch(token))
 
     def _quote(self, i: int, token: str, previous: str, following: str) -> Joins | None:
-        if token in _APOSTROPHES:
+        if token in APOSTROPHES:
             apostrophe = self._apostrophe(i, token, previous, following)
             if apostrophe is not None:
                 return apostrophe
@@ -222,13 +222,13 @@ class _Joiner:
 
     def _apostrophe(self, i: int, token: str, previous: str, following: str) -> Joins | None:
         """What a lone apostrophe is if it is no quote."""
-        if previous[-1:].isalpha() and following in _CLITIC_LETTERS:
+        if previous[-1:].isalpha() and following in CLITICS:
             return _BOTH
         if _NAME_PREFIX.fullmatch(previous) and following[:1].isalpha():
             return _BOTH
         if following == "n":  # Rock ' n ' Roll
             return _TO_RIGHT
-        if previous == "n" and self._token(i - 2) in _APOSTROPHES:
+        if previous == "n" and self._token(i - 2) in APOSTROPHES:
             return _TO_LEFT
         if token in self._open:
             return None

@@ -62,6 +62,9 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     for corpus in (*train, *dev, *test):
         if corpus.repaired:
             say(f"{corpus.name}: {corpus.repaired} tags repaired ({corpus.source.repair})")
+    for corpus in train:
+        if not corpus.types and not recipe.has_teacher:
+            raise UsageError(f"{corpus.name} annotates nothing, and there is no teacher")
     labels = label_names(train)
     types = list(dict.fromkeys(label[2:] for label in labels[1:]))
     for corpus in dev:
@@ -86,7 +89,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     if recipe.has_teacher:
         from export.distillation import load_teachers
 
-        distillation = load_teachers(recipe, labels, base, data_dir)
+        distillation = load_teachers(recipe, labels, by_language, base, data_dir)
         distillation.check_lengths(max(train_set.lengths))
         by_language = distillation.with_types(by_language)
     nertag = {

@@ -67,7 +67,9 @@ def _load(checkpoint: Path) -> Any:
     """In evaluation mode: without dropout both see the same."""
     from transformers import AutoModelForTokenClassification
 
-    model = AutoModelForTokenClassification.from_pretrained(checkpoint, dtype=torch.float32)
+    model = AutoModelForTokenClassification.from_pretrained(
+        checkpoint, dtype=torch.float32, use_safetensors=True
+    )
     return model.eval()
 
 

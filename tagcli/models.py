@@ -96,11 +96,11 @@ def _from_hub(repo_id: str, for_torch: bool) -> Path:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from huggingface_hub import snapshot_download
 
-    onnx = [WEIGHTS, *(pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data"))]
+    onnx = [pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")]
     first, second = (_SAFETENSORS, onnx) if for_torch else (onnx, _SAFETENSORS)
     try:
         for weights in (first, second):
-            patterns = [*_DESCRIPTION_FILES, *weights]
+            patterns = [*_DESCRIPTION_FILES, *weights, *([WEIGHTS] if weights is onnx else [])]
             folder = Path(snapshot_download(repo_id, allow_patterns=patterns))
             if any(any(folder.glob(pattern)) for pattern in weights):
                 break

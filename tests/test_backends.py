@@ -159,6 +159,12 @@ def test_auto_says_how_int8_gets_to_a_gpu(bundled_tagger: Any) -> None:
 
 
 @pytest.mark.usefixtures("_unusable_gpu")
+def test_int8_on_a_torch_that_sees_no_gpu(bundled_tagger: Any) -> None:
+    (note,) = notes_of(bundled_tagger.model.folder, backend="torch")
+    assert "this torch does not see it" in note
+
+
+@pytest.mark.usefixtures("_unusable_gpu")
 def test_cuda_runs_int8_on_torch(bundled_tagger: Any) -> None:
     folder = str(bundled_tagger.model.folder)
     with pytest.raises(UsageError, match="torch finds no CUDA device"):

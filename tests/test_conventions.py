@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -30,15 +31,20 @@ def test_the_longest_prefix_names_a_type(label: str, expected: str) -> None:
 
 def test_types_by_text_and_by_name() -> None:
     labels, types = {"OG*": "ORG", "LC*": "LOC"}, {"미국": "LOC", "이": "PER"}
-    found = spans_of(TEXT, SPANS, labels=labels, types=types)
+    found = spans_of(TEXT, SPANS, labels=labels, by_text=types)
     assert found == [("미국", "LOC"), ("뉴욕", "LOC"), ("삼성", "ORG")]
     assert spans_of(TEXT, SPANS, labels={"OG*": "O"}) == [("뉴욕", "LC_CITY")]
-    assert spans_of(TEXT, SPANS, types={"뉴욕": "O"})[1:] == [("삼성", "OG_ECONOMY")]
+    assert spans_of(TEXT, SPANS, by_text={"뉴욕": "O"})[1:] == [("삼성", "OG_ECONOMY")]
+
+
+def test_text_is_compared_composed() -> None:
+    text = unicodedata.normalize("NFD", "미국")
+    assert spans_of(text, ((0, len(text), "OG"),), by_text={"미국": "LOC"}) == [(text, "LOC")]
 
 
 def test_neighbours_of_one_type_are_joined() -> None:
     labels = {"OG*": "ORG", "LC*": "LOC"}
-    assert spans_of(TEXT, SPANS, labels=labels, types={"미국": "LOC"}, joins=("LOC",)) == [
+    assert spans_of(TEXT, SPANS, labels=labels, by_text={"미국": "LOC"}, joins=("LOC",)) == [
         ("미국 뉴욕", "LOC"),
         ("삼성", "ORG"),
     ]
@@ -46,6 +52,7 @@ def test_neighbours_of_one_type_are_joined() -> None:
     three = ((0, 1, "A"), (2, 3, "A"), (4, 5, "A"), (6, 7, "B"), (9, 10, "B"))
     text = "a b c d  e"
     assert spans_of(text, three, joins=("A", "B")) == [("a b c", "A"), ("d", "B"), ("e", "B")]
+    assert spans_of("a b", ((2, 3, "A"), (0, 1, "A")), joins=("A",)) == [("a b", "A")], "any order"
     assert len(spans_of("a,b", ((0, 1, "A"), (2, 3, "A")), joins=("A",))) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +24,27 @@ GOLD = torch.tensor([[0, 1, IGNORED, 2], [0, IGNORED, 1, 0]])
 INPUTS = {"input_ids": torch.tensor([[0, 7, 9, 2]]), "attention_mask": torch.ones(1, 4).long()}
 
 
-def _load(*names: Path | str, base: Path, labels: Any = LABELS, **settings: Any) -> Distillation:
+def _load(
+    *names: Path | str,
+    base: Path,
+    labels: Any = LABELS,
+    languages: tuple[str, ...] = (),
+    **settings: Any,
+) -> Distillation:
     recipe = Recipe(
         "b", (Source("a"),), (Source("a", "dev"),), teacher=tuple(map(str, names)), **settings
     )
-    return load_teachers(recipe, labels, base)
+    return load_teachers(recipe, labels, languages, base)
+
+
+def test_a_teacher_of_another_unit(checkpoint: ModelMaker, tmp_path: Path) -> None:
+    base, teacher = checkpoint("xlmr"), tmp_path / "teacher"
+    shutil.copytree(base, teacher)
+    edit_json(teacher / "config.json", nertag={"units": {"ko": "raw"}})
+    assert _load(teacher, base=base, languages=("de", "ko"), units={"ko": "raw"}).teachers
+    assert _load(teacher, base=base, languages=("de",), units={"ko": "parts"}).teachers
+    with pytest.raises(UsageError, match="reads ko as raw, but is to teach a model of parts"):
+        _load(teacher, base=base, languages=("de", "ko"), units={"ko": "parts"})
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0])

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SHAPES, ModelMaker, all_sentences
+from conftest import SHAPES, ModelMaker, all_sentences, edit_json
 
+from export.quantisation import METHODS as QUANTISING
 from export.quantisation import Origin, quantise
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS, float_parameters
+from tagcli.models import read_model
 from tagcli.records import Document
 
 Maker = Callable[[str, str], Path]
@@ -70,14 +73,42 @@ def test_torch_and_onnx_run_the_same_weights(int8_model: Maker, shape: str, meth
     folder = str(int8_model(shape, method))
     onnx, torch = (load(folder, backend=name, device="cpu") for name in ("onnx", "torch"))
     assert (onnx.backend.name, torch.backend.name) == ("onnx", "torch")
-    away, count = 0.0, 0
+    away: list[float] = []
     for window in onnx.inputs(map(Document, all_sentences())):
         ids = window.ids[None]
         one, other = (t.backend.run(ids, np.ones_like(ids)) for t in (onnx, torch))
-        away += float((one.argmax(axis=2) != other.argmax(axis=2)).sum())
-        count += ids.size
-    assert count > 100
-    assert away < 0.1 * count
+        away.append(float(np.abs(one - other).max()))
+    assert len(away) > 10
+    assert 0 < max(away) < 0.25, "the activations are rounded in onnxruntime only"
+
+
+@pytest.mark.parametrize("method", QUANTISING)
+def test_torch_takes_what_the_config_says(int8_model: Maker, method: str) -> None:
+    folder = int8_model("bert", method)
+    assert read_model(folder).has_int8_weights == QUANTISING[method].for_torch
+    if QUANTISING[method].for_torch:
+        assert load(str(folder), backend="torch", device="cpu").backend.name == "torch"
+        return
+    with pytest.raises(UsageError, match=f"{method} ONNX model; torch needs the safetensors"):
+        load(str(folder), backend="torch", device="cpu")
+
+
+def test_torch_runs_in_float32_whatever_the_checkpoint_was(
+    int8_model: Maker, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(int8_model("bert", "rows"), folder)
+    edit_json(folder / "config.json", torch_dtype="float16", dtype="float16")
+    backend = load(str(folder), backend="torch", device="cpu").backend
+    kinds = {str(one.dtype) for one in backend._model.parameters()}  # type: ignore[attr-defined]
+    assert kinds == {"torch.float32"}
+
+
+def test_without_the_graph_torch_runs_the_weights(int8_model: Maker, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(int8_model("bert", "rows"), folder)
+    (folder / "model.onnx").unlink()
+    assert load(str(folder), device="cpu").backend.name == "torch"
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

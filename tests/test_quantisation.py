@@ -99,7 +99,7 @@ def test_it_is_a_smaller_model_directory(
     own, others = (
         json.loads((place / CONFIG).read_text(encoding="utf-8")) for place in (folder, before)
     )
-    name = method if method.startswith("blocks") else "int8"
+    name = "int8" if METHODS[method].for_torch else method
     assert own == others | {"nertag": others["nertag"] | {"quantisation": name}}
     assert read_model(folder).quantisation == name
 

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
-from conftest import MAX_POSITIONS, NERTAG_OBJECT, SENTENCES, SHAPES, TaggerMaker, all_sentences
+from conftest import (
+    MAX_POSITIONS,
+    NERTAG_OBJECT,
+    SENTENCES,
+    SHAPES,
+    TaggerMaker,
+    all_sentences,
+    edit_json,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +130,31 @@ def test_entities_of_given_tokens_are_whole_tokens(tiny_tagger: TaggerMaker) -> 
     assert tagged.entities
     for entity in tagged.entities:
         assert entity.text == " ".join(words[entity.start_token : entity.end_token])
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_korean_by_the_parts_of_eojeols(
+    model_copy: Callable[[str], Path], form: Literal["NFC", "NFD"]
+) -> None:
+    """Words are parts, labels stand on their pieces, and offsets are those of the text."""
+    folder = model_copy("klue")
+    own = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("nertag", {})
+    edit_json(folder / "config.json", nertag=own | {"units": {"ko": "parts"}})
+    tagger = tagcli.load(str(folder), device="cpu", threads=1, lang="ko")
+    text = unicodedata.normalize(form, "‘이순신’은 서울에서 태어났다.")
+    tagged = tagger.tag(text)
+    (sentence,) = tagged.sentences
+    found = [text[start:end] for start, end in sentence.words.tolist()]
+    expected = ["‘", "이순신", "’", "은", "서울", "에서", "태어났다", "."]
+    assert found == [unicodedata.normalize(form, part) for part in expected]
+    assert tagged.entities
+    edges = sentence.words.ravel().tolist()
+    for entity in tagged.entities:
+        assert entity.text == text[entity.start : entity.end]
+        assert entity.start in edges or form == "NFC"
+    given = tokenised([unicodedata.normalize(form, word) for word in ("이순신은", "서울에서")])
+    (by_token, _) = list(tagger.run([given]))
+    assert by_token.sentences[0].words.tolist() == given.tokens.tolist()
 
 
 def test_docstart_is_no_sentence(tiny_tagger: TaggerMaker) -> None:

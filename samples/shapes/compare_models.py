@@ -1,6 +1,6 @@
 """How far the logits of two model directories are apart on a text that both read alike.
 
-    python compare_models.py MODEL OTHER FILE...
+    python compare_models.py MODEL OTHER FILE
 
 MODEL is the yardstick: the divergence is of its label distributions from the OTHER's.
 """

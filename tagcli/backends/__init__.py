@@ -67,20 +67,20 @@ def open_backend(
 
 def _usual_backend(model: Model, device: str) -> str:
     if model.onnx is None:
-        if not model.has_safetensors:
+        if not (model.has_safetensors or model.has_int8_weights):
             raise UsageError(f"{model.folder} has neither model.onnx nor model.safetensors")
         return "torch"
     return "torch" if device == "cuda" and model.has_int8_weights else "onnx"
 
 
 def _why_not(model: Model, backend: str) -> str:
+    if backend == "torch":
+        return "this torch does not see it"
     if model.has_int8_weights:
         return "int8 starts at once without it (--device cuda takes it, with torch)"
     if model.quantisation:
         return f"this {model.quantisation} model runs on the CPU only"
-    if backend == "onnx":
-        return "onnxruntime has no working CUDA provider (onnxruntime-gpu in place of onnxruntime)"
-    return "this torch does not see it"
+    return "onnxruntime has no working CUDA provider (onnxruntime-gpu in place of onnxruntime)"
 
 
 def usable_cores() -> int:

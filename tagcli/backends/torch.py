@@ -85,13 +85,14 @@ def _load(model: Model) -> Any:
 
 def _load_int8(model: Model) -> Any:
     """The integer weights of an ONNX model, as floats."""
+    import torch
     from transformers import AutoConfig, AutoModelForTokenClassification
 
     path = model.folder / WEIGHTS
     parameters = float_parameters(path)
     try:
         config = AutoConfig.from_pretrained(model.folder)
-        made = AutoModelForTokenClassification.from_config(config)
+        made = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)
         missing, _ = made.load_state_dict(parameters, strict=False)
     except Exception as error:  # transformers and torch raise many kinds
         reason = str(error).strip().split("\n", 1)[0]
