@@ -112,7 +112,7 @@ def test_the_command_knows_every_method(
     result = run(checkpoint("bert"), made, "--method", method, *options)
     assert result.exit_code == 0, result.output
     assert f"{method}, " in result.stderr.splitlines()[-1]
-    name = method if method.startswith("blocks") else "int8"
+    name = "int8" if METHODS[method].for_torch else method
     assert settings_of(made)["nertag"]["quantisation"] == name
     assert "Not measured" in (made / "README.md").read_text(encoding="utf-8")
 

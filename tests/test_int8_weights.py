@@ -77,9 +77,9 @@ def test_torch_and_onnx_run_the_same_weights(int8_model: Maker, shape: str, meth
     for window in onnx.inputs(map(Document, all_sentences())):
         ids = window.ids[None]
         one, other = (t.backend.run(ids, np.ones_like(ids)) for t in (onnx, torch))
-        away.append(float(np.abs(one - other).max()))
+        away.append(float(np.abs(one - other).mean() / one.std()))
     assert len(away) > 10
-    assert 0 < max(away) < 0.25, "the activations are rounded in onnxruntime only"
+    assert 0 < np.mean(away) < 0.1, "the activations are rounded in onnxruntime only"
 
 
 @pytest.mark.parametrize("method", QUANTISING)
