@@ -319,6 +319,24 @@ def float_model(checkpoint: ModelMaker, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
+def quantised_model(
+    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Path]:
+    """`quantised_model(shape, method)`: the directory of a float export made small."""
+    from export.quantisation import Origin, quantise
+
+    @functools.cache
+    def make(shape: str, method: str) -> Path:
+        folder = tmp_path_factory.mktemp(f"{shape}-{method}")
+        text = folder / "text.txt"
+        text.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
+        origin = Origin(checkpoint(shape), float_model(shape), [text])
+        return quantise(origin, folder / "model", method)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def tiny_tagger(float_model: ModelMaker) -> TaggerMaker:
     """`tiny_tagger(shape, **options)`: a tagger of the float export, options as for load."""
 

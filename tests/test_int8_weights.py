@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from conftest import SHAPES, ModelMaker, all_sentences, edit_json
 
 from export.quantisation import METHODS as QUANTISING
-from export.quantisation import Origin, quantise
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.models import read_model
@@ -23,23 +21,6 @@ METHODS = ("rows", "calibrated")
 FARTHEST = {"rows": 0.01, "calibrated": 0.2}
 
 
-@pytest.fixture(scope="session")
-def int8_model(
-    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
-) -> Maker:
-    """`int8_model(shape, method)`: the directory of an int8 model."""
-
-    @functools.cache
-    def make(shape: str, method: str) -> Path:
-        folder = tmp_path_factory.mktemp(f"{shape}-{method}")
-        text = folder / "text.txt"
-        text.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
-        origin = Origin(checkpoint(shape), float_model(shape), [text])
-        return quantise(origin, folder / "model", method)
-
-    return make
-
-
 def checkpoint_parameters(folder: Path) -> dict[str, Any]:
     from safetensors.torch import load_file
 
@@ -49,9 +30,9 @@ def checkpoint_parameters(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_parameter_of_the_checkpoint_is_there(
-    int8_model: Maker, checkpoint: ModelMaker, shape: str, method: str
+    quantised_model: Maker, checkpoint: ModelMaker, shape: str, method: str
 ) -> None:
-    found = float_parameters(int8_model(shape, method) / WEIGHTS)
+    found = float_parameters(quantised_model(shape, method) / WEIGHTS)
     for name, expected in checkpoint_parameters(checkpoint(shape)).items():
         assert found[name].shape == expected.shape, name
         assert str(found[name].dtype) == "torch.float32"
@@ -59,8 +40,8 @@ def test_every_parameter_of_the_checkpoint_is_there(
         assert off <= FARTHEST[method] * float(expected.abs().max()), name
 
 
-def test_weights_are_on_the_grid(int8_model: Maker) -> None:
-    found = float_parameters(int8_model("xlmr", "rows") / WEIGHTS)
+def test_weights_are_on_the_grid(quantised_model: Maker) -> None:
+    found = float_parameters(quantised_model("xlmr", "rows") / WEIGHTS)
     weight = found["roberta.encoder.layer.0.intermediate.dense.weight"].numpy()
     steps = weight / (np.abs(weight).max(axis=1, keepdims=True) / 64)
     assert np.abs(steps - np.rint(steps)).max() < 1e-4
@@ -69,8 +50,10 @@ def test_weights_are_on_the_grid(int8_model: Maker) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_torch_and_onnx_run_the_same_weights(int8_model: Maker, shape: str, method: str) -> None:
-    folder = str(int8_model(shape, method))
+def test_torch_and_onnx_run_the_same_weights(
+    quantised_model: Maker, shape: str, method: str
+) -> None:
+    folder = str(quantised_model(shape, method))
     onnx, torch = (load(folder, backend=name, device="cpu") for name in ("onnx", "torch"))
     assert (onnx.backend.name, torch.backend.name) == ("onnx", "torch")
     away: list[float] = []
@@ -83,8 +66,8 @@ def test_torch_and_onnx_run_the_same_weights(int8_model: Maker, shape: str, meth
 
 
 @pytest.mark.parametrize("method", QUANTISING)
-def test_torch_takes_what_the_config_says(int8_model: Maker, method: str) -> None:
-    folder = int8_model("bert", method)
+def test_torch_takes_what_the_config_says(quantised_model: Maker, method: str) -> None:
+    folder = quantised_model("bert", method)
     assert read_model(folder).has_int8_weights == QUANTISING[method].for_torch
     if QUANTISING[method].for_torch:
         assert load(str(folder), backend="torch", device="cpu").backend.name == "torch"
@@ -94,19 +77,19 @@ def test_torch_takes_what_the_config_says(int8_model: Maker, method: str) -> Non
 
 
 def test_torch_runs_in_float32_whatever_the_checkpoint_was(
-    int8_model: Maker, tmp_path: Path
+    quantised_model: Maker, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(int8_model("bert", "rows"), folder)
+    shutil.copytree(quantised_model("bert", "rows"), folder)
     edit_json(folder / "config.json", torch_dtype="float16", dtype="float16")
     backend = load(str(folder), backend="torch", device="cpu").backend
     kinds = {str(one.dtype) for one in backend._model.parameters()}  # type: ignore[attr-defined]
     assert kinds == {"torch.float32"}
 
 
-def test_without_the_graph_torch_runs_the_weights(int8_model: Maker, tmp_path: Path) -> None:
+def test_without_the_graph_torch_runs_the_weights(quantised_model: Maker, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(int8_model("bert", "rows"), folder)
+    shutil.copytree(quantised_model("bert", "rows"), folder)
     (folder / "model.onnx").unlink()
     assert load(str(folder), device="cpu").backend.name == "torch"
 
@@ -120,8 +103,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         float_parameters(path)
 
 
-def test_a_file_that_is_cut(int8_model: Maker, tmp_path: Path) -> None:
-    whole = (int8_model("bert", "rows") / WEIGHTS).read_bytes()
+def test_a_file_that_is_cut(quantised_model: Maker, tmp_path: Path) -> None:
+    whole = (quantised_model("bert", "rows") / WEIGHTS).read_bytes()
     path = tmp_path / WEIGHTS
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UsageError, match="cannot be read"):

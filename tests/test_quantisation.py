@@ -29,19 +29,12 @@ LONGEST = {"xlmr": 60}
 
 
 @pytest.fixture(scope="session")
-def quantised(
-    checkpoint: ModelMaker, float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
-) -> Maker:
+def quantised(quantised_model: Callable[[str, str], Path]) -> Maker:
     """`quantised(shape, method)`: a tagger with the float export made small by the method."""
 
     @functools.cache
     def make(shape: str, method: str) -> Any:
-        folder = tmp_path_factory.mktemp(f"{shape}-{method}")
-        text = folder / "text.txt"
-        text.write_text("\n".join(all_sentences()) + "\n", encoding="utf-8")
-        origin = Origin(checkpoint(shape), float_model(shape), [text])
-        made = quantise(origin, folder / "model", method)
-        return load(str(made), device="cpu", threads=1)
+        return load(str(quantised_model(shape, method)), device="cpu", threads=1)
 
     return make
 
