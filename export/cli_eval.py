@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BUNDLED = "bundled"
 _NOT_FOR_LOSSES = {
-    "types": "--types", "confusion": "--confusion", "bootstrap": "--bootstrap",
+    "recipe": "--recipe", "types": "--types", "confusion": "--confusion", "bootstrap": "--bootstrap",
     "output_format": "--format",
 }  # fmt: skip
 _say = partial(say, "nertag-eval")
@@ -33,6 +33,8 @@ _say = partial(say, "nertag-eval")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("models_and_files", nargs=-1, metavar="[MODEL]... FILE...")
+@click.option("--recipe", metavar="FILE", type=click.Path(path_type=Path),
+              help="Score on the test sources of this training recipe, read as it says.")
 @click.option("--types", metavar="A,B", help="Score these types; default: those of the gold.")
 @click.option("--map", "renamed", multiple=True, metavar="A=B",
               help="Call type A of the gold B, or drop it (A=O); may be repeated. Without it the "
@@ -69,6 +71,7 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
     \b
       nertag-eval test.conll
       nertag-eval model-de model-fr de.conll fr.conll --format markdown
+      nertag-eval my-model --recipe my-model/recipe.toml
     """  # fmt: skip
     work = _scores if options["losses"] is None else _losses
     output = work(*_models_and_files(models_and_files, options), options)
@@ -81,7 +84,7 @@ def _models_and_files(
     """The models, and the files or datasets by the places that name them."""
     files = {place: file for place in arguments if (file := _test_file(place, options))}
     models = [argument for argument in arguments if argument not in files] or [BUNDLED]
-    if not files:
+    if not files and options["recipe"] is None:
         raise UsageError(
             f"no test file among {', '.join(arguments) or 'the arguments'}: name a CoNLL or JSONL "
             "file, NAME/LANGUAGE with --data-dir or NERTAG_DATA, disk:PATH or hub:OWNER/NAME"
@@ -116,17 +119,34 @@ def _evaluate(models: list[str], files: dict[str, str], options: dict[str, Any])
     types = options["types"]
     wanted = None if types is None else tuple(name.strip() for name in types.split(","))
     scoring = EvaluationOptions(wanted, options["rules"], _renamings(options))
-    tests = {place: _corpus(file, options) if is_dataset(file) else Path(file)
-             for place, file in files.items()}
+    tests: dict[str, Path | Corpus] = dict(_of_recipe(options))
+    for place, file in files.items():
+        tests[place] = _corpus(file, options) if is_dataset(file) else Path(file)
     results = []
     for model in models:
         tagger = _load(model, options)
         for place, test in tests.items():
             _say(f"{model} on {place}")
             evaluation = evaluate_file(tagger, test, scoring)
-            interval = evaluation.counts.interval(options["bootstrap"])
-            results.append(Result(model, place, scoring.rules, evaluation, interval))
+            intervals = evaluation.counts.intervals(options["bootstrap"])
+            rules = scoring.rules if isinstance(test, Path) else test.source.repair
+            results.append(Result(model, place, rules, evaluation, intervals))
     return results
+
+
+def _of_recipe(options: dict[str, Any]) -> list[tuple[str, Corpus]]:
+    """The test sources of --recipe, with their names."""
+    if (recipe := options["recipe"]) is None:
+        return []
+    check_packages(["datasets"], "--recipe")
+    from export.recipes import read_recipe
+    from export.sources import corpus_names, load_source
+
+    sources = read_recipe(recipe).get("test", ())
+    if not sources:
+        raise UsageError(f"{recipe} has no [[test]] source")
+    corpora = [load_source(source, options["data_dir"]) for source in sources]
+    return list(zip(corpus_names(corpora), corpora, strict=True))
 
 
 def _corpus(file: str, options: dict[str, Any]) -> Corpus:

@@ -8,7 +8,6 @@ import os
 import platform
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from export.recipes import Recipe, recipe_toml
 from export.run_card import corpus_scores, write_run_card
-from export.sources import Corpus
+from export.sources import Corpus, corpus_names
 from tagcli.models import CONFIG, ONNX, TOKENIZER
 from tagcli.tagger import load
 
@@ -62,7 +61,7 @@ def measure(
     """Write metrics.json and the card: what was `made`, and F1 of every test source through the
     tagger on the exported ONNX."""
     scores: dict[str, Any] = {}
-    for name, corpus in zip(_names(tests), tests, strict=True):
+    for name, corpus in zip(corpus_names(tests), tests, strict=True):
         language = corpus.dataset["language"][0]
         tagger = load(str(out_dir), backend="onnx", device="cpu", lang=language)
         scores[name] = corpus_scores(tagger, corpus)
@@ -78,20 +77,6 @@ def measure(
     write_run_card(out_dir, recipe, metrics)
     text = json.dumps(metrics, ensure_ascii=False, indent=2)
     (out_dir / METRICS).write_text(text + "\n", encoding="utf-8")
-
-
-def _names(tests: Sequence[Corpus]) -> list[str]:
-    """What the test sources are called; of several with one name their types, and if need be a
-    number, say which is which."""
-    shared = Counter(corpus.name for corpus in tests)
-    seen: Counter[str] = Counter()
-    names = []
-    for corpus in tests:
-        alone = shared[corpus.name] == 1
-        name = corpus.name if alone else f"{corpus.name}: {', '.join(corpus.types)}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name}; {seen[name]}")
-    return names
 
 
 def machine() -> str:

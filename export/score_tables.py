@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from export.evaluation import Evaluation
-from export.scores import MISSED, SPURIOUS, Score
+from export.scores import MISSED, SPURIOUS, Interval, Score
 from export.tags import REPAIRS
 from tagcli.schemes import OUTSIDE
 
@@ -19,28 +19,34 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A model's evaluation on a file; `interval` is that of micro F1, at 95 %."""
+    """A model's evaluation on a file; `intervals` are as SpanCounts.intervals has them."""
 
     model: str
     file: str
     rules: str
     evaluation: Evaluation
-    interval: tuple[float, float] | None
+    intervals: Mapping[str | None, Interval]
 
 
 def score_rows(result: Result) -> Rows:
     """A header and a row for each type, micro and macro."""
-    counts = result.evaluation.counts
-    rows = [["type", "precision", "recall", "F1", "gold", "predicted", "correct"]]
-    rows += [_score_row(name, counts.score(name)) for name in result.evaluation.types]
-    rows.append(_score_row("micro", counts.score()))
-    rows.append(["macro", "", "", _digits(_macro(result)), "", "", ""])
+    counts, intervals = result.evaluation.counts, result.intervals
+    between = ["95 % interval"] if intervals else []
+    rows = [["type", "precision", "recall", "F1", *between, "gold", "predicted", "correct"]]
+    for name in (*result.evaluation.types, None):
+        found = [_between(intervals.get(name, (0.0, 0.0)))] if intervals else []
+        rows.append(_score_row(name or "micro", counts.score(name), found))
+    rows.append(["macro", "", "", _digits(_macro(result)), *[""] * len(between), "", "", ""])
     return rows
 
 
-def _score_row(name: str, score: Score) -> list[str]:
+def _score_row(name: str, score: Score, interval: list[str]) -> list[str]:
     shares = [_digits(value) for value in (score.precision, score.recall, score.f1)]
-    return [name, *shares, *map(str, (score.gold, score.predicted, score.correct))]
+    return [name, *shares, *interval, *map(str, (score.gold, score.predicted, score.correct))]
+
+
+def _between(interval: Interval) -> str:
+    return " to ".join(map(_digits, interval))
 
 
 def _macro(result: Result) -> float:
@@ -78,9 +84,8 @@ def notes(result: Result) -> list[str]:
     evaluation = result.evaluation
     how = gold_note(evaluation.scheme, result.rules, evaluation.repaired)
     lines = [f"strict spans by {evaluation.unit}, {evaluation.documents} records; gold: {how}"]
-    if result.interval is not None:
-        low, high = map(_digits, result.interval)
-        lines.append(f"micro F1, 95 % bootstrap interval over records: {low} to {high}")
+    if result.intervals:
+        lines[0] += "; intervals by bootstrap over records"
     if evaluation.names:
         lines.append(renaming_note(evaluation.names))
     if evaluation.left_out:
@@ -163,10 +168,15 @@ def _fields(result: Result) -> dict[str, Any]:
         "records": evaluation.documents,
         "micro": asdict(counts.score()),
         "macro_f1": _macro(result),
-        "f1_interval_95": result.interval,
-        "types": {name: asdict(counts.score(name)) for name in evaluation.types},
+        "f1_interval_95": result.intervals.get(None),
+        "types": {name: _type_fields(result, name) for name in evaluation.types},
         "renamed": dict(evaluation.names),
         "not_counted": dict(evaluation.left_out),
         "not_asked_for": dict(evaluation.not_asked),
         "confusion": [[gold, found, n] for (gold, found), n in sorted(counts.confusion.items())],
     }
+
+
+def _type_fields(result: Result, name: str) -> dict[str, Any]:
+    score = asdict(result.evaluation.counts.score(name))
+    return {**score, "f1_interval_95": result.intervals.get(name)}

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Span = tuple[int, int, str]
+Interval = tuple[float, float]
 
 MISSED, SPURIOUS = "missed", "spurious"
 _RESAMPLES_SEED = 1
@@ -43,22 +44,26 @@ def score_of(correct: int, predicted: int, gold: int) -> Score:
 class SpanCounts:
     """Entities counted by type: predicted, gold, and in both with the same span and type.
 
-    `by_document` has correct, predicted and gold of every document; `confusion` counts pairs of
-    gold and predicted type on the same span, with MISSED and SPURIOUS for spans of one side.
+    `by_document` has correct, predicted and gold of every document, by type; `confusion` counts
+    pairs of gold and predicted type on the same span, with MISSED and SPURIOUS for spans of one
+    side.
     """
 
     predicted: Counter[str] = field(default_factory=Counter)
     gold: Counter[str] = field(default_factory=Counter)
     correct: Counter[str] = field(default_factory=Counter)
-    by_document: list[tuple[int, int, int]] = field(default_factory=list)
+    by_document: list[dict[str, list[int]]] = field(default_factory=list)
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, predicted: set[Span], gold: set[Span]) -> None:
         """Count the spans (start, end, type) of one document."""
-        self.predicted.update(span[2] for span in predicted)
-        self.gold.update(span[2] for span in gold)
-        self.correct.update(span[2] for span in predicted & gold)
-        self.by_document.append((len(predicted & gold), len(predicted), len(gold)))
+        by_type: dict[str, list[int]] = {}
+        sides = (self.correct, predicted & gold), (self.predicted, predicted), (self.gold, gold)
+        for place, (total, spans) in enumerate(sides):
+            for span in spans:
+                total[span[2]] += 1
+                by_type.setdefault(span[2], [0, 0, 0])[place] += 1
+        self.by_document.append(by_type)
         found = {span[:2]: span[2] for span in predicted}
         for start, end, entity_type in gold:
             self.confusion[entity_type, found.get((start, end), MISSED)] += 1
@@ -82,19 +87,27 @@ class SpanCounts:
         """F1 of one type, or micro F1 of all, between 0 and 1; 0 where nothing is right."""
         return self.score(entity_type).f1
 
-    def interval(self, resamples: int) -> tuple[float, float] | None:
-        """The 95 % bootstrap interval of micro F1 over documents, None without resamples.
+    def intervals(self, resamples: int) -> dict[str | None, Interval]:
+        """The 95 % bootstrap intervals over documents of the F1 of every type, and of micro F1
+        under None; empty without resamples.
 
         Source: the percentile method of Efron and Tibshirani, An Introduction to the Bootstrap.
         """
         if not resamples or not self.by_document:
-            return None
-        counts = np.array(self.by_document, np.int64)
+            return {}
+        names = [*self.types, None]
+        counts = np.array([_rows(document, self.types) for document in self.by_document], np.int64)
         random = np.random.default_rng(_RESAMPLES_SEED)
         sums = np.stack([_resampled(counts, random) for _ in range(resamples)])
-        whole = sums[:, 1] + sums[:, 2]
-        low, high = np.percentile(2 * sums[:, 0] / np.maximum(whole, 1), [2.5, 97.5])
-        return float(low), float(high)
+        whole = np.maximum(sums[..., 1] + sums[..., 2], 1)
+        low, high = np.percentile(2 * sums[..., 0] / whole, [2.5, 97.5], axis=0)
+        return dict(zip(names, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+
+
+def _rows(document: dict[str, list[int]], types: Sequence[str]) -> list[list[int]]:
+    """The counts of each of these types and of all."""
+    rows = [document.get(name, [0, 0, 0]) for name in types]
+    return [*rows, [sum(column) for column in zip([0, 0, 0], *rows, strict=True)]]
 
 
 def _resampled(counts: npt.NDArray[np.int64], random: np.random.Generator) -> npt.NDArray[np.int64]:

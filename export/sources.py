@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
@@ -114,7 +115,23 @@ class Corpus:
     @property
     def name(self) -> str:
         """What it is called in messages and tables."""
-        return f"{self.source.place} ({self.source.split})"
+        source = self.source
+        how = [one for one in (source.split, source.spacing, source.case) if one]
+        return f"{source.place} ({', '.join(how)})"
+
+
+def corpus_names(corpora: Sequence[Corpus]) -> list[str]:
+    """What the corpora are called; of several with one name their types, and if need be a number,
+    say which is which."""
+    shared = Counter(corpus.name for corpus in corpora)
+    seen: Counter[str] = Counter()
+    names = []
+    for corpus in corpora:
+        alone = shared[corpus.name] == 1
+        name = corpus.name if alone else f"{corpus.name}: {', '.join(corpus.types)}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}; {seen[name]}")
+    return names
 
 
 def features() -> Features:

@@ -112,9 +112,10 @@ def test_the_table_names_the_rules(files: list[Path]) -> None:
     result = _eval(PANX, "--confusion")
     assert result.exit_code == 0
     assert "rules conlleval" in result.stdout
-    assert "95 % bootstrap interval" in result.stdout
+    assert "intervals by bootstrap over records" in result.stdout
+    assert "95 % interval" in result.stdout
     assert "gold \\ predicted" in result.stdout
-    assert [line.split()[0] for line in result.stdout.splitlines()[4:10]] == [
+    assert [line.split()[0] for line in result.stdout.splitlines()[3:9]] == [
         "type", "LOC", "ORG", "PER", "micro", "macro",
     ]  # fmt: skip
 
@@ -156,12 +157,12 @@ def test_the_output_says_what_was_renamed_and_left_out(tmp_path: Path) -> None:
     record = {"text": text, "entities": [person, {**place, "label": "LC"}]}
     path.write_text(json.dumps(record) + "\n", encoding="utf-8")
     result = _eval(path, "--types", "PER", "--map", "human=PER")
-    assert result.stdout.splitlines()[3:5] == [
+    assert result.stdout.splitlines()[2:4] == [
         "types of the gold: LC is called LOC, human is called PER",
         "predictions not counted, of types that were not asked for: 1 LOC",
     ]
     result = _eval(path, "--map", "human=O", "--map", "LC=LC")
-    assert result.stdout.splitlines()[3:5] == [
+    assert result.stdout.splitlines()[2:4] == [
         "types of the gold: human is dropped",
         "predictions not counted, of types the gold does not have: 1 PER, 1 LOC",
     ]
@@ -187,6 +188,44 @@ def test_a_corpus_of_the_data_folder_goes_by_its_name(
     (tmp_path / "panx" / "de").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert "no test file among panx/de" in _eval("panx/de", *extra).stderr  # a folder is a model
+
+
+# Recipes
+
+
+def test_the_test_sources_of_a_recipe_are_read_as_it_says(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        f"""[[test]]
+source = "{PANX}"
+
+[[test]]
+source = "{PANX}"
+labels = {{ PER = "O" }}
+
+[[test]]
+source = "{PANX}"
+case = "upper"
+cap = 5
+""",
+        encoding="utf-8",
+    )
+    whole, without, upper, direct = _json("--recipe", recipe, PANX)
+    assert whole["micro"] == direct["micro"]
+    assert whole["file"] == f"{PANX} (test): LOC, ORG, PER"
+    assert without["types"].keys() == {"ORG", "LOC"}
+    assert without["types"]["ORG"] == whole["types"]["ORG"]
+    assert (upper["file"], upper["records"]) == (f"{PANX} (test, upper)", 5)
+    assert whole["rules"] == "error"  # the recipe's own
+
+
+def test_a_recipe_without_tests_is_one_sentence(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text("epochs = 1\n", encoding="utf-8")
+    result = _eval("--recipe", recipe)
+    assert (result.exit_code, "has no [[test]] source" in result.stderr) == (2, True)
+    result = _eval("--recipe", tmp_path / "none.toml")
+    assert (result.exit_code, "no such recipe" in result.stderr) == (2, True)
 
 
 # Datasets

@@ -52,20 +52,39 @@ def test_confusion_is_between_types_on_the_same_span() -> None:
     assert counts.types == ["LOC", "ORG", "PER"]
 
 
-def test_the_interval_holds_the_score_and_is_the_same_every_time() -> None:
+def test_the_intervals_hold_the_scores_and_are_the_same_every_time() -> None:
     counts = SpanCounts()
     for index in range(200):
-        gold = {(0, 1, "PER"), (2, 3, "LOC")}
-        counts.add(gold if index % 4 else {(0, 1, "LOC")}, gold)
-    low, high = counts.interval(300) or (0, 0)
-    assert low < counts.f1() < high
-    assert high - low < 0.2
-    assert counts.interval(300) == (low, high)
-    assert counts.interval(0) is None
+        gold = {(0, 1, "PER"), (2, 3, "LOC"), (4, 5, "LOC")}
+        counts.add(gold if index % 4 else {(0, 1, "LOC"), (4, 5, "LOC")}, gold)
+    intervals = counts.intervals(300)
+    assert intervals.keys() == {"PER", "LOC", None}
+    for entity_type, (low, high) in intervals.items():
+        assert low < counts.f1(entity_type) < high
+        assert high - low < 0.2
+    assert counts.intervals(300) == intervals
+    assert counts.intervals(0) == {}
+
+
+def test_the_interval_of_a_type_is_that_of_its_documents_alone() -> None:
+    both, alone = SpanCounts(), SpanCounts()
+    for index in range(50):
+        gold = {(0, 1, "PER")} if index % 3 else set()
+        found = {(0, 1, "PER")} if index % 2 else set()
+        alone.add(found, gold)
+        both.add(found | {(2, 3, "LOC")}, gold | {(2, 3, "LOC")})
+    assert both.intervals(100)["PER"] == alone.intervals(100)["PER"] == alone.intervals(100)[None]
+    assert both.intervals(100)["LOC"] == (1.0, 1.0)
 
 
 def test_without_variance_the_interval_is_a_point() -> None:
     counts = SpanCounts()
     for _ in range(5):
         counts.add({(0, 1, "PER")}, {(0, 1, "PER")})
-    assert counts.interval(50) == (1.0, 1.0)
+    assert counts.intervals(50) == {"PER": (1.0, 1.0), None: (1.0, 1.0)}
+
+
+def test_documents_without_entities_have_an_interval() -> None:
+    counts = SpanCounts()
+    counts.add(set(), set())
+    assert counts.intervals(10) == {None: (0.0, 0.0)}
