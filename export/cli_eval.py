@@ -18,12 +18,12 @@ from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
+from tagcli.models import DEFAULT
 
 if TYPE_CHECKING:
     from export.sources import Corpus
     from tagcli.tagger import Tagger
 
-BUNDLED = "bundled"
 _NOT_FOR_LOSSES = {
     "recipe": "--recipe", "types": "--types", "confusion": "--confusion", "bootstrap": "--bootstrap",
     "output_format": "--format",
@@ -66,7 +66,7 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
 
     An argument that is a file, CoNLL or JSONL, NAME/LANGUAGE in the data folder, disk:PATH (a saved
     dataset of the datasets library) or hub:OWNER/NAME/CONFIG is scored; any other is a model: a
-    directory, a hub id, or "bundled", which is also the default.
+    directory, a bundled one by its name, or a hub id. Without one it is the default model.
 
     \b
       nertag-eval test.conll
@@ -83,7 +83,7 @@ def _models_and_files(
 ) -> tuple[list[str], dict[str, str]]:
     """The models, and the files or datasets by the places that name them."""
     files = {place: file for place in arguments if (file := _test_file(place, options))}
-    models = [argument for argument in arguments if argument not in files] or [BUNDLED]
+    models = [argument for argument in arguments if argument not in files] or [DEFAULT]
     if not files and options["recipe"] is None:
         raise UsageError(
             f"no test file among {', '.join(arguments) or 'the arguments'}: name a CoNLL or JSONL "
@@ -119,7 +119,7 @@ def _evaluate(models: list[str], files: dict[str, str], options: dict[str, Any])
     types = options["types"]
     wanted = None if types is None else tuple(name.strip() for name in types.split(","))
     scoring = EvaluationOptions(wanted, options["rules"], _renamings(options))
-    tests: dict[str, Path | Corpus] = dict(_of_recipe(options))
+    tests: dict[str, Path | Corpus] = {**_of_recipe(options)}
     for place, file in files.items():
         tests[place] = _corpus(file, options) if is_dataset(file) else Path(file)
     results = []
@@ -134,19 +134,14 @@ def _evaluate(models: list[str], files: dict[str, str], options: dict[str, Any])
     return results
 
 
-def _of_recipe(options: dict[str, Any]) -> list[tuple[str, Corpus]]:
+def _of_recipe(options: dict[str, Any]) -> dict[str, Corpus]:
     """The test sources of --recipe, with their names."""
-    if (recipe := options["recipe"]) is None:
-        return []
+    if options["recipe"] is None:
+        return {}
     check_packages(["datasets"], "--recipe")
-    from export.recipes import read_recipe
-    from export.sources import corpus_names, load_source
+    from export.recipes import load_tests
 
-    sources = read_recipe(recipe).get("test", ())
-    if not sources:
-        raise UsageError(f"{recipe} has no [[test]] source")
-    corpora = [load_source(source, options["data_dir"]) for source in sources]
-    return list(zip(corpus_names(corpora), corpora, strict=True))
+    return load_tests(options["recipe"], options["data_dir"])
 
 
 def _corpus(file: str, options: dict[str, Any]) -> Corpus:
@@ -165,7 +160,7 @@ def _load(model: str, options: dict[str, Any]) -> Tagger:
     from tagcli.tagger import load
 
     settings = {name: options[name] for name in ("backend", "device", "lang", "threads")}
-    return load(None if model == BUNDLED else model, **settings, note=_say)
+    return load(model, **settings, note=_say)
 
 
 def _losses(models: list[str], files: dict[str, str], options: dict[str, Any]) -> str:

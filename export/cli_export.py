@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from export.extras import check_packages
 from export.failures import failures_as_sentences
 from export.method_scores import (
     FLOAT,
@@ -21,6 +22,9 @@ from export.method_scores import (
 from export.quantisation import DEFAULT, METHODS, Origin, quantise
 from export.score_tables import as_table
 from tagcli.errors import NertagError, UsageError, say
+
+if TYPE_CHECKING:
+    from export.sources import Corpus
 
 _NEEDED = ("torch", "transformers", "onnx", "optimum", "optimum.exporters.onnx")
 _say = partial(say, "nertag-export")
@@ -38,6 +42,10 @@ _say = partial(say, "nertag-export")
               "within --max-f1-loss.")
 @click.option("--test", "tests", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
               help="Measure F1 on this CoNLL or JSONL file, before and after; may be repeated.")
+@click.option("--recipe", metavar="FILE", type=click.Path(path_type=Path),
+              help="Measure F1 on the test sources of this training recipe, too.")
+@click.option("--data-dir", metavar="DIR", type=click.Path(path_type=Path),
+              help="Where the recipe's sources are; default: NERTAG_DATA.")
 @click.option("--calibrate", "texts", multiple=True, metavar="FILE",
               type=click.Path(path_type=Path),
               help="Text, CoNLL or JSONL to see usual activations on; not a test file; may be "
@@ -50,8 +58,8 @@ _say = partial(say, "nertag-export")
 @click.option("--keep-text", "kept_texts", multiple=True, metavar="FILE",
               type=click.Path(path_type=Path),
               help="Cut the vocabulary to pieces used in this file; may be repeated.")
-@click.option("--license", "licence", default="unknown", metavar="NAME",
-              help="Licence of the weights, for the model card.")
+@click.option("--license", "licence", metavar="NAME",
+              help="Licence of the weights; default: what the checkpoint's config.json says.")
 @failures_as_sentences(_say, _NEEDED, "exporting")
 def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
     """Export CHECKPOINT, a Hugging Face token-classification model, to OUT_DIR for nertag.
@@ -69,18 +77,20 @@ def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
 
 def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
     from export.model_card import write_card
-    from export.onnx_export import check_checkpoint, export_float
+    from export.onnx_export import add_settings, check_checkpoint, export_float
 
-    check_checkpoint(checkpoint)
+    licence = options["licence"] or check_checkpoint(checkpoint).licence or "unknown"
     _check_options(out_dir, options)
+    tests = _tests(options)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=".nertag-export-") as folder:
         checkpoint = _pruned(checkpoint, Path(folder) / "pruned", options)
         _say(f"exporting {checkpoint} to ONNX")
         float_dir = export_float(checkpoint, Path(folder) / FLOAT)
         origin = Origin(checkpoint, float_dir, options["texts"], _say)
-        chosen = _chosen(origin, Path(folder), options)
-        write_card(chosen.folder, chosen.scores, options["licence"])
+        chosen = _chosen(origin, Path(folder), tests, options)
+        add_settings(chosen.folder, license=licence, test_f1=_test_f1(chosen))
+        write_card(chosen.folder, chosen.scores, licence)
         if out_dir.exists():
             out_dir.rmdir()
         chosen.folder.rename(out_dir)
@@ -92,12 +102,31 @@ def _check_options(out_dir: Path, options: dict[str, Any]) -> None:
     for path in (*options["tests"], *options["texts"], *options["kept_texts"]):
         if not path.is_file():
             raise UsageError(f"no such file: {path}")
-    if options["best"] and not options["tests"]:
-        raise UsageError("--best needs a --test file to compare the methods on")
+    if options["best"] and not options["tests"] and not options["recipe"]:
+        raise UsageError("--best needs a --test file or a --recipe to compare the methods on")
     if options["best"] and options["keep_float"]:
         raise UsageError("--best looks for the best quantised model; --float quantises none")
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise UsageError(f"{out_dir} exists and is not an empty directory")
+
+
+def _tests(options: dict[str, Any]) -> dict[str, Path | Corpus]:
+    """The test files and the recipe's test sources by their names."""
+    tests: dict[str, Path | Corpus] = {}
+    for path in options["tests"]:
+        others = [other.name for other in options["tests"]]
+        is_alone = others.count(path.name) == 1
+        tests[path.name if is_alone else f"{path.parent.name}/{path.name}"] = path
+    if options["recipe"]:
+        check_packages(["datasets"], "--recipe")
+        from export.recipes import load_tests
+
+        tests |= load_tests(options["recipe"], options["data_dir"])
+    return tests
+
+
+def _test_f1(chosen: MethodScore) -> dict[str, float]:
+    return {score.name: round(score.after.f1(), 4) for score in chosen.scores}
 
 
 def _pruned(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> Path:
@@ -119,7 +148,9 @@ def _pruned(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> Path:
     return out_dir
 
 
-def _chosen(origin: Origin, folder: Path, options: dict[str, Any]) -> MethodScore:
+def _chosen(
+    origin: Origin, folder: Path, tests: dict[str, Path | Corpus], options: dict[str, Any]
+) -> MethodScore:
     """The model to keep, made and measured."""
     made = {FLOAT: origin.float_model}
     methods = [] if options["keep_float"] else [options["method"]]
@@ -135,7 +166,7 @@ def _chosen(origin: Origin, folder: Path, options: dict[str, Any]) -> MethodScor
             if not options["best"]:
                 raise
             _say(f"{method} is left out: {error}")
-    scores = score_methods(origin.float_model, made, options["tests"], _say)
+    scores = score_methods(origin.float_model, made, tests, _say)
     if options["best"]:
         click.echo(as_table(method_rows(scores)))
         return best_method(scores, options["max_loss"])

@@ -73,14 +73,16 @@ def renamed(spans: Iterable[Span], names: Mapping[str, str]) -> list[Span]:
     return [span for span in named if span[2] != OUTSIDE]
 
 
-def evaluate(tagger: Tagger, path: Path, types: Iterable[str] = SCORED_TYPES) -> SpanCounts:
-    """Strict span counts of a CoNLL or JSONL file over `types`, by these names or by those that
-    ALIASES has for them; tags are read by conlleval's rules."""
+def evaluate(
+    tagger: Tagger, test: Path | Corpus, types: Iterable[str] = SCORED_TYPES
+) -> SpanCounts:
+    """Strict span counts of a CoNLL or JSONL file or a corpus over `types`, by these names or by
+    those that ALIASES has for them; tags of files are read by conlleval's rules."""
     asked = set(types)
     asked |= {alias for alias, name in ALIASES.items() if name in asked}
-    gold = read_gold(path, EvaluationOptions().rules)
+    gold = read_gold(test, EvaluationOptions().rules)
     names = _rename(gold, tagger, {})
-    return _evaluation(tagger, path, gold, names, tuple(sorted(asked))).counts
+    return _evaluation(tagger, test, gold, names, tuple(sorted(asked))).counts
 
 
 def evaluate_corpus(tagger: Tagger, corpus: Corpus) -> SpanCounts:

@@ -6,14 +6,15 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from export.evaluation import evaluate
+from export.gold import documents
 from export.score_tables import Rows
 from export.scores import SpanCounts
+from export.sources import Corpus
 from tagcli.errors import NertagError
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
 from tagcli.tagger import Tagger, load
 
 FLOAT = "float"
@@ -22,9 +23,9 @@ _TIMED_RECORDS = 400
 
 @dataclass(frozen=True, slots=True)
 class FileScore:
-    """Counts of a test file, of the float model and of the one made from it."""
+    """Counts of a test file or corpus, of the float model and of the one made from it."""
 
-    file: Path
+    name: str
     before: SpanCounts
     after: SpanCounts
 
@@ -55,11 +56,11 @@ class MethodScore:
 def score_methods(
     float_model: Path,
     made: Mapping[str, Path],
-    tests: Sequence[Path],
+    tests: Mapping[str, Path | Corpus],
     say: Callable[[str], None],
 ) -> list[MethodScore]:
-    """F1, size, load time and speed of the float model, which comes first, and of every model
-    made from it; the speeds are taken in turn."""
+    """F1 on the tests, which go by names, size, load time and speed of the float model, which
+    comes first, and of every model made from it; the speeds are taken in turn."""
     folders = {FLOAT: float_model, **{name: made[name] for name in made if name != FLOAT}}
     taggers, load_seconds = {}, {}
     for method, folder in folders.items():
@@ -67,11 +68,11 @@ def score_methods(
         taggers[method] = load(str(folder), device="cpu")
         load_seconds[method] = time.perf_counter() - began
     counts: dict[str, list[SpanCounts]] = {method: [] for method in taggers}
-    for path in tests:
+    for name, test in tests.items():
         for method, tagger in taggers.items():
-            counts[method].append(evaluate(tagger, path))
-            say(f"{method}, {path.name}: F1 {counts[method][-1].f1():.4f}")
-    speeds = _speeds(taggers, tests)
+            counts[method].append(evaluate(tagger, test))
+            say(f"{method}, {name}: F1 {counts[method][-1].f1():.4f}")
+    speeds = _speeds(taggers, next(iter(tests.values()), None))
     return [
         MethodScore(
             method,
@@ -85,18 +86,17 @@ def score_methods(
     ]
 
 
-def _speeds(taggers: Mapping[str, Tagger], tests: Sequence[Path]) -> dict[str, float]:
-    """Words a second on the first test file's records, the median of three turns."""
-    if not tests:
+def _speeds(taggers: Mapping[str, Tagger], test: Path | Corpus | None) -> dict[str, float]:
+    """Words a second on a test's first records, the median of three turns; 0 without a test."""
+    if test is None:
         return dict.fromkeys(taggers, 0.0)
-    documents = [d for d in read_documents(Input(str(tests[0])), None, ReaderOptions()) if d.text]
-    documents = documents[:_TIMED_RECORDS]
-    words = sum(len(document.text.split()) for document in documents)
+    records = list(islice(documents(test), _TIMED_RECORDS))
+    words = sum(len(document.text.split()) for document in records)
     seconds: dict[str, list[float]] = {method: [] for method in taggers}
     for _ in range(3):
         for method, tagger in taggers.items():
             began = time.perf_counter()
-            for _ in tagger.run(documents):
+            for _ in tagger.run(records):
                 pass
             seconds[method].append(time.perf_counter() - began)
     return {method: words / statistics.median(times) for method, times in seconds.items()}
@@ -107,7 +107,7 @@ def check_loss(score: MethodScore, max_loss: float) -> None:
     for one in score.scores:
         if one.loss > max_loss:
             raise NertagError(
-                f"{one.file}: {score.method} loses {one.loss:.2f} points of F1, more than "
+                f"{one.name}: {score.method} loses {one.loss:.2f} points of F1, more than "
                 f"--max-f1-loss {max_loss:g}; try --best, export with --float, or allow it"
             )
 
@@ -127,7 +127,7 @@ def best_method(scores: Sequence[MethodScore], max_loss: float) -> MethodScore:
 
 def method_rows(scores: Sequence[MethodScore]) -> Rows:
     """A row a method: F1 of every file, the greatest loss, size, load time, speed."""
-    files = [score.file.name for score in scores[0].scores]
+    files = [score.name for score in scores[0].scores]
     rows = [["", *files, "loss", "MB", "load", "words/s"]]
     for one in scores:
         rows.append([

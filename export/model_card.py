@@ -31,7 +31,8 @@ def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
 
 def front_matter(licence: str, languages: Sequence[str]) -> str:
     """What a model hub reads off a card."""
-    lines = ["---", f"license: {licence}", "pipeline_tag: token-classification"]
+    licence_id = "-".join(licence.lower().split())  # as hubs write them
+    lines = ["---", f"license: {licence_id}", "pipeline_tag: token-classification"]
     if languages:
         lines += ["language:", *(f"- {language}" for language in languages)]
     return "\n".join([*lines, "---"])
@@ -54,8 +55,7 @@ def _rows(scores: Sequence[FileScore]) -> Rows:
     head = ["file", "F1 in float", "F1 as exported", *types]
     rows = [head]
     for score in scores:
-        name = _name(score.file, [other.file for other in scores])
-        row = [name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
+        row = [score.name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
         known = _types([score])
         row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
         rows.append(row)
@@ -69,9 +69,3 @@ def _types(scores: Sequence[FileScore]) -> list[str]:
 
 def _per_cent(value: float) -> str:
     return f"{100 * value:.1f}"
-
-
-def _name(file: Path, files: Sequence[Path]) -> str:
-    """The file's name, with its folder's where another has the same."""
-    shared = [other for other in files if other.name == file.name]
-    return file.name if len(shared) == 1 else f"{file.parent.name}/{file.name}"

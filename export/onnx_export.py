@@ -64,5 +64,18 @@ def write_config(checkpoint: Path, out_dir: Path, model: Model, quantisation: st
         "max_tokens": model.limit,
         "quantisation": quantisation,
     }
+    if model.licence:
+        config["nertag"]["license"] = model.licence
+    _write(config, out_dir)
+
+
+def add_settings(folder: Path, **settings: Any) -> None:
+    """Put these into the `nertag` object of the config in `folder`."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    config["nertag"] |= settings
+    _write(config, folder)
+
+
+def _write(config: dict[str, Any], out_dir: Path) -> None:
     text = json.dumps(config, ensure_ascii=False, indent=2)
     (out_dir / CONFIG).write_text(text + "\n", encoding="utf-8")

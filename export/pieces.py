@@ -12,17 +12,15 @@ from tokenizers import Tokenizer
 from export.score_tables import Rows
 from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.errors import UsageError
-from tagcli.models import BUNDLED, CONFIG, TOKENIZER, token_limit
+from tagcli.models import CONFIG, TOKENIZER, local_folder, token_limit
 from tagcli.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
 
 
 def find_tokenizer(name: str | None) -> Path:
-    """The tokenizer.json of a model or a base encoder: the bundled model for None, otherwise a
-    directory or a hub id, of which no weights are fetched. Raises UsageError if there is none."""
-    folder = BUNDLED if name is None else Path(name)
-    if name is not None and not os.path.isdir(name):  # Path.is_dir raises for long names
-        folder = _from_hub(name)
+    """The tokenizer.json of a model or a base encoder: a directory, a bundled model (None: the
+    default), or a hub id, of which no weights are fetched. Raises UsageError if there is none."""
+    folder = local_folder(name) or _from_hub(str(name))
     if not (folder / TOKENIZER).is_file():
         raise UsageError(f"{folder} has no fast tokenizer ({TOKENIZER})")
     return folder / TOKENIZER

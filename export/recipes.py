@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from export.settings import check_types
-from export.sources import Source
+from export.sources import Corpus, Source, corpus_names, load_source
 from tagcli.errors import UsageError
 from tagcli.languages import LANGUAGES, UNITS
 
@@ -139,6 +139,15 @@ def read_recipe(path: Path) -> dict[str, Any]:
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
     return settings
+
+
+def load_tests(path: Path, data_dir: Path | None) -> dict[str, Corpus]:
+    """The test sources of a recipe file by their names; raises UsageError without any."""
+    sources = read_recipe(path).get("test", ())
+    if not sources:
+        raise UsageError(f"{path} has no [[test]] source")
+    corpora = [load_source(source, data_dir) for source in sources]
+    return dict(zip(corpus_names(corpora), corpora, strict=True))
 
 
 def _sources(entries: Any, role: str) -> tuple[Source, ...]:

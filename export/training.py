@@ -99,6 +99,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         "labels_by_language": by_language,
         "max_tokens": limit,
         "quantisation": None,
+        "license": recipe.license,
     }
     sentences, tokens = sum(len(corpus.dataset) for corpus in train), sum(train_set.lengths)
     say(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")

@@ -31,6 +31,15 @@ _INTERRUPTED = 130
 _say = partial(say, "nertag")
 
 
+def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from tagcli.listing import models_table
+
+    click.echo(models_table())
+    context.exit()
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("files", nargs=-1)
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
@@ -39,8 +48,12 @@ _say = partial(say, "nertag")
               default="spans", help="What comes out.")
 @click.option("-o", "--output", metavar="FILE",
               help="Write to FILE (FILE.partial until it is whole).")
-@click.option("--model", metavar="DIR|HUB_ID",
-              help="A model directory or Hugging Face hub id in place of the bundled model.")
+@click.option("--model", metavar="NAME|DIR|HUB_ID",
+              help="Another model than the default: a bundled one by its name, a directory, or a "
+              "Hugging Face hub id.")
+@click.option("--list-models", is_flag=True, is_eager=True, expose_value=False,
+              callback=_list_models,
+              help="Show the bundled models: size, F1, licence, labels.")
 @click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
 @click.option("--encoding", default="utf-8", help="Encoding of the input.")

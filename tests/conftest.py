@@ -353,9 +353,9 @@ def tiny_tagger(float_model: ModelMaker) -> TaggerMaker:
 def bundled_tagger() -> Any:
     """A tagger with the model that comes with the package."""
     from tagcli import load
-    from tagcli.models import BUNDLED
+    from tagcli.models import BUNDLED, DEFAULT
 
-    if not (BUNDLED / "model.onnx").is_file():
+    if not (BUNDLED / DEFAULT / "model.onnx").is_file():
         pytest.skip("the bundled model is not in this checkout")
     return load(device="cpu", threads=1)
 

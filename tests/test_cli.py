@@ -27,7 +27,7 @@ import pytest
 from click.testing import CliRunner
 
 from tagcli import cli, tagger
-from tagcli.models import BUNDLED
+from tagcli.models import BUNDLED, DEFAULT
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -47,7 +47,7 @@ PATIENCE = 120.0
 COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main(prog_name='nertag')"]
 
 pytestmark = pytest.mark.skipif(
-    not (BUNDLED / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
+    not (BUNDLED / DEFAULT / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
 )
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and shells")
 
@@ -394,6 +394,12 @@ def test_labels_and_scores() -> None:
     assert tags("--labels", "LOC", stdin=GERMAN) == "Angela Merkel wohnt in [Berlin LOC].\n"
     assert tags("--labels", "LOC,PER", stdin=GERMAN) == GERMAN_SPANS + "\n"
     assert tags("--min-score", "1", stdin=GERMAN) == GERMAN + "\n"
+
+
+def test_the_bundled_models_are_listed() -> None:
+    listed = tags("--list-models")
+    assert listed.splitlines()[1].startswith("base ")
+    assert "CC BY-NC-SA 4.0" in listed
 
 
 def test_help_and_version() -> None:

@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 pytest.importorskip("datasets", reason="datasets is not installed")
 
 from export.cli_data import _split_of_name, main
-from tagcli.models import BUNDLED
+from tagcli.models import BUNDLED, DEFAULT
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 needs_bundled = pytest.mark.skipif(
-    not (BUNDLED / "tokenizer.json").is_file(), reason="the bundled model is not in this checkout"
+    not (BUNDLED / DEFAULT / "tokenizer.json").is_file(), reason="the bundled model is not in this checkout"
 )
 
 
@@ -265,7 +265,7 @@ def test_tokens_are_those_of_the_model() -> None:
 @needs_bundled
 def test_tokens_need_no_labels_and_no_config(tmp_path: Path) -> None:
     text, config = "서울에서, 부산", tmp_path / "config.json"
-    shutil.copyfile(BUNDLED / "tokenizer.json", tmp_path / "tokenizer.json")
+    shutil.copyfile(BUNDLED / DEFAULT / "tokenizer.json", tmp_path / "tokenizer.json")
     words = _data("tokens", text, "--model", tmp_path)
     assert words.exit_code == 0, words.stderr
     config.write_text(json.dumps({"model_type": "xlm-roberta"}))
@@ -285,7 +285,7 @@ def test_a_tokenizer_on_the_hub_comes_without_weights(monkeypatch: pytest.Monkey
 
     def download(name: str, allow_patterns: list[str]) -> str:
         asked.append((name, allow_patterns))
-        return str(BUNDLED)
+        return str(BUNDLED / DEFAULT)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
     result = _data("tokens", "Bern", "--model", "klue/roberta-base")

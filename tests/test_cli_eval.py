@@ -16,13 +16,13 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 
 from export.cli_eval import main
-from tagcli.models import BUNDLED
+from tagcli.models import BUNDLED, DEFAULT
 
 ROOT = Path(__file__).parent.parent
 PANX = ROOT / "samples" / "panx.conll"
 
 pytestmark = pytest.mark.skipif(
-    not (BUNDLED / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
+    not (BUNDLED / DEFAULT / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
 )
 
 
@@ -121,11 +121,11 @@ def test_the_table_names_the_rules(files: list[Path]) -> None:
 
 
 def test_models_and_files_make_a_matrix(float_model: ModelMaker, files: list[Path]) -> None:
-    result = _eval("bundled", float_model("xlmr"), PANX, files[1], "--format", "markdown")
+    result = _eval("base", float_model("xlmr"), PANX, files[1], "--format", "markdown")
     assert result.exit_code == 0, result.stderr
     matrix = result.stdout.rsplit("\n\n", 1)[1].splitlines()
     assert len(matrix) == 4
-    assert matrix[2].startswith("| bundled | 0.7")
+    assert matrix[2].startswith("| base | 0.7")
 
 
 def test_torch_scores_like_onnx(checkpoint: ModelMaker, float_model: ModelMaker) -> None:
@@ -183,7 +183,7 @@ def test_a_corpus_of_the_data_folder_goes_by_its_name(
         monkeypatch.setenv("NERTAG_DATA", str(tmp_path))
     named, direct = _json("panx/de", PANX, *extra)
     assert named["file"] == "panx/de"
-    assert named["model"] == "bundled"
+    assert named["model"] == "base"
     assert named["micro"] == direct["micro"]
     (tmp_path / "panx" / "de").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)

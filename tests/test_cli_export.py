@@ -67,8 +67,10 @@ def test_the_command_makes_an_int8_model(
     config = AutoConfig.from_pretrained(made)
     assert config.model_type == "xlm-roberta"
     assert [config.id2label[i] for i in range(len(LABELS))] == list(LABELS)
+    settings = dict(config.nertag)
+    assert settings.pop("test_f1").keys() == {"gold.conll"}
     own = NERTAG_OBJECT | {"max_tokens": MAX_POSITIONS - 2, "quantisation": "int8"}
-    assert config.nertag == own
+    assert settings == own | {"license": "cc-by-4.0"}
     card = (made / "README.md").read_text(encoding="utf-8")
     assert "license: cc-by-4.0" in card
     assert "gold.conll" in card
@@ -79,6 +81,35 @@ def test_the_command_makes_an_int8_model(
     text = "Max Müller aus Köln"
     assert all(text[e.start : e.end] == e.text for e in tagger.tag(text).entities)
     assert tagger.model.tag_set.scheme == "BIO2"
+    assert tagger.model.licence == "cc-by-4.0"
+
+
+def test_tests_of_one_name_and_of_a_recipe(
+    checkpoint_copy: Callable[[str], Path], tmp_path: Path, gold: Path
+) -> None:
+    """A licence goes from the checkpoint to what is made of it."""
+    folder, other = checkpoint_copy("nertag"), tmp_path / "other" / gold.name
+    settings = settings_of(folder)
+    settings["nertag"]["license"] = "CC BY 4.0"
+    (folder / CONFIG).write_text(json.dumps(settings), encoding="utf-8")
+    other.parent.mkdir()
+    other.write_text(GOLD, encoding="utf-8")
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        f'[[test]]\nsource = "{gold}"\n\n[[test]]\nsource = "{gold}"\ncase = "upper"\n',
+        encoding="utf-8",
+    )
+    made = tmp_path / "made"
+    result = run(folder, made, "--float", "--test", gold, "--test", other, "--recipe", recipe)
+    assert result.exit_code == 0, result.output
+    own = settings_of(made)["nertag"]
+    names = [f"{tmp_path.name}/gold.conll", "other/gold.conll", f"{gold} (test)"]
+    assert list(own["test_f1"]) == [*names, f"{gold} (test, upper)"]
+    assert len({own["test_f1"][name] for name in names}) == 1
+    card = (made / "README.md").read_text(encoding="utf-8")
+    assert own["license"] == "CC BY 4.0"
+    assert "license: cc-by-4.0\n" in card
+    assert "| other/gold.conll |" in card
 
 
 def test_the_command_keeps_float_weights(

@@ -14,7 +14,7 @@ from export.labelling import IGNORED, LabelledInput, Labeller
 from export.sources import Example
 from tagcli.decoding import Decoder
 from tagcli.encoding import Encoder, encode_document
-from tagcli.models import BUNDLED, TOKENIZER
+from tagcli.models import BUNDLED, DEFAULT, TOKENIZER
 from tagcli.normalisation import normalise
 from tagcli.schemes import read_tag_set
 
@@ -24,9 +24,9 @@ UNITS = {"ko": "raw"}
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    if not (BUNDLED / TOKENIZER).is_file():
+    if not (BUNDLED / DEFAULT / TOKENIZER).is_file():
         pytest.skip("the bundled model is not in this checkout")
-    return Encoder(BUNDLED / TOKENIZER)
+    return Encoder(BUNDLED / DEFAULT / TOKENIZER)
 
 
 def _labeller(encoder: Encoder, limit: int = 512, overlap: int = 64) -> Labeller:

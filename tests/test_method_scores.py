@@ -21,7 +21,7 @@ from export.method_scores import (
 from export.scores import SpanCounts
 from tagcli import NertagError
 
-DE, KO = Path("de.conll"), Path("ko.jsonl")
+DE, KO = "de.conll", "ko.jsonl"
 
 
 def counts_of(right: int) -> SpanCounts:
@@ -115,7 +115,7 @@ def test_models_are_scored_beside_the_float_one(
     monkeypatch.setattr(method_scores, "evaluate", evaluate)
     told: list[str] = []
     found = score_methods(
-        folders["a"], {FLOAT: folders["a"], "b": folders["b"]}, [gold], told.append
+        folders["a"], {FLOAT: folders["a"], "b": folders["b"]}, {gold.name: gold}, told.append
     )
     assert [one.method for one in found] == [FLOAT, "b"]
     assert [one.folder for one in found] == [folders["a"], folders["b"]]
@@ -128,6 +128,6 @@ def test_models_are_scored_beside_the_float_one(
 
 
 def test_without_test_files_nothing_is_lost(float_model: ModelMaker) -> None:
-    (one,) = score_methods(float_model("bert"), {}, [], print)
+    (one,) = score_methods(float_model("bert"), {}, {}, print)
     assert (one.method, one.scores, one.loss, one.words_per_second) == (FLOAT, (), 0, 0)
     check_loss(one, 0)

@@ -32,7 +32,7 @@ def table_of(card: str) -> list[list[str]]:
 def test_what_the_model_knows(folder: Path) -> None:
     before = SpanCounts(Counter(PER=4), Counter(PER=4), Counter(PER=4))
     after = SpanCounts(Counter(PER=4, LOC=1), Counter(PER=4, LOC=1), Counter(PER=2, LOC=1))
-    card = card_of(folder, [FileScore(Path("some/de.conll"), before, after)])
+    card = card_of(folder, [FileScore("de.conll", before, after)])
     front = card.split("---")[1]
     assert "license: mit" in front
     assert all(f"- {language}\n" in front for language in NERTAG_OBJECT["labels_by_language"])
@@ -54,7 +54,7 @@ def test_files_with_types_of_their_own(folder: Path) -> None:
     two = SpanCounts(Counter(DAT=2), Counter(DAT=2, ORG=2), Counter(DAT=2))
     card = card_of(
         folder,
-        [FileScore(Path("a/test.conll"), one, one), FileScore(Path("b/test.conll"), two, two)],
+        [FileScore("a/test.conll", one, one), FileScore("b/test.conll", two, two)],
     )
     assert table_of(card)[0][3:] == ["DAT", "ORG", "PER"]
     assert table_of(card)[2:] == [

@@ -16,7 +16,7 @@ from conftest import LABELS, MAX_POSITIONS, NERTAG_OBJECT, SHAPES, ModelMaker, e
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN
-from tagcli.models import BUNDLED, CONFIG, ONNX, TOKENIZER, find_model, read_model
+from tagcli.models import BUNDLED, CONFIG, DEFAULT, ONNX, TOKENIZER, bundled_names, find_model, read_model
 
 COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main()"]
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -124,7 +124,7 @@ def test_onnx_may_lie_in_its_own_folder(described: Callable[..., Path]) -> None:
 
 
 def test_the_bundled_model_is_the_default(bundled_tagger: Any) -> None:
-    assert bundled_tagger.model.folder == find_model(None).folder == BUNDLED
+    assert bundled_tagger.model.folder == find_model(None).folder == BUNDLED / DEFAULT
     assert bundled_tagger.model.unit("ko") == "raw"
     assert set(bundled_tagger.model.types("de")) >= {"PER", "ORG", "LOC"}
 
@@ -219,6 +219,23 @@ def test_a_file_in_place_of_a_directory(tmp_path: Path) -> None:
     assert "is a file: --model takes a directory or a hub id" in message_of(str(path))
 
 
+def test_a_bundled_model_goes_by_its_name_after_a_folder_of_that_name(
+    bundled_tagger: Any, float_model: ModelMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in bundled_names():
+        assert find_model(name).folder == BUNDLED / name
+    (tmp_path / DEFAULT).symlink_to(float_model("bert"))
+    assert find_model(DEFAULT).folder == Path(DEFAULT)
+    assert find_model(None).folder == BUNDLED / DEFAULT
+
+
+def test_what_was_measured_and_may_be_done_with_it(described: Callable[..., Path]) -> None:
+    own = {"license": "mit", "test_f1": {"de": 0.5, "ko": 1}}
+    model = read_model(described(nertag=own, num_hidden_layers=3))
+    assert (model.licence, model.test_f1, model.layers) == ("mit", {"de": 0.5, "ko": 1.0}, 3)
+
+
 @pytest.mark.parametrize(
     "name", ["no/such/folder", "./no/where", "/nowhere", "what model?", "a//b", "modèle !"]
 )
@@ -226,6 +243,7 @@ def test_a_name_that_is_nothing(name: str, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     message = message_of(name)
     assert "no such directory" in message
+    assert "no bundled model (base" in message
     assert "no hub id" in message
 
 

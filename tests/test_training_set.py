@@ -14,7 +14,7 @@ from export.labelling import IGNORED, Labeller  # noqa: E402
 from export.sources import Corpus, Source, load_source  # noqa: E402
 from export.training_set import Collator, label_names, make_set, types_by_language  # noqa: E402
 from tagcli.encoding import Encoder  # noqa: E402
-from tagcli.models import BUNDLED, TOKENIZER  # noqa: E402
+from tagcli.models import BUNDLED, DEFAULT, TOKENIZER  # noqa: E402
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def _make(corpora: list[Corpus], by_length: bool = False):  # type: ignore[no-un
     labels = label_names(corpora)
     ids = {label: number for number, label in enumerate(labels)}
     units = {"ko": "raw"}
-    encoder = Encoder(BUNDLED / TOKENIZER)
+    encoder = Encoder(BUNDLED / DEFAULT / TOKENIZER)
     labeller = Labeller(encoder, 64, 8, lambda name: units.get(name, "words"), ids)
     return make_set(corpora, labeller, labels, by_length)
 
