@@ -10,14 +10,15 @@ from typing import Any
 from export.places import data_dir_of_environment
 from export.recipes import Recipe
 from tagcli.errors import UsageError
-from tagcli.models import CONFIG, TOKENIZER, token_limit
+from tagcli.int8_weights import WEIGHTS, float_parameters
+from tagcli.models import CONFIG, TOKENIZER, has_safetensors, local_folder, token_limit
 
 _FILES = (CONFIG, "tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "*.safetensors*")
 
 
 def find_base(name: str, data_dir: Path | None = None) -> Path:
-    """The folder of an encoder: a path, bases/NAME or bases/OWNER/NAME in the data folder, or a
-    hub id.
+    """The folder of an encoder: a path, bases/NAME or bases/OWNER/NAME in the data folder, a
+    bundled model by its name, or a hub id.
 
     Raises UsageError for what cannot be had or has no fast tokenizer.
     """
@@ -26,7 +27,7 @@ def find_base(name: str, data_dir: Path | None = None) -> Path:
     if not folder.is_dir() and data_dir is not None:
         folder = data_dir / "bases" / name
     if not folder.is_dir():
-        folder = _from_hub(name)
+        folder = local_folder(name) or _from_hub(name)
     for file in (CONFIG, TOKENIZER):
         if not (folder / file).is_file():
             raise UsageError(f"{folder} is no base encoder with a fast tokenizer: it has no {file}")
@@ -56,6 +57,38 @@ def pad_id(folder: Path) -> int:
     return int(config.get("pad_token_id") or 0)
 
 
+def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:
+    """What `from_pretrained` of a class of transformers makes of a checkpoint's safetensors, or of
+    the integers of an int8 model, read as floats; its `options` include the config."""
+    if has_safetensors(folder) or not (folder / WEIGHTS).is_file():
+        return model_class.from_pretrained(folder, use_safetensors=True, **options)
+    return model_class.from_pretrained(
+        None, state_dict=float_parameters(folder / WEIGHTS), **options
+    )
+
+
+def token_classifier_class(config: Any) -> Any:
+    """The class of transformers for a token classifier with this config. Raises UsageError where
+    it has none."""
+    from transformers import MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING as CLASSES
+
+    if type(config) not in CLASSES:
+        raise UsageError(f"transformers has no token classifier for {config.model_type}")
+    return CLASSES[type(config)]
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The fast tokenizer of a base; an int8 model, which has tokenizer.json alone, gets one
+    without a class of its own."""
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    if (folder / "tokenizer_config.json").is_file():
+        return AutoTokenizer.from_pretrained(folder)
+    made = PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER))
+    made.pad_token = made.convert_ids_to_tokens(pad_id(folder))
+    return made
+
+
 def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict[str, Any]) -> Any:
     """The encoder with a token classifier for `labels`, its layers those of the recipe and parts
     of it frozen as the recipe says.
@@ -63,7 +96,7 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
     RoBERTa and XLM-R get the classifier of export.token_classifier, others that of their Auto
     class. A head with exactly these labels is kept, any other replaced by a fresh one.
     """
-    from transformers import AutoConfig, AutoModelForTokenClassification
+    from transformers import AutoConfig
 
     from export.token_classifier import OWN_CLASSES
 
@@ -74,11 +107,9 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
     config.label2id = {label: number for number, label in enumerate(labels)}
     config.classifier_dropout = recipe.dropout
     config.nertag = nertag
-    model_class = OWN_CLASSES.get(config.model_type, AutoModelForTokenClassification)
     try:
-        model = model_class.from_pretrained(
-            folder, config=config, ignore_mismatched_sizes=True, use_safetensors=True
-        )
+        model_class = OWN_CLASSES.get(config.model_type) or token_classifier_class(config)
+        model = load_weights(model_class, folder, config=config, ignore_mismatched_sizes=True)
     except Exception as error:  # transformers and safetensors raise many kinds
         reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
         raise UsageError(f"{folder} cannot be a base: {reason}") from error

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tagcli.tagger import Tagger
 
 _NOT_FOR_LOSSES = {
-    "recipe": "--recipe", "types": "--types", "confusion": "--confusion", "bootstrap": "--bootstrap",
-    "output_format": "--format",
+    "recipe": "--recipe", "types": "--types", "confusion": "--confusion",
+    "bootstrap": "--bootstrap", "output_format": "--format",
 }  # fmt: skip
 _say = partial(say, "nertag-eval")
 

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from export.bases import find_base, window_limit
+from export.bases import find_base, load_weights, token_classifier_class, window_limit
 from export.labelling import IGNORED
 from export.recipes import Recipe
 from tagcli.errors import UsageError
@@ -133,15 +133,16 @@ def load_teachers(
 
 
 def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path | None) -> Teacher:
-    from transformers import AutoModelForTokenClassification
+    from transformers import AutoConfig
 
     try:
         folder = find_base(name, data_dir)
     except UsageError as error:
         raise UsageError(f"teacher {name}: {error}") from error
     try:
-        model, report = AutoModelForTokenClassification.from_pretrained(
-            folder, use_safetensors=True, output_loading_info=True
+        config = AutoConfig.from_pretrained(folder)
+        model, report = load_weights(
+            token_classifier_class(config), folder, config=config, output_loading_info=True
         )
     except Exception as error:  # transformers and safetensors raise many kinds
         reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]

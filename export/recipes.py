@@ -116,13 +116,36 @@ def _check_layers(layers: tuple[int, ...] | None) -> None:
 
 def read_recipe(path: Path) -> dict[str, Any]:
     """The settings of a recipe file, its sources read; raises UsageError for what they cannot
-    be."""
+    be. Those that it does not have are those of the recipe that it `extends`, a path from its own
+    folder."""
+    return _read_recipe(path, ())
+
+
+def _read_recipe(path: Path, readers: tuple[Path, ...]) -> dict[str, Any]:
+    """The settings of a file that `readers` extend."""
+    if path.resolve() in readers:
+        raise UsageError(f"{path} extends itself")
+    settings = _read_toml(path)
+    extended = settings.pop("extends", None)
+    if extended is not None and not isinstance(extended, str):
+        raise UsageError(f"{path}: extends = {extended!r} is not the path of a recipe")
+    _check_recipe(settings, path)
+    if extended is None:
+        return settings
+    return {**_read_recipe(path.parent / extended, (*readers, path.resolve())), **settings}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"no such recipe: {path}") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} is no recipe: {error}") from error
+
+
+def _check_recipe(settings: dict[str, Any], path: Path) -> None:
+    """Read the sources and lists in `settings`, and check all of them."""
     known = {field.name for field in fields(Recipe)}
     if unknown := sorted(set(settings) - known):
         raise UsageError(f"{path}: unknown setting {unknown[0]!r}; known: {', '.join(known)}")
@@ -138,7 +161,6 @@ def read_recipe(path: Path) -> dict[str, Any]:
         _check(settings)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
-    return settings
 
 
 def load_tests(path: Path, data_dir: Path | None) -> dict[str, Corpus]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from export.bases import find_base, make_model, pad_id, window_limit
+from export.bases import find_base, load_tokenizer, make_model, pad_id, window_limit
 from export.batches import BatchList
 from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller, misfit_note
@@ -214,7 +214,7 @@ def _fine_tune(
         data_collator=Collator(pad_id(run.base)),
         compute_metrics=make_metrics(run.dev, run.labels),
         preprocess_logits_for_metrics=best_labels,
-        processing_class=_tokenizer(run.base),
+        processing_class=load_tokenizer(run.base),
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
@@ -295,9 +295,3 @@ def _has_bf16() -> bool:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, name, bool)() for name in names)
-
-
-def _tokenizer(base: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(base)

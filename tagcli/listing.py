@@ -17,9 +17,8 @@ def models_table() -> str:
     rows = [_HEAD, *(_row(name, read_model(BUNDLED / name)) for name in bundled_names())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    lines += ["", f"{DEFAULT} is the default. F1, in per cent, is the mean over the test files that"]
-    lines.append(f"README.md in the model's folder lists; the folders are in {BUNDLED}")
-    return "\n".join(lines)
+    about = f"{DEFAULT} is the default. F1 is the mean, in per cent, over the test files in the"
+    return "\n".join([*lines, "", about, f"README.md of the model's folder, which is in {BUNDLED}"])
 
 
 def _row(name: str, model: Model) -> tuple[str, ...]:

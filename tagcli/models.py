@@ -60,7 +60,7 @@ class Model:
     @property
     def has_safetensors(self) -> bool:
         """Whether the folder has a checkpoint's float weights."""
-        return any(any(self.folder.glob(name)) for name in _SAFETENSORS)
+        return has_safetensors(self.folder)
 
     @property
     def has_int8_weights(self) -> bool:
@@ -78,6 +78,11 @@ class Model:
         taught = [self.types_by_language.get(name) for name in LATIN_LANGUAGES]
         known = [types for types in taught if types is not None]
         return tuple(dict.fromkeys(t for types in known for t in types)) if known else None
+
+
+def has_safetensors(folder: Path) -> bool:
+    """Whether a folder has a checkpoint's float weights."""
+    return any(any(folder.glob(name)) for name in _SAFETENSORS)
 
 
 def find_model(name: str | None, for_torch: bool = False) -> Model:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from conftest import LABELS, ModelMaker
 transformers = pytest.importorskip("transformers", reason="transformers is not installed")
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from export.bases import find_base, make_model  # noqa: E402
+from export.bases import find_base, load_tokenizer, make_model  # noqa: E402
 from export.recipes import Recipe  # noqa: E402
 from export.sources import Source  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
+from tagcli.int8_weights import WEIGHTS, float_parameters  # noqa: E402
+from tagcli.models import BUNDLED, DEFAULT  # noqa: E402
 
 
 def _recipe(**settings: Any) -> Recipe:
@@ -51,6 +54,7 @@ def test_an_owners_base_is_that_owners(tmp_path: Path, monkeypatch: pytest.Monke
         assert find_base(name, tmp_path) == folder
     with pytest.raises(UsageError, match=r"no base encoder other/roberta-base: .*no hub"):
         find_base("other/roberta-base", tmp_path)
+    assert find_base(DEFAULT, tmp_path) == BUNDLED / DEFAULT
 
 
 def test_a_head_with_the_same_labels_is_kept(checkpoint: ModelMaker) -> None:
@@ -110,6 +114,36 @@ def test_weights_that_cannot_be_read_are_said(checkpoint: ModelMaker, tmp_path: 
     (tmp_path / "base" / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(UsageError, match="cannot be a base"):
         make_model(tmp_path / "base", _recipe(), LABELS, {})
+
+
+@pytest.mark.parametrize("shape", ["xlmr", "bert", "electra"])
+@pytest.mark.parametrize("method", ["rows", "calibrated"])
+def test_an_int8_model_can_be_a_base(
+    checkpoint: ModelMaker,
+    quantised_model: Callable[[str, str], Path],
+    tmp_path: Path,
+    shape: str,
+    method: str,
+) -> None:
+    folder = quantised_model(shape, method)
+    labels = transformers.AutoConfig.from_pretrained(folder).id2label.values()
+    made = make_model(folder, _recipe(), list(labels), {})
+    expected = float_parameters(folder / WEIGHTS)
+    for name, weight in made.named_parameters():
+        assert torch.equal(weight, expected[name]), name
+    made.save_pretrained(tmp_path)
+    load_tokenizer(folder).save_pretrained(tmp_path)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path)
+    own = transformers.AutoTokenizer.from_pretrained(checkpoint(shape))
+    for text in ("Max Müller aus Köln", "이순신은 서울에서"):
+        assert tokenizer(text)["input_ids"] == own(text)["input_ids"]
+    assert tokenizer.pad_token_id == own.pad_token_id
+
+
+def test_an_architecture_without_token_classifier_is_said(tmp_path: Path) -> None:
+    transformers.CLIPTextConfig().save_pretrained(tmp_path)
+    with pytest.raises(UsageError, match="no token classifier for clip_text_model"):
+        make_model(tmp_path, _recipe(), LABELS, {})
 
 
 @pytest.mark.parametrize("shape", ["xlmr", "roberta", "bert", "electra"])

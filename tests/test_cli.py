@@ -47,7 +47,8 @@ PATIENCE = 120.0
 COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main(prog_name='nertag')"]
 
 pytestmark = pytest.mark.skipif(
-    not (BUNDLED / DEFAULT / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
+    not (BUNDLED / DEFAULT / "model.onnx").is_file(),
+    reason="the bundled model is not in this checkout",
 )
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and shells")
 

@@ -18,7 +18,8 @@ from tagcli.models import BUNDLED, DEFAULT
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 needs_bundled = pytest.mark.skipif(
-    not (BUNDLED / DEFAULT / "tokenizer.json").is_file(), reason="the bundled model is not in this checkout"
+    not (BUNDLED / DEFAULT / "tokenizer.json").is_file(),
+    reason="the bundled model is not in this checkout",
 )
 
 

@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent.parent
 PANX = ROOT / "samples" / "panx.conll"
 
 pytestmark = pytest.mark.skipif(
-    not (BUNDLED / DEFAULT / "model.onnx").is_file(), reason="the bundled model is not in this checkout"
+    not (BUNDLED / DEFAULT / "model.onnx").is_file(),
+    reason="the bundled model is not in this checkout",
 )
 
 

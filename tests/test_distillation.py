@@ -119,6 +119,14 @@ def test_several_teachers_average_their_probabilities(
     assert not found.requires_grad
 
 
+def test_an_int8_model_can_teach(
+    checkpoint: ModelMaker, quantised_model: Callable[[str, str], Path]
+) -> None:
+    base = checkpoint("xlmr")
+    taught = _load(quantised_model("xlmr", "rows"), base=base).probabilities(INPUTS)
+    assert torch.allclose(taught, _load(base, base=base).probabilities(INPUTS), atol=0.03)
+
+
 def test_what_cannot_teach_is_said(
     checkpoint: ModelMaker, tiny_base: ModelMaker, checkpoint_copy: Callable[[str], Path]
 ) -> None:

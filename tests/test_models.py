@@ -16,7 +16,16 @@ from conftest import LABELS, MAX_POSITIONS, NERTAG_OBJECT, SHAPES, ModelMaker, e
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN
-from tagcli.models import BUNDLED, CONFIG, DEFAULT, ONNX, TOKENIZER, bundled_names, find_model, read_model
+from tagcli.models import (
+    BUNDLED,
+    CONFIG,
+    DEFAULT,
+    ONNX,
+    TOKENIZER,
+    bundled_names,
+    find_model,
+    read_model,
+)
 
 COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main()"]
 REVISION = "0123456789abcdef0123456789abcdef01234567"

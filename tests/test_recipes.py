@@ -116,6 +116,37 @@ def test_a_recipe_has_one_teacher_or_several(tmp_path: Path) -> None:
     assert make_recipe(_read(tmp_path, recipe_toml(recipe))) == recipe
 
 
+def test_a_recipe_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "a.toml").write_text(
+        'base = "x"\nepochs = 2\ntrain = ["one/de", "two/de"]\ndev = ["one/de"]\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "b.toml"
+    path.write_text('extends = "base/a.toml"\nbase = "y"\ntrain = ["three/de"]\n', encoding="utf-8")
+    settings = read_recipe(path)
+    assert (settings["base"], settings["epochs"]) == ("y", 2)
+    assert [source.place for source in settings["train"]] == ["three/de"]
+    assert [source.place for source in settings["dev"]] == ["one/de"]
+
+
+@pytest.mark.parametrize(
+    ("extended", "problem"),
+    [
+        ('"a.toml"', "a.toml extends itself"),
+        ('"../{folder}/b.toml"', "a.toml extends itself"),
+        ('"none.toml"', "no such recipe: .*none.toml"),
+        ("1", "a.toml: extends = 1 is not the path of a recipe"),
+    ],
+)
+def test_a_recipe_that_cannot_be_extended(tmp_path: Path, extended: str, problem: str) -> None:
+    (tmp_path / "b.toml").write_text('extends = "a.toml"\n', encoding="utf-8")
+    path = tmp_path / "a.toml"
+    path.write_text(f"extends = {extended.format(folder=tmp_path.name)}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=problem):
+        read_recipe(path)
+
+
 def test_no_such_recipe(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such recipe"):
         read_recipe(tmp_path / "none.toml")
