@@ -57,7 +57,8 @@ _say = partial(say, "nertag-export")
               help="Cut the vocabulary to pieces of these languages: de, en, fr, it, ko.")
 @click.option("--keep-text", "kept_texts", multiple=True, metavar="FILE",
               type=click.Path(path_type=Path),
-              help="Cut the vocabulary to pieces used in this file; may be repeated.")
+              help="Cut the vocabulary to pieces used in this file, or in it in small letters or "
+              "capitals; may be repeated.")
 @click.option("--license", "licence", metavar="NAME",
               help="Licence of the weights; default: what the checkpoint's config.json says.")
 @failures_as_sentences(_say, _NEEDED, "exporting")

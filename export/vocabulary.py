@@ -12,6 +12,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from export.letter_case import lower, upper
 from tagcli.encoding import Encoder, encode_document
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
@@ -62,25 +63,36 @@ def keep_languages(languages: Iterable[str]) -> Callable[[str], bool]:
 
 
 def keep_text(checkpoint: Path, files: Sequence[Path]) -> Callable[[str], bool]:
-    """Whether a piece is used in the text of these files."""
-    used = {piece for pieces in cut_sentences(checkpoint, checkpoint, files) for piece in pieces}
+    """Whether a piece is used in the text of these files, as it is, in small letters or in
+    capitals."""
+    used: set[str] = set()
+    for case in (None, lower, upper):
+        for pieces in cut_sentences(checkpoint, checkpoint, files, case):
+            used.update(pieces)
     return used.__contains__
 
 
 def cut_sentences(
-    checkpoint: Path, tokenizer_of: Path, files: Sequence[Path]
+    checkpoint: Path,
+    tokenizer_of: Path,
+    files: Sequence[Path],
+    case: Callable[[str], str] | None = None,
 ) -> Iterator[list[str]]:
     """The pieces of every sentence of the files, as the checkpoint would be given them with the
-    tokenizer in the folder `tokenizer_of`."""
+    tokenizer in the folder `tokenizer_of`; with a `case`, one of export.letter_case, of the
+    documents that it changes, in that case."""
     path = tokenizer_of / TOKENIZER
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
     config = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))
     units = config.get("nertag", {}).get("units", {})
     for file in files:
         for document in read_documents(Input(str(file)), None, ReaderOptions()):
+            text = document.text if case is None else case(document.text)
+            if case is not None and text == document.text:
+                continue
             found = encode_document(
                 encoder,
-                normalise(document.text),
+                normalise(text),
                 document.tokens,
                 AUTO,
                 lambda language: units.get(language, "words"),

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from conftest import SENTENCES, ModelMaker
 from tokenizers import Tokenizer
 
+from export.letter_case import lower, upper
 from export.vocabulary import compare_cuts, cut_sentences, keep_languages, keep_text, prune
 from tagcli import UsageError
 from tagcli.models import CONFIG, TOKENIZER
@@ -34,8 +35,10 @@ def test_used_text_is_cut_as_before_and_gives_the_same_logits(
     whole, small = checkpoint(shape), tmp_path / "small"
     before, after = prune(whole, small, keep_text(whole, [german]))
     assert after < before
-    cuts = [list(cut_sentences(whole, folder, [german])) for folder in (whole, small)]
-    assert cuts[0] == cuts[1]
+    for case in (upper, lower, None):
+        cuts = [list(cut_sentences(whole, folder, [german], case)) for folder in (whole, small)]
+        assert cuts[0] == cuts[1]
+        assert cuts[0]
     logits = []
     for folder in (whole, small):
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
