@@ -11,7 +11,7 @@ from export.places import data_dir_of_environment
 from export.recipes import Recipe
 from tagcli.errors import UsageError
 from tagcli.int8_weights import WEIGHTS, float_parameters
-from tagcli.models import CONFIG, TOKENIZER, has_safetensors, local_folder, token_limit
+from tagcli.models import CONFIG, INT8, TOKENIZER, has_safetensors, local_folder, token_limit
 
 _FILES = (CONFIG, "tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "*.safetensors*")
 
@@ -60,11 +60,19 @@ def pad_id(folder: Path) -> int:
 def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:
     """What `from_pretrained` of a class of transformers makes of a checkpoint's safetensors, or of
     the integers of an int8 model, read as floats; its `options` include the config."""
-    if has_safetensors(folder) or not (folder / WEIGHTS).is_file():
+    if not _has_only_int8(folder):
         return model_class.from_pretrained(folder, use_safetensors=True, **options)
     return model_class.from_pretrained(
         None, state_dict=float_parameters(folder / WEIGHTS), **options
     )
+
+
+def _has_only_int8(folder: Path) -> bool:
+    """Whether the weights are integers that can be read as floats."""
+    if has_safetensors(folder) or not (folder / WEIGHTS).is_file():
+        return False
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return bool(config.get("nertag", {}).get("quantisation") == INT8)
 
 
 def token_classifier_class(config: Any) -> Any:

@@ -79,7 +79,7 @@ def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) ->
 @main.command()
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("--model", metavar="MODEL",
-              help="Whose tokenizer is asked: a directory or a hub id; default: the bundled model.")
+              help="Whose tokenizer is asked: a bundled model, a directory or a hub id.")
 @_data_dir
 @failures_as_sentences(_say, ("datasets",), "nertag-data check")
 def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> None:
@@ -148,7 +148,7 @@ def convert(
 @main.command()
 @click.argument("text")
 @click.option("--model", metavar="MODEL",
-              help="A model or base encoder: a directory with tokenizer.json or a hub id; default: "
+              help="A bundled model, a directory with tokenizer.json or a hub id; default: "
               "the bundled model.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text.")

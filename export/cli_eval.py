@@ -80,16 +80,17 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
 
 def _models_and_files(
     arguments: tuple[str, ...], options: dict[str, Any]
-) -> tuple[list[str], dict[str, str]]:
-    """The models, and the files or datasets by the places that name them."""
+) -> tuple[list[str | None], dict[str, str]]:
+    """The models (None: the default), and the files or datasets by the places that name them."""
     files = {place: file for place in arguments if (file := _test_file(place, options))}
-    models = [argument for argument in arguments if argument not in files] or [DEFAULT]
+    models: list[str | None] = [one for one in arguments if one not in files]
     if not files and options["recipe"] is None:
         raise UsageError(
             f"no test file among {', '.join(arguments) or 'the arguments'}: name a CoNLL or JSONL "
-            "file, NAME/LANGUAGE with --data-dir or NERTAG_DATA, disk:PATH or hub:OWNER/NAME"
+            "file, NAME/LANGUAGE with --data-dir or NERTAG_DATA, disk:PATH, hub:OWNER/NAME, or "
+            "a --recipe with tests"
         )
-    return models, files
+    return models or [None], files
 
 
 def _test_file(place: str, options: dict[str, Any]) -> str | None:
@@ -104,7 +105,7 @@ def _test_file(place: str, options: dict[str, Any]) -> str | None:
         return None
 
 
-def _scores(models: list[str], files: dict[str, str], options: dict[str, Any]) -> str:
+def _scores(models: list[str | None], files: dict[str, str], options: dict[str, Any]) -> str:
     """Every model on every file, as it is to be shown."""
     results = _evaluate(models, files, options)
     if options["output_format"] == "json":
@@ -113,7 +114,9 @@ def _scores(models: list[str], files: dict[str, str], options: dict[str, Any]) -
     return report(results, render, options["confusion"])
 
 
-def _evaluate(models: list[str], files: dict[str, str], options: dict[str, Any]) -> list[Result]:
+def _evaluate(
+    models: list[str | None], files: dict[str, str], options: dict[str, Any]
+) -> list[Result]:
     from export.evaluation import EvaluationOptions, evaluate_file
 
     types = options["types"]
@@ -126,11 +129,11 @@ def _evaluate(models: list[str], files: dict[str, str], options: dict[str, Any])
     for model in models:
         tagger = _load(model, options)
         for place, test in tests.items():
-            _say(f"{model} on {place}")
+            _say(f"{model or DEFAULT} on {place}")
             evaluation = evaluate_file(tagger, test, scoring)
             intervals = evaluation.counts.intervals(options["bootstrap"])
             rules = scoring.rules if isinstance(test, Path) else test.source.repair
-            results.append(Result(model, place, rules, evaluation, intervals))
+            results.append(Result(model or DEFAULT, place, rules, evaluation, intervals))
     return results
 
 
@@ -156,14 +159,14 @@ def _renamings(options: dict[str, Any]) -> dict[str, str]:
     return dict(map(read_renaming, options["renamed"]))
 
 
-def _load(model: str, options: dict[str, Any]) -> Tagger:
+def _load(model: str | None, options: dict[str, Any]) -> Tagger:
     from tagcli.tagger import load
 
     settings = {name: options[name] for name in ("backend", "device", "lang", "threads")}
     return load(model, **settings, note=_say)
 
 
-def _losses(models: list[str], files: dict[str, str], options: dict[str, Any]) -> str:
+def _losses(models: list[str | None], files: dict[str, str], options: dict[str, Any]) -> str:
     """The loss of one model on one file: written, drawn, and as tables."""
     check_packages(["datasets", "pandas"], "--losses")
     from export.evaluation import gold_names
@@ -182,12 +185,13 @@ def _losses(models: list[str], files: dict[str, str], options: dict[str, Any]) -
         _say(note)
     write_losses(losses, str(path))
     page = path.with_suffix(".html")
-    page.write_text(loss_page(losses, f"{models[0]} on {place}", notes), encoding="utf-8")
+    title = f"{models[0] or DEFAULT} on {place}"
+    page.write_text(loss_page(losses, title, notes), encoding="utf-8")
     _say(f"{path} and {page} are written")
     return "\n".join(map(as_table, loss_tables(losses)))
 
 
-def _check_losses(models: list[str], files: dict[str, str], path: Path) -> None:
+def _check_losses(models: list[str | None], files: dict[str, str], path: Path) -> None:
     """What would stop --losses at its end is said at its start."""
     if len(models) > 1 or len(files) > 1:
         raise UsageError("--losses takes one model and one file")

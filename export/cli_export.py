@@ -80,7 +80,8 @@ def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
     from export.model_card import write_card
     from export.onnx_export import add_settings, check_checkpoint, export_float
 
-    licence = options["licence"] or check_checkpoint(checkpoint).licence or "unknown"
+    own_licence = check_checkpoint(checkpoint).licence
+    licence = options["licence"] or own_licence or "unknown"
     _check_options(out_dir, options)
     tests = _tests(options)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +91,7 @@ def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
         float_dir = export_float(checkpoint, Path(folder) / FLOAT)
         origin = Origin(checkpoint, float_dir, options["texts"], _say)
         chosen = _chosen(origin, Path(folder), tests, options)
-        add_settings(chosen.folder, license=licence, test_f1=_test_f1(chosen))
+        add_settings(chosen.folder, license=licence, **_test_f1(chosen))
         write_card(chosen.folder, chosen.scores, licence)
         if out_dir.exists():
             out_dir.rmdir()
@@ -114,10 +115,11 @@ def _check_options(out_dir: Path, options: dict[str, Any]) -> None:
 def _tests(options: dict[str, Any]) -> dict[str, Path | Corpus]:
     """The test files and the recipe's test sources by their names."""
     tests: dict[str, Path | Corpus] = {}
+    file_names = [path.name for path in options["tests"]]
     for path in options["tests"]:
-        others = [other.name for other in options["tests"]]
-        is_alone = others.count(path.name) == 1
-        tests[path.name if is_alone else f"{path.parent.name}/{path.name}"] = path
+        is_alone = file_names.count(path.name) == 1
+        name = path.name if is_alone else f"{path.absolute().parent.name}/{path.name}"
+        tests[str(path) if name in tests else name] = path
     if options["recipe"]:
         check_packages(["datasets"], "--recipe")
         from export.recipes import load_tests
@@ -126,8 +128,10 @@ def _tests(options: dict[str, Any]) -> dict[str, Path | Corpus]:
     return tests
 
 
-def _test_f1(chosen: MethodScore) -> dict[str, float]:
-    return {score.name: round(score.after.f1(), 4) for score in chosen.scores}
+def _test_f1(chosen: MethodScore) -> dict[str, dict[str, float]]:
+    """For the model's config, if there was a test."""
+    scores = {score.name: round(score.after.f1(), 4) for score in chosen.scores}
+    return {"test_f1": scores} if scores else {}
 
 
 def _pruned(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> Path:

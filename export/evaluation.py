@@ -27,7 +27,8 @@ ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOptions:
-    """What is scored: `types`, or None for those of the gold; `rules`, a key of
+    """What is scored: `types`, or None for those of the gold, which for a corpus are those that
+    it annotates; `rules`, a key of
     export.tags.REPAIRS, for illegal tags in the gold; `names` for types of the gold, as for
     `gold_names`."""
 
@@ -99,8 +100,11 @@ def evaluate_file(tagger: Tagger, test: Path | Corpus, options: EvaluationOption
     """
     gold = read_gold(test, options.rules)
     names = _rename(gold, tagger, options.names)
-    known = gold.types.union(tagger.model.tag_set.types)
-    types = options.types or tuple(sorted(gold.types))
+    annotated = gold.types
+    if isinstance(test, Corpus):
+        annotated |= {names.get(name, name) for name in test.types} - {OUTSIDE}
+    known = annotated.union(tagger.model.tag_set.types)
+    types = options.types or tuple(sorted(annotated))
     if unknown := [name for name in types if name not in known]:
         place = test.name if isinstance(test, Corpus) else test
         problem = f"neither {place} nor the model has a type {unknown[0]!r}"

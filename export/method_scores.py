@@ -23,7 +23,8 @@ _TIMED_RECORDS = 400
 
 @dataclass(frozen=True, slots=True)
 class FileScore:
-    """Counts of a test file or corpus, of the float model and of the one made from it."""
+    """Counts of a test file or corpus, of the float model and of the one made from it; `name` is
+    what the test is called in tables."""
 
     name: str
     before: SpanCounts

@@ -22,7 +22,7 @@ def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
         parts.append(
             "Strict span F1 in per cent: label and both ends right, micro-averaged over "
             f"{', '.join(_types(scores))}; CoNLL by token, tags read by conlleval's rules, JSONL "
-            "by code point."
+            "by code point; a recipe's test sources as it reads them."
         )
     else:
         parts[-1] += "\nNot measured: `nertag-export --test FILE` does."
@@ -52,7 +52,7 @@ def _facts(model: Model) -> list[str]:
 
 def _rows(scores: Sequence[FileScore]) -> Rows:
     types = _types(scores)
-    head = ["file", "F1 in float", "F1 as exported", *types]
+    head = ["test", "F1 in float", "F1 as exported", *types]
     rows = [head]
     for score in scores:
         row = [score.name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]

@@ -117,7 +117,7 @@ def _check_layers(layers: tuple[int, ...] | None) -> None:
 def read_recipe(path: Path) -> dict[str, Any]:
     """The settings of a recipe file, its sources read; raises UsageError for what they cannot
     be. Those that it does not have are those of the recipe that it `extends`, a path from its own
-    folder."""
+    folder; a list or table of its own stands in place of the other's."""
     return _read_recipe(path, ())
 
 

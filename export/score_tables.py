@@ -19,7 +19,8 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A model's evaluation on a file; `intervals` are as SpanCounts.intervals has them."""
+    """A model's evaluation on a file, corpus or dataset; `intervals` are as SpanCounts.intervals
+    has them."""
 
     model: str
     file: str
@@ -34,7 +35,7 @@ def score_rows(result: Result) -> Rows:
     between = ["95 % interval"] if intervals else []
     rows = [["type", "precision", "recall", "F1", *between, "gold", "predicted", "correct"]]
     for name in (*result.evaluation.types, None):
-        found = [_between(intervals.get(name, (0.0, 0.0)))] if intervals else []
+        found = [_between(intervals.get(name))] if intervals else []
         rows.append(_score_row(name or "micro", counts.score(name), found))
     rows.append(["macro", "", "", _digits(_macro(result)), *[""] * len(between), "", "", ""])
     return rows
@@ -45,8 +46,8 @@ def _score_row(name: str, score: Score, interval: list[str]) -> list[str]:
     return [name, *shares, *interval, *map(str, (score.gold, score.predicted, score.correct))]
 
 
-def _between(interval: Interval) -> str:
-    return " to ".join(map(_digits, interval))
+def _between(interval: Interval | None) -> str:
+    return "" if interval is None else " to ".join(map(_digits, interval))
 
 
 def _macro(result: Result) -> float:

@@ -95,13 +95,14 @@ class SpanCounts:
         """
         if not resamples or not self.by_document:
             return {}
-        names = [*self.types, None]
-        counts = np.array([_rows(document, self.types) for document in self.by_document], np.int64)
+        types = self.types
+        counts = np.array([_rows(document, types) for document in self.by_document], np.int64)
         random = np.random.default_rng(_RESAMPLES_SEED)
         sums = np.stack([_resampled(counts, random) for _ in range(resamples)])
         whole = np.maximum(sums[..., 1] + sums[..., 2], 1)
         low, high = np.percentile(2 * sums[..., 0] / whole, [2.5, 97.5], axis=0)
-        return dict(zip(names, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+        bounds = zip(low.tolist(), high.tolist(), strict=True)
+        return dict(zip([*types, None], bounds, strict=True))
 
 
 def _rows(document: dict[str, list[int]], types: Sequence[str]) -> list[list[int]]:
@@ -112,7 +113,8 @@ def _rows(document: dict[str, list[int]], types: Sequence[str]) -> list[list[int
 
 def _resampled(counts: npt.NDArray[np.int64], random: np.random.Generator) -> npt.NDArray[np.int64]:
     drawn = random.integers(0, len(counts), len(counts))
-    return np.asarray(counts[drawn].sum(axis=0))
+    times = np.bincount(drawn, minlength=len(counts))
+    return np.asarray(np.tensordot(times, counts, 1))
 
 
 def of_types(spans: Iterable[Span], types: Sequence[str] | frozenset[str]) -> set[Span]:

@@ -79,8 +79,8 @@ def cut_sentences(
     case: Callable[[str], str] | None = None,
 ) -> Iterator[list[str]]:
     """The pieces of every sentence of the files, as the checkpoint would be given them with the
-    tokenizer in the folder `tokenizer_of`; with a `case`, one of export.letter_case, of the
-    documents that it changes, in that case."""
+    tokenizer in the folder `tokenizer_of`. With a `case`, a function of export.letter_case, the
+    documents are put in that case, and those that it leaves as they are are passed over."""
     path = tokenizer_of / TOKENIZER
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
     config = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))

@@ -36,7 +36,11 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
         return
     from tagcli.listing import models_table
 
-    click.echo(models_table())
+    try:
+        click.echo(models_table())
+    except NertagError as error:
+        _say(str(error))
+        context.exit(error.exit_code)
     context.exit()
 
 

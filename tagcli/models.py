@@ -96,7 +96,8 @@ def find_model(name: str | None, for_torch: bool = False) -> Model:
         return read_model(folder)
     assert name is not None
     if os.path.exists(name):
-        raise UsageError(f"{name} is a file: --model takes a directory or a hub id")
+        problem = "--model takes a bundled model's name, a directory or a hub id"
+        raise UsageError(f"{name} is a file: {problem}")
     if not _HUB_ID.fullmatch(name):
         raise UsageError(
             f"no model at {name}: there is no such directory, and it is no bundled model "
@@ -136,7 +137,8 @@ def _from_hub(repo_id: str, for_torch: bool) -> Path:
     except Exception as error:  # network, authentication and cache errors of three libraries
         reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
         raise UsageError(
-            f"unknown model {repo_id}: no such directory, and the hub says: {reason}"
+            f"unknown model {repo_id}: no such directory, no bundled model "
+            f"({', '.join(bundled_names())}), and the hub says: {reason}"
         ) from error
     return folder
 

@@ -190,7 +190,8 @@ def load(
     overlap: int = OVERLAP_TOKENS,
     note: Callable[[str], None] = _to_nowhere,
 ) -> Tagger:
-    """A tagger with the bundled model, a model directory or a Hugging Face hub id.
+    """A tagger with a bundled model by its name, a model directory or a Hugging Face hub id;
+    without one with the default.
 
     The options are those of the command; `note` is told what the command prints to stderr.
     Raises tagcli.NertagError (UsageError) in one sentence.

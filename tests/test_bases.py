@@ -140,6 +140,13 @@ def test_an_int8_model_can_be_a_base(
     assert tokenizer.pad_token_id == own.pad_token_id
 
 
+def test_weights_that_cannot_be_read_as_floats_are_no_base(
+    quantised_model: Callable[[str, str], Path],
+) -> None:
+    with pytest.raises(UsageError, match=r"cannot be a base: .*model\.safetensors"):
+        make_model(quantised_model("bert", "blocks8"), _recipe(), LABELS, {})
+
+
 def test_an_architecture_without_token_classifier_is_said(tmp_path: Path) -> None:
     transformers.CLIPTextConfig().save_pretrained(tmp_path)
     with pytest.raises(UsageError, match="no token classifier for clip_text_model"):

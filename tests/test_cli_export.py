@@ -229,7 +229,7 @@ def test_no_method_within_the_loss(checkpoint: ModelMaker, tmp_path: Path, gold:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--best"], "--best needs a --test file to compare the methods on"),
+        (["--best"], "--best needs a --test file or a --recipe to compare the methods on"),
         (["--best", "--float", "--test", "GOLD"], "--best looks for the best quantised model"),
         (["--method", "calibrated"], "calibrated int8 needs text: give --calibrate FILE"),
         (["--method", "tuned"], "tuned int8 needs text: give --calibrate FILE"),

@@ -37,7 +37,7 @@ def test_what_the_model_knows(folder: Path) -> None:
     assert "license: mit" in front
     assert all(f"- {language}\n" in front for language in NERTAG_OBJECT["labels_by_language"])
     assert table_of(card) == [
-        ["file", "F1 in float", "F1 as exported", "LOC", "PER"],
+        ["test", "F1 in float", "F1 as exported", "LOC", "PER"],
         ["---", *["---:"] * 4],
         ["de.conll", "100.0", "60.0", "100.0", "50.0"],
     ]

@@ -225,7 +225,7 @@ def test_an_encoder_without_classifier(checkpoint_copy: Copier) -> None:
 def test_a_file_in_place_of_a_directory(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(b"x")
-    assert "is a file: --model takes a directory or a hub id" in message_of(str(path))
+    assert "is a file: --model takes a bundled model's name" in message_of(str(path))
 
 
 def test_a_bundled_model_goes_by_its_name_after_a_folder_of_that_name(
@@ -376,7 +376,7 @@ def test_a_hub_id_that_is_nowhere(tmp_path: Path, name: str) -> None:
     assert result.stdout == ""
     lines = result.stderr.splitlines()
     assert len(lines) == 1, result.stderr
-    assert lines[0].startswith(f"nertag: unknown model {name}: no such directory, and the hub says")
+    assert lines[0].startswith(f"nertag: unknown model {name}: no such directory, no bundled model ")
 
 
 def test_a_hub_id_whose_files_are_no_model(tmp_path: Path) -> None:
