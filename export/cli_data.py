@@ -148,8 +148,7 @@ def convert(
 @main.command()
 @click.argument("text")
 @click.option("--model", metavar="MODEL",
-              help="A bundled model, a directory with tokenizer.json or a hub id; default: "
-              "the bundled model.")
+              help="A bundled model by its name, a directory with tokenizer.json, or a hub id.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text.")
 @failures_as_sentences(_say)

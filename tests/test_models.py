@@ -376,7 +376,8 @@ def test_a_hub_id_that_is_nowhere(tmp_path: Path, name: str) -> None:
     assert result.stdout == ""
     lines = result.stderr.splitlines()
     assert len(lines) == 1, result.stderr
-    assert lines[0].startswith(f"nertag: unknown model {name}: no such directory, no bundled model ")
+    problem = f"unknown model {name}: no such directory, no bundled model (base"
+    assert lines[0].startswith(f"nertag: {problem}")
 
 
 def test_a_hub_id_whose_files_are_no_model(tmp_path: Path) -> None:
