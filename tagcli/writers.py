@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from tagcli.errors import DataError
+from tagcli.page import HtmlWriter
 from tagcli.records import Entity, Sentence, TaggedDocument
 from tagcli.spans import write_spans
 from tagcli.words import cut_words
@@ -132,6 +133,7 @@ def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> li
 
 OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
     "conll": partial(RecordWriter, write_conll),
+    "html": HtmlWriter,
     "jsonl": partial(RecordWriter, write_jsonl),
     "spans": partial(RecordWriter, write_spans),
 }

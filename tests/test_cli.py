@@ -34,7 +34,7 @@ SAMPLES = HERE.parent / "samples"
 GOLDEN = HERE / "golden" / "cli"
 REGENERATE = "NERTAG_REGENERATE_GOLDEN"
 NAMES = ("de.txt", "en.txt", "fr.txt", "it.txt", "ko.txt", "panx.conll", "records.jsonl")
-FORMATS = ("conll", "jsonl", "spans")
+FORMATS = ("conll", "html", "jsonl", "spans")
 
 KOREAN = "이순신은 서울에서 태어났다."
 KOREAN_SPANS = "[이순신 PER]은 [서울 LOC]에서 태어났다."
@@ -165,8 +165,19 @@ def spans_structure(text: str) -> str:
     return re.sub(r"\[([^\n\[\]]+) (?:PER|ORG|LOC|MISC|DAT|TIM|NUM)\]", r"\1", text)
 
 
+def html_structure(text: str) -> str:
+    """The page's paragraphs without marks, between its head and its end."""
+    assert text.startswith("<!doctype html>\n")
+    assert text.endswith("</main>\n</body>\n</html>\n")
+    body = text[text.index("<main") :]
+    mark = re.compile(r'<mark id="e\d+" class="c\d" data-label="(\w+)" '
+                      r'title="\1, score [01]\.\d\d">([^<>]+)</mark>')  # fmt: skip
+    return mark.sub(r"\2", body)
+
+
 STRUCTURE: dict[str, Callable[[str], str]] = {
     "conll": conll_structure,
+    "html": html_structure,
     "jsonl": jsonl_structure,
     "spans": spans_structure,
 }
@@ -369,6 +380,7 @@ def test_byte_order_mark_and_crlf() -> None:
 def test_nothing_in_nothing_out() -> None:
     for output_format in ("conll", "jsonl", "spans"):
         assert tags("--format", output_format) == ""
+    assert "<p" not in html_structure(tags("--format", "html"))
 
 
 @pytest.mark.parametrize(
