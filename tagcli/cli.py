@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tagcli.backends import BACKENDS, DEVICES
-from tagcli.errors import DataError, NertagError, say
+from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output import Output, forget_stdout
 from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
 from tagcli.records import Document, TaggedDocument
+from tagcli.summary import SummaryWriter
 from tagcli.terminal import colour_system, columns, is_terminal
 from tagcli.writers import OUTPUT_FORMATS
 from tagcli.writing import Writer, WriterOptions
@@ -53,6 +54,8 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
               show_default=_FORMAT, help="What comes out.")
+@click.option("--summary", is_flag=True,
+              help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE",
               help="Write to FILE (FILE.partial until it is whole).")
 @click.option("--model", metavar="NAME|DIR|HUB_ID",
@@ -142,6 +145,8 @@ class _Run:
 
     def __init__(self, files: tuple[str, ...], options: dict[str, Any]) -> None:
         self._options = options
+        if options["summary"] and options["output_format"]:
+            raise UsageError("--summary takes the place of --format: give one of them")
         encoding = check_encoding(options["encoding"])
         self._inputs = [Input(name, encoding) for name in files]
         self._skipped = 0
@@ -221,14 +226,14 @@ class _Run:
     def _writer(self) -> Writer:
         options = self._options
         chosen = options["output_format"] or _FORMAT
-        is_shown = options["output"] is None and chosen == _FORMAT
+        is_shown = options["output"] is None and (options["summary"] or chosen == _FORMAT)
         writing = WriterOptions(
             show_source=len(self._inputs) > 1,
             colour=colour_system() if is_shown else None,
             columns=columns() if is_shown else None,
             title=_title([source.name for source in self._inputs]),
         )
-        return OUTPUT_FORMATS[chosen](writing)
+        return SummaryWriter(writing) if options["summary"] else OUTPUT_FORMATS[chosen](writing)
 
     def _with_progress(
         self, results: Iterable[TaggedDocument | None]
@@ -236,7 +241,7 @@ class _Run:
         """The results, with a bar on stderr for files where a person watches and nothing else
         moves."""
         options = self._options
-        moves = is_terminal(sys.stdout) and options["output"] is None
+        moves = is_terminal(sys.stdout) and options["output"] is None and not options["summary"]
         sizes = [source.size for source in self._inputs]
         if None in sizes or moves or not is_terminal(sys.stderr):
             yield from results

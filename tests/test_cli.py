@@ -381,6 +381,7 @@ def test_nothing_in_nothing_out() -> None:
     for output_format in ("conll", "jsonl", "spans"):
         assert tags("--format", output_format) == ""
     assert "<p" not in html_structure(tags("--format", "html"))
+    assert tags("--summary") == ""
 
 
 @pytest.mark.parametrize(
