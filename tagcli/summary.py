@@ -121,7 +121,7 @@ def _cut(name: str, cells: int) -> str:
     """The name, or what of it fits into the cells, and an ellipsis."""
     if cell_width(name) <= cells:
         return name
-    kept = name
+    kept = name[:cells]
     while kept and cell_width(kept) >= cells:
         kept = kept[:-1]
     return f"{kept}…"
