@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tagcli.tagger import Tagger
 
 _INTERRUPTED = 130
-_FORMAT = "spans"
+_DEFAULT_FORMAT = "spans"
 
 
 _say = partial(say, "nertag")
@@ -53,7 +53,7 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
-              show_default=_FORMAT, help="What comes out.")
+              show_default=_DEFAULT_FORMAT, help="What comes out.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE",
@@ -225,8 +225,8 @@ class _Run:
 
     def _writer(self) -> Writer:
         options = self._options
-        chosen = options["output_format"] or _FORMAT
-        is_shown = options["output"] is None and (options["summary"] or chosen == _FORMAT)
+        chosen = options["output_format"] or _DEFAULT_FORMAT
+        is_shown = options["output"] is None and (options["summary"] or chosen == "spans")
         writing = WriterOptions(
             show_source=len(self._inputs) > 1,
             colour=colour_system() if is_shown else None,
