@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tagcli.controls import visible
 from tagcli.palette import bar
@@ -64,7 +64,8 @@ def table(counts: Counts) -> str:
     return "".join(lines)
 
 
-class _Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Row:
     name: str
     count: int
     label: str
