@@ -84,6 +84,10 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
     assert complaints == []
 
 
+def boxes(page: Any) -> list[str]:
+    return [text.strip() for text in page.locator("fieldset label").all_inner_texts()]
+
+
 def test_the_text_is_shown_as_it_is(opened: Open) -> None:
     page = opened(DOCUMENTS[:4])
     shown = page.locator("main p").evaluate_all("all => all.map(p => p.textContent)")
@@ -110,7 +114,7 @@ def test_the_filter_hides_the_marks_of_a_label(opened: Open) -> None:
     page = opened(DOCUMENTS[:4])
     person, place, odd = (page.locator(f"#e{i}") for i in (1, 2, 3))
     groups = page.locator("nav details.group")
-    assert page.locator("fieldset label").all_inner_texts() == ["LOC 3", "PER 1", "<i> 1"]
+    assert boxes(page) == ["LOC 3", "PER 1", "<i> 1"]
     for box in ("PER", "<i>"):
         page.get_by_label(box).uncheck()
     for hidden in (person, odd):
@@ -195,7 +199,7 @@ def test_ten_megabytes_can_be_used(opened: Open) -> None:
     document = tagged_text(line, found)
     count = 10_000_000 // len(line.encode())
     page = opened(document for _ in range(count))
-    assert page.locator("fieldset label").all_inner_texts() == [f"PER {count}", f"LOC {count}"]
+    assert boxes(page) == [f"PER {count}", f"LOC {count}"]
     page.locator("nav summary", has_text="LOC").click()
     page.locator("nav summary", has_text="Bern").click()
     page.locator("nav details details[open] a").nth(150).click()
