@@ -9,23 +9,27 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tagcli.backends import BACKENDS, DEVICES
-from tagcli.errors import DataError, NertagError, say
+from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output import Output, forget_stdout
 from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
 from tagcli.records import Document, TaggedDocument
-from tagcli.writers import OUTPUT_FORMATS, WriterOptions
+from tagcli.summary import SummaryWriter
+from tagcli.terminal import colour_system, columns, is_terminal
+from tagcli.writers import OUTPUT_FORMATS
+from tagcli.writing import Writer, WriterOptions
 
 if TYPE_CHECKING:
     from tagcli.tagger import Tagger
 
 _INTERRUPTED = 130
+_DEFAULT_FORMAT = "spans"
 
 
 _say = partial(say, "nertag")
@@ -49,7 +53,9 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
-              default="spans", help="What comes out.")
+              show_default=_DEFAULT_FORMAT, help="What comes out.")
+@click.option("--summary", is_flag=True,
+              help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE",
               help="Write to FILE (FILE.partial until it is whole).")
 @click.option("--model", metavar="NAME|DIR|HUB_ID",
@@ -139,6 +145,8 @@ class _Run:
 
     def __init__(self, files: tuple[str, ...], options: dict[str, Any]) -> None:
         self._options = options
+        if options["summary"] and options["output_format"]:
+            raise UsageError("--summary takes the place of --format: give one of them")
         encoding = check_encoding(options["encoding"])
         self._inputs = [Input(name, encoding) for name in files]
         self._skipped = 0
@@ -199,29 +207,54 @@ class _Run:
 
     def _write(self, results: Iterable[TaggedDocument | None], output: Output) -> None:
         options = self._options
-        write = OUTPUT_FORMATS[options["output_format"]]
-        writing = WriterOptions(len(self._inputs) > 1, self._colour())
-        for tagged in _with_progress(results, self._inputs):
+        writer = self._writer()
+        output.write(writer.head())
+        for tagged in self._with_progress(results):
             if tagged is None:
                 output.flush()
                 continue
             try:
-                record = write(tagged, writing)
+                record = writer.record(tagged)
             except DataError as error:
                 if not options["keep_going"]:
                     raise
                 self._skip(error)
             else:
                 output.write(record)
+        output.write(writer.tail())
 
-    def _colour(self) -> str | None:
-        if self._options["output"] is not None or self._options["output_format"] != "spans":
-            return None
-        if not _is_terminal(sys.stdout) or os.environ.get("NO_COLOR"):
-            return None
+    def _writer(self) -> Writer:
+        options = self._options
+        chosen = options["output_format"] or _DEFAULT_FORMAT
+        is_shown = options["output"] is None and (options["summary"] or chosen == "spans")
+        writing = WriterOptions(
+            show_source=len(self._inputs) > 1,
+            colour=colour_system() if is_shown else None,
+            columns=columns() if is_shown else None,
+            title=_title([source.name for source in self._inputs]),
+        )
+        return SummaryWriter(writing) if options["summary"] else OUTPUT_FORMATS[chosen](writing)
+
+    def _with_progress(
+        self, results: Iterable[TaggedDocument | None]
+    ) -> Iterator[TaggedDocument | None]:
+        """The results, with a bar on stderr for files where a person watches and nothing else
+        moves."""
+        options = self._options
+        moves = is_terminal(sys.stdout) and options["output"] is None and not options["summary"]
+        sizes = [source.size for source in self._inputs]
+        if None in sizes or moves or not is_terminal(sys.stderr):
+            yield from results
+            return
         from rich.console import Console
+        from rich.progress import Progress
 
-        return Console().color_system
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("tagging", total=sum(size or 0 for size in sizes))
+            for result in results:
+                position = sum(source.position for source in self._inputs)
+                progress.update(task, completed=position)
+                yield result
 
     def _skip(self, error: DataError) -> None:
         with self._lock:  # readers of pipes run in a thread of their own
@@ -243,25 +276,6 @@ def _names(listed: str | None) -> list[str] | None:
     return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()
-
-
-def _with_progress(
-    results: Iterable[TaggedDocument | None], inputs: list[Input]
-) -> Iterator[TaggedDocument | None]:
-    """The results, with a bar on stderr for files where a person watches and nothing else moves."""
-    sizes = [source.size for source in inputs]
-    if None in sizes or not _is_terminal(sys.stderr) or _is_terminal(sys.stdout):
-        yield from results
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("tagging", total=sum(size or 0 for size in sizes))
-        for result in results:
-            progress.update(task, completed=sum(source.position for source in inputs))
-            yield result
-
-
+def _title(names: list[str]) -> str:
+    """The first name, and how many there are beside it."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

@@ -39,6 +39,11 @@ class Document:
     fields: Mapping[str, Any] = field(default_factory=dict)
     conll: ConllRows | None = None
 
+    @property
+    def holds_only_comments(self) -> bool:
+        """Whether this is what stands after the last sentence of a CoNLL file."""
+        return self.conll is not None and not self.conll.tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:

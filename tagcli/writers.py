@@ -6,30 +6,23 @@ import itertools
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tagcli.errors import DataError
-from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.page import HtmlWriter
+from tagcli.records import Entity, Sentence, TaggedDocument
+from tagcli.spans import write_spans
 from tagcli.words import cut_words
+from tagcli.writing import RecordWriter, Writer, WriterOptions
 
 EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
-_COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
-_COLOUR_OF_TYPE = {"PER": "cyan", "ORG": "yellow", "LOC": "green", "MISC": "magenta"}
-
-
-@dataclass(frozen=True, slots=True)
-class WriterOptions:
-    """`colour` is rich's name of a colour system ("standard", "256", "truecolor") or None."""
-
-    show_source: bool = False
-    colour: str | None = None
 
 
 def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
     """One JSON object: the text, what else the record carried, and the entities."""
     document = tagged.document
-    if _is_only_comments(document):
+    if document.holds_only_comments:
         return ""
     record: dict[str, Any] = {"source": document.source} if options.show_source else {}
     record["text"] = tagged.text
@@ -41,11 +34,6 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
         record[name] = value
     record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
     return _dumps(record) + "\n"
-
-
-def _is_only_comments(document: Document) -> bool:
-    """Whether this is what stands after the last sentence of a CoNLL file."""
-    return document.conll is not None and not document.conll.tokens
 
 
 def _entity_fields(entity: Entity) -> dict[str, Any]:
@@ -78,7 +66,7 @@ def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
     document = tagged.document
     lines = [_comment("source", document.source)] if options.show_source else []
     if document.conll is not None:
-        if _is_only_comments(document):
+        if document.holds_only_comments:
             return "".join(f"{line}\n" for line in document.conll.before)
         lines = [*document.conll.before, *lines]
         tags = token_tags(document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
@@ -143,38 +131,9 @@ def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> li
     return tags
 
 
-def write_spans(tagged: TaggedDocument, options: WriterOptions) -> str:
-    """The text itself with each entity marked: coloured, or in brackets without colour."""
-    document = tagged.document
-    if _is_only_comments(document):
-        return ""
-    parts = [f"{document.source}: "] if options.show_source else []
-    at = 0
-    for entity in tagged.entities:
-        parts += [tagged.text[at : entity.start], _marked(entity, options.colour)]
-        at = entity.end
-    return "".join([*parts, tagged.text[at:], "\n"])
-
-
-def _marked(entity: Entity, colour: str | None) -> str:
-    if colour is None:
-        return f"[{entity.text} {entity.label}]"
-    from rich.color import ColorSystem
-    from rich.style import Style
-
-    number = sum(map(ord, entity.label)) % len(_COLOURS)
-    name = _COLOUR_OF_TYPE.get(entity.label, _COLOURS[number])
-    system = {"standard": "STANDARD", "256": "EIGHT_BIT", "truecolor": "TRUECOLOR"}
-    chosen = ColorSystem[system.get(colour, "STANDARD")]
-    text = Style(color=name, bold=True).render(entity.text, color_system=chosen)
-    label = Style(color=name, reverse=True).render(f" {entity.label} ", color_system=chosen)
-    return f"{text} {label}"
-
-
-Writer = Callable[[TaggedDocument, WriterOptions], str]
-
-OUTPUT_FORMATS: dict[str, Writer] = {
-    "conll": write_conll,
-    "jsonl": write_jsonl,
-    "spans": write_spans,
+OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
+    "conll": partial(RecordWriter, write_conll),
+    "html": HtmlWriter,
+    "jsonl": partial(RecordWriter, write_jsonl),
+    "spans": partial(RecordWriter, write_spans),
 }

@@ -34,7 +34,7 @@ SAMPLES = HERE.parent / "samples"
 GOLDEN = HERE / "golden" / "cli"
 REGENERATE = "NERTAG_REGENERATE_GOLDEN"
 NAMES = ("de.txt", "en.txt", "fr.txt", "it.txt", "ko.txt", "panx.conll", "records.jsonl")
-FORMATS = ("conll", "jsonl", "spans")
+FORMATS = ("conll", "html", "jsonl", "spans")
 
 KOREAN = "이순신은 서울에서 태어났다."
 KOREAN_SPANS = "[이순신 PER]은 [서울 LOC]에서 태어났다."
@@ -165,8 +165,19 @@ def spans_structure(text: str) -> str:
     return re.sub(r"\[([^\n\[\]]+) (?:PER|ORG|LOC|MISC|DAT|TIM|NUM)\]", r"\1", text)
 
 
+def html_structure(text: str) -> str:
+    """The page's paragraphs without marks, between its head and its end."""
+    assert text.startswith("<!doctype html>\n")
+    assert text.endswith("</main>\n</body>\n</html>\n")
+    body = text[text.index("<main") :]
+    mark = re.compile(r'<mark id="e\d+" class="c\d" data-label="(\w+)" '
+                      r'title="\1, score [01]\.\d\d">([^<>]+)</mark>')  # fmt: skip
+    return mark.sub(r"\2", body)
+
+
 STRUCTURE: dict[str, Callable[[str], str]] = {
     "conll": conll_structure,
+    "html": html_structure,
     "jsonl": jsonl_structure,
     "spans": spans_structure,
 }
@@ -269,7 +280,8 @@ def test_conll_of_korean_can_be_read_again() -> None:
 
 def test_odd_characters_end_no_lines() -> None:
     text = "Angela\u2028Merkel\x85wohnt\x0bin\rBerlin\xa0heute"
-    assert spans_structure(tags(stdin=f"{text}\r\n{text}\n")) == f"{text}\n{text}\n"
+    shown = "Angela\u2028Merkel\ufffdwohnt␋in␍Berlin\xa0heute"
+    assert spans_structure(tags(stdin=f"{text}\r\n{text}\n")) == f"{shown}\n{shown}\n"
     assert len(records(tags("--format", "jsonl", stdin=f"{text}\n{text}"))) == 2
 
 
@@ -315,6 +327,85 @@ def test_json_tokens_in() -> None:
     assert ("Berlin", "LOC", 2, 3) in [
         (e["text"], e["label"], e["start_token"], e["end_token"]) for e in out["entities"]
     ]
+
+
+def test_html_is_a_page() -> None:
+    out = tags("--format", "html", stdin=f"{KOREAN}\n\n{GERMAN}\n")
+    assert html_structure(out).count("<p") == 3
+    assert f">{KOREAN}</p>" in html_structure(out)
+    assert "<title>&lt;stdin&gt;</title>" in out
+    assert out.count("<mark ") == 4
+
+
+def test_html_of_several_files_has_headings(tmp_path: Path) -> None:
+    one, two = write(tmp_path / "one.txt", "Berlin\n\nRom\n"), write(tmp_path / "two&.txt", "Bern")
+    out = tags(one, two, "--format", "html")
+    assert re.findall(r"<h2>(.*)</h2>", out) == [str(one), str(two).replace("&", "&amp;")]
+    assert "one.txt and 1 more</title>" in out
+    assert "<h2>" not in tags(one, "--format", "html")
+
+
+def test_html_is_closed_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.html"
+    result = nertag("--format", "html", "-o", path, stdin=b"Berlin\n\nB\xffrn\nRom\n")
+    assert result.code == 1
+    partial = (tmp_path / "out.html.partial").read_text("utf-8")
+    assert partial.endswith("Berlin</mark></p>\n<p></p>\n")
+    result = nertag("--format", "html", "-o", path, "--keep-going", stdin=b"Berlin\n\xff\nRom\n")
+    assert result.code == 1
+    assert html_structure(path.read_text("utf-8")).count("<p>") == 2
+    assert os.listdir(tmp_path) == ["out.html"]
+
+
+def test_control_characters_reach_programs_only() -> None:
+    text = f"\x1b[31m{GERMAN}\x1b[0m \x9b1m \x07"
+    shown = f"␛[31m{GERMAN}␛[0m \ufffd1m ␇"
+    assert spans_structure(tags(stdin=text)) == shown + "\n"
+    assert f"<p>{shown}</p>" in html_structure(tags("--format", "html", stdin=text))
+    assert records(tags("--format", "jsonl", stdin=text))[0]["text"] == text
+    assert f"# text = {text.split()[0]}" in tags("--format", "conll", stdin=text)
+
+
+def test_forced_colours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    out = tags(stdin=GERMAN)
+    assert out.startswith("\x1b[1;4mAngela Merkel\x1b[0m\x1b[30;46m PER \x1b[0m wohnt")
+    assert "\x1b" in tags("--summary", stdin=GERMAN)
+    for output_format in ("conll", "html", "jsonl"):
+        assert "\x1b" not in tags("--format", output_format, stdin=GERMAN)
+    tags("-o", tmp_path / "out.txt", stdin=GERMAN)
+    assert (tmp_path / "out.txt").read_text("utf-8") == GERMAN_SPANS + "\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert tags(stdin=GERMAN) == GERMAN_SPANS + "\n"
+
+
+# Summary
+
+
+def test_summary_of_all_inputs(tmp_path: Path) -> None:
+    one = write(tmp_path / "one.txt", f"{KOREAN}\n{GERMAN}\n")
+    two = write(tmp_path / "two.conll", "Berlin O\n")
+    expected = ["LOC\t2\tBerlin", "LOC\t1\t서울", "PER\t1\tAngela Merkel", "PER\t1\t이순신"]
+    assert tags("--summary", one, two).splitlines() == expected
+    assert tags("--summary", "--labels", "PER", one, two).splitlines() == expected[2:]
+    tags("--summary", "-o", tmp_path / "out.tsv", one, two)
+    assert (tmp_path / "out.tsv").read_text("utf-8").splitlines() == expected
+
+
+def test_summary_after_bad_data() -> None:
+    data = b"Berlin\n\xff\nRom\n"
+    result = nertag("--summary", stdin=data)
+    assert_one_sentence(result, 1)
+    assert result.out == ""
+    assert nertag("--summary", "--keep-going", stdin=data).out == "LOC\t1\tBerlin\nLOC\t1\tRom\n"
+
+
+def test_summary_is_no_format() -> None:
+    result = nertag("--summary", "--format", "jsonl", stdin=GERMAN)
+    assert_one_sentence(result, 2)
+    assert "--summary" in result.err
+    assert "--format" in result.err
 
 
 # Inputs
@@ -366,8 +457,10 @@ def test_byte_order_mark_and_crlf() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
-    for output_format in FORMATS:
+    for output_format in ("conll", "jsonl", "spans"):
         assert tags("--format", output_format) == ""
+    assert "<p" not in html_structure(tags("--format", "html"))
+    assert tags("--summary") == ""
 
 
 @pytest.mark.parametrize(
@@ -765,14 +858,12 @@ def test_unknown_model(start: Start) -> None:
     assert "nertag/there-is-no-such-model" in result.err
 
 
-@needs_posix
-@pytest.mark.parametrize("no_colour", [False, True])
-def test_a_terminal_changes_colours_only(start: Start, no_colour: bool) -> None:
+def at_a_terminal(start: Start, arguments: list[str], environment: dict[str, str]) -> str:
+    """What a terminal shows of the tagged German sentence."""
     import pty
 
     leader, follower = pty.openpty()
-    environment = {"TERM": "xterm-256color", "NO_COLOR": "1" if no_colour else ""}
-    process = start(stdout=follower, env=environment)
+    process = start(*arguments, stdout=follower, env={"TERM": "xterm-256color"} | environment)
     os.close(follower)
     process.write(GERMAN + "\n")
     process.process.stdin.close()  # type: ignore[union-attr]
@@ -784,10 +875,33 @@ def test_a_terminal_changes_colours_only(start: Start, no_colour: bool) -> None:
         pass
     os.close(leader)
     assert process.end(close=False).code == 0
-    text = shown.decode().replace("\r\n", "\n")
+    return shown.decode().replace("\r\n", "\n")
+
+
+@needs_posix
+@pytest.mark.parametrize("no_colour", [False, True])
+def test_a_terminal_changes_colours_only(start: Start, no_colour: bool) -> None:
+    text = at_a_terminal(start, [], {"NO_COLOR": "1" if no_colour else ""})
     if no_colour:
         assert text == GERMAN_SPANS + "\n"
     else:
         bare = re.sub(r"\x1b\[[0-9;]*m", "", text)
         assert bare != text
         assert bare.split() == ["Angela", "Merkel", "PER", "wohnt", "in", "Berlin", "LOC", "."]
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], "[Angela Merkel PER]\nwohnt in\n[Berlin LOC].\n"),
+        (
+            ["--summary"],
+            "LOC  1  ████████████\nPER  1  ████████████\n\n"
+            "LOC\n  Berlin     1  ████\n\nPER\n  Angela M…  1  ████\n",
+        ),
+    ],
+)
+def test_a_terminal_has_a_width(start: Start, arguments: list[str], expected: str) -> None:
+    shown = at_a_terminal(start, arguments, {"NO_COLOR": "1", "COLUMNS": "20"})
+    assert shown == expected

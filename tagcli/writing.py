@@ -1,0 +1,60 @@
+"""What every output format is told, and the shape that all of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tagcli.records import TaggedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class WriterOptions:
+    """What the output is for.
+
+    `colour` is rich's name of a colour system ("standard", "256", "truecolor") or None; `columns`
+    is the width of the terminal that text is wrapped for, None for no wrapping; `title` is the
+    name of a page.
+    """
+
+    show_source: bool = False
+    colour: str | None = None
+    columns: int | None = None
+    title: str = "nertag"
+
+
+class Writer(Protocol):
+    """The output of one run: `head`, then a `record` for each document, then `tail`, which is
+    not written after an error."""
+
+    def head(self) -> str:
+        """What stands before the first record."""
+
+    def record(self, tagged: TaggedDocument) -> str:
+        """What becomes of one document; raises DataError for one that the format cannot hold."""
+
+    def tail(self) -> str:
+        """What stands after the last record."""
+
+
+class RecordWriter:
+    """A format that is its records, with nothing around them: `write` makes each."""
+
+    def __init__(
+        self, write: Callable[[TaggedDocument, WriterOptions], str], options: WriterOptions
+    ) -> None:
+        self._write = write
+        self._options = options
+
+    def head(self) -> str:
+        """Nothing."""
+        return ""
+
+    def record(self, tagged: TaggedDocument) -> str:
+        """The record alone."""
+        return self._write(tagged, self._options)
+
+    def tail(self) -> str:
+        """Nothing."""
+        return ""

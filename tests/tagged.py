@@ -1,0 +1,50 @@
+"""Tagged documents as a model would make them, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.sentences import split_sentences
+from tagcli.words import cut_words
+
+
+def entity(text: str, part: str, label: str, score: float = 0.5, after: int = 0) -> Entity:
+    start = text.index(part, after)
+    return Entity(start, start + len(part), label, part, score)
+
+
+def sentences(text: str, unit: str = "words") -> tuple[Sentence, ...]:
+    found = []
+    for start, end in split_sentences(text):
+        spans = [(start + i, start + j) for i, j in cut_words(text[start:end])]
+        words = np.array(spans, np.int32).reshape(-1, 2)
+        found.append(Sentence(start, end, "ko" if unit == "raw" else "de", words, unit))
+    return tuple(found)
+
+
+def tagged_text(
+    text: str,
+    entities: Sequence[Entity] = (),
+    unit: str = "words",
+    source: str = "in.txt",
+    **fields: Any,
+) -> TaggedDocument:
+    document = Document(text, source, 1, fields=fields)
+    return TaggedDocument(document, tuple(entities), sentences(text, unit))
+
+
+@st.composite
+def any_tagged(draw: st.DrawFn, text: st.SearchStrategy[str]) -> TaggedDocument:
+    """A text of the strategy with entities anywhere in it."""
+    content = draw(text)
+    edges = sorted(draw(st.sets(st.integers(0, len(content)), max_size=8)))
+    found = []
+    for start, end in zip(edges[::2], edges[1::2], strict=False):
+        label = draw(st.sampled_from(["PER", "LOC", "DAT", "a<b", "\x1b[1m"]))
+        found.append(Entity(start, end, label, content[start:end], draw(st.floats(0, 1))))
+    return TaggedDocument(Document(content), tuple(found), ())
