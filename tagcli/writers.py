@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from tagcli.errors import DataError
-from tagcli.page import HtmlWriter
 from tagcli.records import Entity, Sentence, TaggedDocument
 from tagcli.spans import write_spans
 from tagcli.words import cut_words
@@ -131,9 +130,15 @@ def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> li
     return tags
 
 
+def _html(options: WriterOptions) -> Writer:
+    from tagcli.page import HtmlWriter  # its imports would make every start wait
+
+    return HtmlWriter(options)
+
+
 OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
     "conll": partial(RecordWriter, write_conll),
-    "html": HtmlWriter,
+    "html": _html,
     "jsonl": partial(RecordWriter, write_jsonl),
     "spans": partial(RecordWriter, write_spans),
 }
