@@ -38,6 +38,10 @@ DOCUMENTS = [
 
 BACKGROUND = "mark => getComputedStyle(mark).backgroundColor"
 LABEL = "mark => getComputedStyle(mark, '::after').content"
+IS_IN_VIEW = """() => {
+  const box = document.querySelector("mark:target")?.getBoundingClientRect();
+  return box && 0 <= box.top && box.bottom <= innerHeight;
+}"""
 IS_CLEAR = "rgba(0, 0, 0, 0)"
 
 
@@ -136,11 +140,11 @@ def test_a_link_of_the_index_jumps_to_its_mention(opened: Open) -> None:
     page.locator("nav summary", has_text="LOC").click()
     page.locator("nav summary", has_text="Bern").click()
     links = page.locator("nav details details[open] a")
+    links.nth(1).wait_for()
     assert links.all_inner_texts() == ["1", "2"]
     links.nth(1).click()
-    page.wait_for_function("document.querySelector('mark:target') !== null")
-    box = last.bounding_box()
-    assert 0 <= box["y"] <= VIEW["height"] - box["height"]
+    page.wait_for_function(IS_IN_VIEW)
+    page.wait_for_function("document.querySelector('nav output').textContent !== ''")
     assert page.locator("nav output").inner_text() == "Bern: LOC, score 0.61"
     assert links.nth(1).get_attribute("aria-label") == "2: LOC, score 0.61"
 
@@ -148,6 +152,7 @@ def test_a_link_of_the_index_jumps_to_its_mention(opened: Open) -> None:
 def test_composed_and_decomposed_are_one_entry(opened: Open) -> None:
     page = opened(DOCUMENTS[:4])
     page.locator("nav summary", has_text="LOC").click()
+    page.locator("nav details details > summary").first.wait_for()
     assert page.locator("nav details details > summary").all_inner_texts() == ["서울 2"]
     assert page.locator("nav .single").all_inner_texts() == ["Bern"]
 
@@ -156,6 +161,7 @@ def test_many_texts_are_listed_in_steps(opened: Open) -> None:
     texts = [f"Ort {i}" for i in range(450)]
     page = opened(tagged_text(text, [Entity(0, len(text), "LOC", text, 1)]) for text in texts)
     page.locator("nav summary").click()
+    page.locator("nav .single").first.wait_for()
     more = page.locator("nav button")
     for shown, label in ((200, "250 more"), (400, "50 more")):
         assert page.locator("nav .single").count() == shown
