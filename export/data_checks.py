@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from export.data_stats import sentences_of
+from export.overlap import texts_of
 from export.sources import SPLITS, Corpus, examples_of, load_source
 from export.tags import REPAIRS
 from tagcli.encoding import Encoder
@@ -39,15 +40,12 @@ def check(
     yield from _unknown_pieces(corpora, encoder)
 
 
-def _texts(corpus: Corpus) -> Iterator[tuple[str, int]]:
-    for text, line in zip(corpus.dataset["text"], corpus.dataset["line"], strict=True):
-        yield "".join(normalise(text).text.split()), line
-
-
 def _overlap(corpora: Sequence[Corpus]) -> Iterator[Finding]:
     """Sentences that a corpus and one of a later split share, blanks and composition apart: an
     error in train, a warning between dev and test."""
-    texts = [list(_texts(corpus)) for corpus in corpora]
+    texts = [
+        list(zip(texts_of(corpus), corpus.dataset["line"], strict=True)) for corpus in corpora
+    ]
     for held_out, its_texts in zip(corpora, texts, strict=True):
         line_of = {text: line for text, line in reversed(its_texts) if text}
         for other, other_texts in zip(corpora, texts, strict=True):

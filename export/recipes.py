@@ -32,7 +32,8 @@ class Recipe:
     `rate` and `head_rate` are learning rates at the end of the warm-up, which takes the share
     `warmup` of all steps and after which they fall linearly to 0. `batch_tokens` bounds a batch
     with its padding; `evaluations` is per epoch; `patience` counts evaluations without a better
-    F1 (0: never stop early); `freeze_layers` counts encoder layers from the bottom. `units` says
+    F1 (0: never stop early); `drop_held_out` leaves sentences of a dev or test set out of the train
+    sets; `freeze_layers` counts encoder layers from the bottom. `units` says
     per language what the model reads, one of `tagcli.languages.UNITS`.
 
     `layers` are those of the base's encoder layers, from 0, that the model is made of, in their
@@ -56,6 +57,7 @@ class Recipe:
     label_smoothing: float = 0.0
     freeze_embeddings: bool = False
     freeze_layers: int = 0
+    drop_held_out: bool = False
     layers: tuple[int, ...] | None = None
     evaluations: int = 1
     patience: int = 0

@@ -14,6 +14,7 @@ from export.bases import find_base, load_tokenizer, make_model, pad_id, window_l
 from export.batches import BatchList
 from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller, misfit_note
+from export.overlap import without_held_out
 from export.recipes import RECIPE, Recipe, make_recipe, read_recipe, recipe_toml
 from export.run_results import METRICS, add_onnx, measure, save_model
 from export.signals import noted_signals
@@ -62,6 +63,11 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     for corpus in (*train, *dev, *test):
         if corpus.repaired:
             say(f"{corpus.name}: {corpus.repaired} tags repaired ({corpus.source.repair})")
+    if recipe.drop_held_out:
+        before = sum(len(corpus.dataset) for corpus in train)
+        train = without_held_out(train, (*dev, *test))
+        dropped = before - sum(len(corpus.dataset) for corpus in train)
+        say(f"{dropped} train sentences left out that stand in a dev or test set too")
     for corpus in train:
         if not corpus.types and not recipe.has_teacher:
             raise UsageError(f"{corpus.name} annotates nothing, and there is no teacher")

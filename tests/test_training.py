@@ -323,6 +323,18 @@ def test_entities_that_labels_cannot_say_are_told(tiny_base: ModelMaker, tmp_pat
     assert said[0].startswith(f"{source.place} (train): 1 entities left out or cut")
 
 
+def test_sentences_of_held_out_sets_are_not_trained_on(tiny_base: ModelMaker) -> None:
+    said = list[str]()
+    dev = Source(str(SAMPLES / "dev.conll"), "dev")
+    train = (Source(str(SAMPLES / "train.conll"), "train"), dev)
+    recipe = _recipe(tiny_base("xlmr"), train=train, dev=(dev,))
+    both = training.prepare(recipe, None, said.append)
+    alone = training.prepare(replace(recipe, drop_held_out=True), None, said.append)
+    dropped = len(both.train.lengths) - len(alone.train.lengths)
+    assert dropped == len(both.dev.lengths)
+    assert f"{dropped} train sentences left out that stand in a dev or test set too" in said
+
+
 @pytest.mark.parametrize(
     "settings",
     [
