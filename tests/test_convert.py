@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tagged import spans_of_units
 
 pytest.importorskip("datasets", reason="datasets is not installed")
 
@@ -36,10 +36,7 @@ TOKENS = st.text(
 def sentences(draw: st.DrawFn) -> Sentence:
     """Tokens and entities over their indices, some side by side."""
     tokens = draw(st.lists(TOKENS, min_size=1, max_size=8))
-    edges = sorted(draw(st.sets(st.integers(0, len(tokens)))))
-    types = st.sampled_from(["PER", "LOC", None])
-    named = [(start, end, draw(types)) for start, end in pairwise(edges)]
-    return tokens, [(start, end, name) for start, end, name in named if name]
+    return tokens, draw(spans_of_units(len(tokens)))
 
 
 def _conll(corpus: Sequence[Sentence], scheme: str) -> str:
