@@ -134,15 +134,17 @@ def _has_gap(text: str, fragments: Sequence[tuple[int, int]]) -> bool:
 def write_brat(ann: Path, text: str, spans: Iterable[Span]) -> None:
     """Write NAME.ann and NAME.txt with entities that `problem_of` finds nothing wrong with.
 
-    A text that is there already and differs in no more than the line ends after it stays as it is;
-    raises UsageError where there is another.
+    A text that is there already and differs in no more than the line ends after it stays as it is.
+    Raises UsageError where there is another, or an .ann file that somebody may have worked on.
     """
     text_file = ann.with_suffix(TXT)
+    if text_file.exists() and _read_text(text_file).rstrip("\n") != text.rstrip("\n"):
+        raise UsageError(f"{text_file} is there and is another text: choose another name")
+    if ann.exists() and ann.stat().st_size:
+        raise UsageError(f"{ann} is there and marks something: choose another name")
     if not text_file.exists():
         with Output(str(text_file)) as output:
             output.write(text)
-    elif _read_text(text_file).rstrip("\n") != text.rstrip("\n"):
-        raise UsageError(f"{text_file} is there and is another text: choose another name")
     with Output(str(ann)) as output:
         for number, (start, end, label) in enumerate(spans, start=1):
             fragments = list(_fragments(text, start, end))

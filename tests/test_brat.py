@@ -183,13 +183,15 @@ def test_what_brat_cannot_hold(span: tuple[int, int, str], problem: str | None) 
     assert problem_of("Anna \nin Köln", span) == problem
 
 
-def test_a_text_that_is_there_stays(tmp_path: Path) -> None:
+def test_what_is_there_stays(tmp_path: Path) -> None:
     path = written(tmp_path, "In Köln\n", "")
     write_brat(path, "In Köln", [(3, 7, "LOC")])
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "In Köln\n"
     assert read_brat(path).spans == ((3, 7, "LOC"),)
     with pytest.raises(UsageError, match=r"a\.txt is there and is another text"):
         write_brat(path, "In  Köln", [])
+    with pytest.raises(UsageError, match=r"a\.ann is there and marks something"):
+        write_brat(path, "In Köln", [])
     assert read_brat(path).spans == ((3, 7, "LOC"),)
 
 
