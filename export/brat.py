@@ -70,8 +70,8 @@ def read_brat(ann: Path) -> BratDocument:
     for line in Input(str(ann)).lines():
         if line.text.startswith("T"):
             fragments, label = _read_entity(line, ann, text)
-            spans.append((fragments[0][0], max(end for _, end in fragments), label))
-            discontinuous += _has_gap(text, fragments)
+            spans.append((min(fragments)[0], max(end for _, end in fragments), label))
+            discontinuous += _has_gap(text, sorted(fragments))
         elif line.text.strip():
             others[_kind(line, ann)] += 1
     return BratDocument(text, tuple(sorted(spans)), others, discontinuous)
@@ -97,13 +97,13 @@ def _kind(line: Line, ann: Path) -> str:
 
 
 def _read_entity(line: Line, ann: Path, text: str) -> tuple[list[tuple[int, int]], str]:
-    """The fragments of an entity, in order, and its type."""
+    """The fragments of an entity and its type."""
     found = _ENTITY.fullmatch(line.text)
     if found is None:
         problem = f"{line.text!r:.80} is no entity: ID, tab, TYPE START END, tab, TEXT"
         raise DataError(str(ann), line.number, problem)
     name, label, offsets, written = found.groups()
-    fragments = sorted(_pair(one) for one in offsets.split(";"))
+    fragments = [_pair(one) for one in offsets.split(";")]
     for start, end in fragments:
         if not start < end <= len(text):
             problem = f"{name}: {start} {end} is no span of a text of {len(text)} code points"
@@ -121,8 +121,8 @@ def _pair(offsets: str) -> tuple[int, int]:
 
 
 def _says(written: str, marked: str) -> bool:
-    """Whether a line ends in the marked text, with any blanks for its line ends; a comment may
-    follow."""
+    """Whether what a line has behind its offsets is the marked text, any blanks for its line ends;
+    a comment may follow."""
     words = marked.split()
     return written.split()[: len(words)] == words
 
