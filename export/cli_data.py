@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from export.brat import ANN, BRAT, brat_files, read_brat
 from export.failures import failures_as_sentences
 from export.places import (
     DISK,
@@ -46,8 +47,9 @@ _data_dir = click.option(
 def main() -> None:
     """Look at annotated corpora, check them, convert them.
 
-    A PLACE is a CoNLL or JSONL file, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset
-    of the datasets library) or hub:OWNER/NAME/CONFIG.
+    A PLACE is a CoNLL or JSONL file, a brat document (NAME.ann beside NAME.txt) or a folder of
+    them, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset of the datasets library) or
+    hub:OWNER/NAME/CONFIG.
     """
 
 
@@ -109,7 +111,7 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
 @main.command()
 @click.argument("place")
 @click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--to", type=click.Choice(["conll", "jsonl"]),
+@click.option("--to", type=click.Choice(["conll", "jsonl", BRAT]),
               help="Format of OUT; default: by its extension.")
 @click.option("--scheme", type=click.Choice(CORPUS_SCHEMES), default="BIO", help="CoNLL's tags.")
 @click.option("--map", "renamed", multiple=True, metavar="A=B",
@@ -123,26 +125,58 @@ def convert(
     place: str, out: Path, to: str | None, scheme: str, renamed: tuple[str, ...], split: str,
     repair: str, data_dir: Path | None,
 ) -> None:
-    """Convert PLACE to OUT ("-": standard output), CoNLL or JSONL."""  # fmt: skip
-    from export.cli_eval import read_renaming
-    from export.convert import CONVERTERS, left_out
-    from tagcli.inputs import Input
-    from tagcli.output import Output
-    from tagcli.readers import ReaderOptions, format_of_name, read_documents
+    """Convert PLACE to OUT: CoNLL or JSONL ("-": standard output), or brat.
 
-    chosen = to or format_of_name(str(out))
-    if chosen not in CONVERTERS:
-        raise UsageError(f"{out}: say the format, --to {' or '.join(CONVERTERS)}")
+    With --to brat OUT is a folder, with a document for every record; or it is NAME.ann, beside
+    which NAME.txt is written, with a line for every record.
+    """  # fmt: skip
+    from export.cli_eval import read_renaming
+    from export.convert import CONVERTERS, write_documents
+    from tagcli.output import Output
+
+    chosen = _output_format(out, to, (*CONVERTERS, BRAT))
     source = Source(place, split, labels=dict(map(read_renaming, renamed)), repair=repair)
     corpus = load_source(source, data_dir)
     _say_repairs(corpus, place)
-    if not is_dataset(place):
-        path = str(find_file(place, split, data_dir))
-        if lost := left_out(read_documents(Input(path), None, ReaderOptions())):
-            _say(f"not carried over from {path}: {', '.join(lost)}")
+    _say_left_out(place, split, data_dir, chosen)
+    if chosen == BRAT:
+        write_documents(corpus, out)
+        return
     with Output(None if str(out) == "-" else str(out)) as output:
         for line in CONVERTERS[chosen](corpus, scheme):
             output.write(line)
+
+
+def _output_format(out: Path, to: str | None, known: tuple[str, ...]) -> str:
+    from tagcli.readers import format_of_name
+
+    chosen = to or (BRAT if out.suffix == ANN else format_of_name(str(out)))
+    if chosen not in known:
+        raise UsageError(f"{out}: say the format, --to {' or '.join(known)}")
+    if chosen == BRAT and str(out) == "-":
+        raise UsageError(f"brat is two files: name a folder or NAME{ANN}")
+    return chosen
+
+
+def _say_left_out(place: str, split: str, data_dir: Path | None, to: str) -> None:
+    """What of a file or of brat documents the conversion does not carry over."""
+    from export.convert import left_out, left_out_of_brat
+    from tagcli.inputs import Input
+    from tagcli.readers import ReaderOptions, read_documents
+
+    if is_dataset(place):
+        return
+    if files := brat_files(place):
+        documents = [read_brat(file) for file in files]
+        lost = left_out_of_brat(place, documents)
+        if whole := sum(document.discontinuous for document in documents):
+            entities = "entity" if whole == 1 else "entities"
+            _say(f"{place}: {whole} discontinuous {entities} read as one span")
+    else:
+        place = str(find_file(place, split, data_dir))
+        lost = left_out(read_documents(Input(place), None, ReaderOptions()), to)
+    if lost:
+        _say(f"not carried over from {place}: {', '.join(lost)}")
 
 
 @main.command()
@@ -186,9 +220,12 @@ def _corpora(
 
 
 def _is_one_split(place: str, data_dir: Path | None) -> bool:
-    """Whether a place is a file or a saved dataset that has no splits of its own."""
+    """Whether a place is a file, a folder of brat documents or a saved dataset that has no splits
+    of its own."""
     if place.startswith(DISK):
         return not (Path(place.removeprefix(DISK)) / "dataset_dict.json").is_file()
+    if brat_files(place):
+        return True
     folder = data_dir or data_dir_of_environment()
     return Path(place).is_file() or (folder is not None and (folder / place).is_file())
 

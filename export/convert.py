@@ -7,12 +7,23 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
+from pathlib import Path
 
+from export.brat import (
+    ANN,
+    BRAT,
+    BratDocument,
+    brat_files,
+    brat_place,
+    problem_of,
+    texts_without_ann,
+    write_brat,
+)
 from export.data_stats import sentences_of
 from export.sources import Corpus, Example, examples_of
 from export.tags import write_row
-from tagcli.errors import DataError
+from tagcli.errors import DataError, UsageError
 from tagcli.readers import split_columns
 from tagcli.records import Document
 
@@ -43,7 +54,8 @@ def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
 def _token(example: Example, start: int, end: int, place: str) -> str:
     token = example.text[start:end]
     if "\t" in token or "\n" in token or not token.strip(" "):
-        raise DataError(place, example.line, f"CoNLL cannot hold the token {token!r}")
+        problem = f"CoNLL cannot hold the token {token!r}"
+        raise DataError(*brat_place(place, example.line), problem)
     return token
 
 
@@ -75,7 +87,7 @@ def _word_spans(
             problem = f"has the type {label!r}"
         if problem:
             what = f"the entity {example.text[start:end]!r} {problem}: CoNLL cannot hold it"
-            raise DataError(place, example.line, what)
+            raise DataError(*brat_place(place, example.line), what)
         spans.append((first, last, label))
         free_from = end
     return spans
@@ -102,14 +114,46 @@ CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
 }
 
 
-def left_out(documents: Iterable[Document]) -> list[str]:
-    """What of a file no conversion carries over: comments, -DOCSTART-, columns between token and
-    tag, records without text, fields of JSON objects."""
+def write_documents(corpus: Corpus, out: Path) -> None:
+    """Every example as a brat document of the folder `out`; where that is NAME.ann, as a line of
+    one document. Raises DataError for what brat cannot hold, UsageError for a folder that has
+    documents already."""
+    examples = list(examples_of(corpus.dataset))
+    for example in examples:
+        _check_for_brat(example, corpus.source.place)
+    if out.suffix == ANN:
+        starts = accumulate((len(one.text) + 1 for one in examples), initial=0)
+        moved = [_moved(one, start) for one, start in zip(examples, starts, strict=False)]
+        write_brat(out, "\n".join(one.text for one in examples), chain.from_iterable(moved))
+        return
+    if brat_files(str(out)):
+        raise UsageError(f"{out} has brat documents in it: choose another folder")
+    out.mkdir(exist_ok=True)
+    width = len(str(len(examples)))
+    for number, example in enumerate(examples, start=1):
+        write_brat(out / f"{number:0{width}}{ANN}", example.text, example.spans)
+
+
+def _check_for_brat(example: Example, place: str) -> None:
+    for span in example.spans:
+        if problem := problem_of(example.text, span):
+            what = f"the entity {example.text[span[0] : span[1]]!r} {problem}: brat cannot hold it"
+            raise DataError(*brat_place(place, example.line), what)
+
+
+def _moved(example: Example, by: int) -> list[tuple[int, int, str]]:
+    return [(start + by, end + by, label) for start, end, label in example.spans]
+
+
+def left_out(documents: Iterable[Document], to: str) -> list[str]:
+    """What of a file the conversion to a format does not carry over: comments, -DOCSTART-, columns
+    between token and tag, records without text, the ends of tokens, fields of JSON objects."""
     counts: Counter[str] = Counter()
-    columns, fields = 2, dict[str, None]()
+    columns, fields, has_tokens = 2, dict[str, None](), False
     for document in documents:
+        has_tokens |= document.tokens is not None
         if document.conll is None:
-            counts["empty record"] += not document.text
+            counts["empty record"] += not document.text and to != BRAT
             fields |= dict.fromkeys(_other_fields(document))
             continue
         counts["comment"] += sum(bool(line.strip()) for line in document.conll.before)
@@ -117,8 +161,20 @@ def left_out(documents: Iterable[Document]) -> list[str]:
         if document.conll.tokens and not document.conll.is_docstart:
             columns = len(split_columns(document.conll.tokens[0]))
     counts["middle column"] = columns - 2
-    found = [f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items() if n]
-    return [*found, *(f"field {name}" for name in fields)]
+    ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
+    return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]
+
+
+def left_out_of_brat(place: str, documents: Iterable[BratDocument]) -> list[str]:
+    """What of a place's brat documents no conversion carries over: lines that are no entities, and
+    texts without an .ann file."""
+    counts = sum((document.others for document in documents), start=Counter[str]())
+    counts["unannotated text"] = texts_without_ann(place)
+    return _counted(counts)
+
+
+def _counted(counts: Counter[str]) -> list[str]:
+    return [f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items() if n]
 
 
 def _other_fields(document: Document) -> Iterator[str]:

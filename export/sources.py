@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from export.brat import brat_files, read_brat
 from export.conventions import adapted
 from export.letter_case import CASES
 from export.places import DISK, find_file, is_dataset, load_from_hub, load_saved
@@ -33,8 +34,8 @@ SPACINGS = ("natural",)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A corpus to read: a CoNLL or JSONL file, `NAME/LANGUAGE` in the data folder, `disk:PATH` or
-    `hub:OWNER/NAME[/CONFIG]`.
+    """A corpus to read: a CoNLL or JSONL file, brat's NAME.ann or a folder of such documents,
+    `NAME/LANGUAGE` in the data folder, `disk:PATH` or `hub:OWNER/NAME[/CONFIG]`.
 
     `labels` renames types ("O" drops one; "PS_*" stands for all that begin so), and `by_text`
     names the type of entities by their NFC text, whatever it was; `joins` are the types of which
@@ -94,7 +95,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A text with its entities (start, end, type) in code points and, where the gold stands on
-    words, its tokens; `line` is where it stands in its source."""
+    words, its tokens; `line` is where it stands in its source, in a folder the document's number.
+    """
 
     text: str
     spans: tuple[tuple[int, int, str], ...]
@@ -227,19 +229,30 @@ class _Rows:
             load = load_saved if place.startswith(DISK) else load_from_hub
             yield from self._from_dataset(load(place, self._source.split))
             return
+        if files := brat_files(place):
+            yield from self._from_brat(files)
+            return
         path = find_file(place, self._source.split, data_dir)
         documents = read_documents(Input(str(path)), None, ReaderOptions())
         yield from self._from_documents(list(documents))
+
+    def _from_brat(self, files: list[Path]) -> Iterator[Example]:
+        for number, path in enumerate(files, start=1):
+            document = read_brat(path)
+            yield Example(document.text, self._gold(document.spans), None, number)
+
+    def _gold(self, spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+        """The entities, none of a source that is read as text without gold."""
+        return () if self._source.annotates == () else tuple(spans)
 
     def _from_documents(self, documents: list[Document]) -> Iterator[Example]:
         sentences = [d for d in documents if d.conll and d.conll.tokens and not d.conll.is_docstart]
         if sentences:
             yield from self._from_conll(sentences)
-        has_gold = self._source.annotates != ()
         for document in documents:
             if document.conll is None:
                 tokens = None if document.tokens is None else _pairs(document.tokens)
-                spans = tuple(gold_spans(document)) if has_gold else ()
+                spans = self._gold(gold_spans(document))
                 yield Example(document.text, spans, tokens, document.line)
 
     def _from_conll(self, sentences: list[Document]) -> Iterator[Example]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tagcli.errors import DataError, NertagError, UsageError
 
 if TYPE_CHECKING:
+    from tagcli.models import bundled_names
     from tagcli.records import Document, Entity, Sentence, TaggedDocument
     from tagcli.tagger import Tagger, load
 
 __all__ = [
     "DataError", "Document", "Entity", "NertagError", "Sentence", "TaggedDocument", "Tagger",
-    "UsageError", "load",
+    "UsageError", "bundled_names", "load",
 ]  # fmt: skip
 
 _HOMES = {
@@ -22,6 +23,7 @@ _HOMES = {
     "Sentence": "tagcli.records",
     "TaggedDocument": "tagcli.records",
     "Tagger": "tagcli.tagger",
+    "bundled_names": "tagcli.models",
     "load": "tagcli.tagger",
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
+from tagcli.readers import token_offsets
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
 from tagcli.sentences import split_sentences
 from tagcli.words import cut_words
@@ -36,6 +38,29 @@ def tagged_text(
 ) -> TaggedDocument:
     document = Document(text, source, 1, fields=fields)
     return TaggedDocument(document, tuple(entities), sentences(text, unit))
+
+
+def tagged_tokens(
+    tokens: Sequence[str], entities: Sequence[tuple[int, int, str]] = (), **parts: Any
+) -> TaggedDocument:
+    """A document of tokens; `entities` are first token, one past the last, and label."""
+    text, spans = " ".join(tokens), token_offsets(tokens)
+    document = Document(text, "in.conll", 1, spans, **parts)
+    found = []
+    for first, last, label in entities:
+        start, end = int(spans[first][0]), int(spans[last - 1][1])
+        found.append(Entity(start, end, label, text[start:end], 0.5, first, last))
+    sentence = Sentence(0, len(text), "de", spans, "tokens")
+    return TaggedDocument(document, tuple(found), (sentence,) if tokens else ())
+
+
+@st.composite
+def spans_of_units(draw: st.DrawFn, count: int) -> list[tuple[int, int, str]]:
+    """Entities on so many units, in order, some side by side."""
+    edges = sorted(draw(st.sets(st.integers(0, count))))
+    types = st.sampled_from(["PER", "LOC", None])
+    named = [(start, end, draw(types)) for start, end in pairwise(edges)]
+    return [(start, end, name) for start, end, name in named if name]
 
 
 @st.composite

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 pytest.importorskip("datasets", reason="datasets is not installed")
 
 from export.cli_data import _split_of_name, main
+from tagcli.cli import main as tag
 from tagcli.models import BUNDLED, DEFAULT
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -251,6 +252,103 @@ def test_what_is_not_carried_over_is_said(tmp_path: Path) -> None:
     assert _data("convert", second, first).stderr == ""
 
 
+def test_brat_documents_there_and_back(tmp_path: Path) -> None:
+    folder, back = tmp_path / "brat", tmp_path / "back.jsonl"
+    result = _data("convert", SAMPLES / "ko.train.jsonl", folder, "--to", "brat")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == ""
+    records = [json.loads(x) for x in (SAMPLES / "ko.train.jsonl").read_text().splitlines()]
+    assert sorted(path.name for path in folder.iterdir())[:3] == ["01.ann", "01.txt", "02.ann"]
+    assert len(list(folder.iterdir())) == 2 * len(records)
+    assert _data("convert", folder, back).exit_code == 0
+    assert [json.loads(line) for line in back.read_text().splitlines()] == records
+    again = _data("convert", SAMPLES / "dev.conll", folder, "--to", "brat")
+    assert again.exit_code == 2
+    assert f"{folder} has brat documents in it: choose another folder" in again.stderr
+
+
+def test_one_brat_document_of_a_file(tmp_path: Path) -> None:
+    ann, back = tmp_path / "dev.ann", tmp_path / "dev.jsonl"
+    result = _data("convert", SAMPLES / "dev.conll", ann)
+    assert result.stderr == (
+        f"nertag-data: not carried over from {SAMPLES / 'dev.conll'}: the ends of tokens\n"
+    )
+    text = (tmp_path / "dev.txt").read_text(encoding="utf-8")
+    sentences = (SAMPLES / "dev.conll").read_text(encoding="utf-8").strip().split("\n\n")
+    assert text.splitlines() == [
+        " ".join(row.split("\t")[0] for row in sentence.split("\n")) for sentence in sentences
+    ]
+    assert _data("convert", ann, back).exit_code == 0
+    (record,) = [json.loads(line) for line in back.read_text().splitlines()]
+    assert record["text"] == text
+    assert len(record["entities"]) == 60  # as stats counts them
+    folder = ann.rename(tmp_path / "a.ann").parent
+    (tmp_path / "dev.txt").rename(tmp_path / "a.txt")
+    stats = [_data("stats", place).stdout.splitlines() for place in (SAMPLES / "dev.conll", folder)]
+    assert [rows[3].split() for rows in stats] == [["entities", "60"]] * 2
+    assert len(stats[1][0].split()) == 1  # a folder is one split
+
+
+@needs_bundled
+def test_what_was_found_in_a_text_stands_beside_it_in_brat(tmp_path: Path) -> None:
+    text = tmp_path / "doc.txt"
+    shutil.copyfile(SAMPLES / "ko.txt", text)
+    found = CliRunner().invoke(tag, [str(text), "--format", "jsonl", "-o", f"{tmp_path}/doc.jsonl"])
+    assert found.exit_code == 0, found.stderr
+    result = _data("convert", tmp_path / "doc.jsonl", tmp_path / "doc.ann")
+    assert result.exit_code == 0, result.stderr
+    assert text.read_bytes() == (SAMPLES / "ko.txt").read_bytes()
+    names = [
+        (entity["label"], entity["text"])
+        for line in (tmp_path / "doc.jsonl").read_text(encoding="utf-8").splitlines()
+        for entity in json.loads(line)["entities"]
+    ]
+    rows = (tmp_path / "doc.ann").read_text(encoding="utf-8").splitlines()
+    lines = [row.split("\t") for row in rows]
+    assert [(what.split(" ")[0], name) for _, what, name in lines] == names
+    for _, what, name in lines:
+        start, end = map(int, what.split(" ")[1:])
+        assert text.read_text(encoding="utf-8")[start:end] == name
+
+
+def test_a_text_beside_brat_is_never_another(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Mein eigener Text\n", encoding="utf-8")
+    result = _data("convert", SAMPLES / "dev.conll", tmp_path / "a.ann")
+    assert result.exit_code == 2
+    assert "a.txt is there and is another text" in result.stderr
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "Mein eigener Text\n"
+    assert not (tmp_path / "a.ann").exists()
+
+
+def test_what_of_brat_is_not_carried_over_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Nord- und Südkorea", encoding="utf-8")
+    (tmp_path / "a.ann").write_text(
+        "T1\tLOC 0 5;14 18\tNord- orea\nR1\tX Arg1:T1 Arg2:T1\nA1\tX T1\nA2\tX T1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.txt").touch()
+    result = _data("convert", tmp_path, "-", "--to", "jsonl", "--map", "LOC=LC")
+    assert json.loads(result.stdout) == {
+        "text": "Nord- und Südkorea",
+        "entities": [{"start": 0, "end": 18, "label": "LC"}],
+    }
+    assert result.stderr == (
+        f"nertag-data: {tmp_path}: 1 discontinuous entity read as one span\n"
+        f"nertag-data: not carried over from {tmp_path}: 1 relation, 2 attributes, "
+        "1 unannotated text\n"
+    )
+
+
+def test_a_broken_brat_document_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Köln", encoding="utf-8")
+    (tmp_path / "a.ann").write_text("T1\tLOC 0 5\tKöln\n", encoding="utf-8")
+    result = _data("convert", tmp_path, "-", "--to", "conll")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"nertag-data: {tmp_path / 'a.ann'}:1: T1: 0 5 is no span of a text of 4 code points\n"
+    )
+
+
 @needs_bundled
 def test_tokens_are_those_of_the_model() -> None:
     result = _data("tokens", "오늘은 농구 이겨야하는데")
@@ -314,6 +412,7 @@ def test_an_unreachable_hub_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
         (["stats", "none.conll"], "no corpus none.conll"),
         (["check", "none/de"], "no corpus none/de"),
         (["convert", SAMPLES / "train.conll", "out.xyz"], "say the format"),
+        (["convert", SAMPLES / "train.conll", "-", "--to", "brat"], "brat is two files"),
         (["convert", SAMPLES / "train.conll", "out.jsonl", "--map", "x"], "OLD=NEW"),
         (["tokens", "a", "--model", SAMPLES], "has no fast tokenizer (tokenizer.json)"),
         (["check", SAMPLES / "dev.conll", "--model", SAMPLES], "has no fast tokenizer"),

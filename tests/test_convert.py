@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tagged import spans_of_units
 
 pytest.importorskip("datasets", reason="datasets is not installed")
 
-from export.convert import CONVERTERS, left_out
+from export.convert import CONVERTERS, left_out, write_documents
 from export.sources import Corpus, Source, examples_of, load_source
 from export.tags import CORPUS_SCHEMES, write_row
 from tagcli.errors import DataError
@@ -36,10 +36,7 @@ TOKENS = st.text(
 def sentences(draw: st.DrawFn) -> Sentence:
     """Tokens and entities over their indices, some side by side."""
     tokens = draw(st.lists(TOKENS, min_size=1, max_size=8))
-    edges = sorted(draw(st.sets(st.integers(0, len(tokens)))))
-    types = st.sampled_from(["PER", "LOC", None])
-    named = [(start, end, draw(types)) for start, end in pairwise(edges)]
-    return tokens, [(start, end, name) for start, end, name in named if name]
+    return tokens, draw(spans_of_units(len(tokens)))
 
 
 def _conll(corpus: Sequence[Sentence], scheme: str) -> str:
@@ -82,6 +79,42 @@ def test_schemes_keep_the_entities(before: str, after: str, corpus: list[Sentenc
     converted = _convert(text, "a.conll", "conll", after)
     assert converted == _conll(corpus, after)
     assert _entities(_load(converted, "a.conll")) == _entities(_load(text, "a.conll"))
+
+
+def _holds_text(sentence: Sentence) -> bool:
+    """Whether brat can hold every entity of it."""
+    tokens, spans = sentence
+    return all(any(map(str.strip, tokens[start:end])) for start, end, _ in spans)
+
+
+def _through_brat(corpus: Corpus, name: str) -> Corpus:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / name
+        write_documents(corpus, place)
+        return load_source(Source(str(place)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(sentences().filter(_holds_text), min_size=1, max_size=12))
+def test_a_folder_of_brat_documents_is_the_same(corpus: list[Sentence]) -> None:
+    """But for its tokens, and for blanks at the ends of an entity."""
+    before = _load(_conll(corpus, "BIO"), "a.conll")
+    expected = [
+        (one.text, [(one.text[s:e].strip(), label) for s, e, label in one.spans])
+        for one in examples_of(before.dataset)
+    ]
+    after = examples_of(_through_brat(before, "brat").dataset)
+    assert expected == [(one.text, [(one.text[s:e], t) for s, e, t in one.spans]) for one in after]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(sentences().filter(_holds_text), min_size=1, max_size=4))
+def test_one_brat_document_has_the_examples_as_lines(corpus: list[Sentence]) -> None:
+    before = list(examples_of(_load(_conll(corpus, "BIO"), "a.conll").dataset))
+    (after,) = examples_of(_through_brat(_load(_conll(corpus, "BIO"), "a.conll"), "a.ann").dataset)
+    assert after.text == "\n".join(one.text for one in before)
+    names = [(one.text[s:e].strip(), label) for one in before for s, e, label in one.spans]
+    assert [(after.text[s:e], label) for s, e, label in after.spans] == names
 
 
 def _record(**fields: Any) -> str:
@@ -136,13 +169,33 @@ def test_what_conll_cannot_hold_is_an_error_with_its_line(record: str, problem: 
     assert caught.value.line == 2
 
 
+def test_what_brat_cannot_hold_is_an_error_with_its_line(tmp_path: Path) -> None:
+    bad = _record(text="a b", entities=[{"start": 0, "end": 1, "label": "X Y"}])
+    corpus = _load(_record(text="gut") + bad, "a.jsonl")
+    with pytest.raises(DataError, match="the entity 'a' has the type 'X Y': brat") as caught:
+        write_documents(corpus, tmp_path / "brat")
+    assert caught.value.line == 2
+    assert not (tmp_path / "brat").exists()
+
+
+def test_an_entity_of_a_brat_folder_that_conll_cannot_hold_names_its_file(tmp_path: Path) -> None:
+    for name, ann in (("a", ""), ("b", "T1\tX 0 4\tKöln\nT2\tY 2 4\tln\n")):
+        (tmp_path / f"{name}.txt").write_text("Köln", encoding="utf-8")
+        (tmp_path / f"{name}.ann").write_text(ann, encoding="utf-8")
+    corpus = load_source(Source(str(tmp_path)))
+    with pytest.raises(DataError, match=r"/b\.ann: the entity 'ln' overlaps another: CoNLL"):
+        list(CONVERTERS["conll"](corpus, "BIO"))
+
+
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     entity = {"start": 0, "end": 1, "label": "X", "text": "a", "score": 0.5}
     records = [_record(text="a", id=1), _record(text=""), _record(tokens=["a"], entities=[entity])]
     path.write_text("".join(records))
-    documents = read_documents(Input(str(path)), None, ReaderOptions())
-    assert left_out(documents) == ["1 empty record", "field id", "field entities.score"]
+    documents = list(read_documents(Input(str(path)), None, ReaderOptions()))
+    fields = ["field id", "field entities.score"]
+    assert left_out(documents, "jsonl") == ["1 empty record", *fields]
+    assert left_out(documents, "brat") == ["the ends of tokens", *fields]
 
 
 def test_sentences_of_tokens_are_as_given() -> None:

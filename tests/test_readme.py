@@ -1,7 +1,9 @@
-"""The README's commands and their output, as a reader would type them."""
+"""The commands and the Python of the README and of samples/api.md, and what they print, as a reader
+would type them."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -12,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+API_PAGE = (ROOT / "samples" / "api.md").read_text(encoding="utf-8")
 OTHERS = re.compile(r"\bpip |torchrun|accelerate launch")
 SCORE = re.compile(r'("score": )[\d.]+')
 
@@ -54,12 +57,33 @@ def test_console_example_gives_what_the_readme_shows(command: str, output: str) 
     assert _without_scores(done.stdout) == _without_scores(output)
 
 
-def test_python_example_prints_what_the_readme_shows() -> None:
-    (code,) = _blocks("python")
+def _python_examples() -> list[tuple[str, str]]:
+    """Code, and what is shown as its output before the next code, if anything."""
+    blocks = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    examples: list[tuple[str, str]] = []
+    for language, content in blocks.findall(README) + blocks.findall(API_PAGE):
+        if language == "python":
+            examples.append((content, ""))
+        else:
+            examples[-1] = (examples[-1][0], content)
+    return examples
+
+
+@pytest.mark.parametrize(("code", "output"), _python_examples())
+def test_python_example_prints_what_is_shown(code: str, output: str) -> None:
+    for package in re.findall(r"\b(spacy|torch)\b", code):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed")
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
-    assert done.stdout == _blocks("text")[0]
+    assert done.returncode == 0, done.stderr
+    assert _without_scores(done.stdout) == _without_scores(output)
 
 
 def test_options_in_the_readme_exist() -> None:

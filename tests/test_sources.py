@@ -258,6 +258,23 @@ def test_repairs_in_sentences_not_taken_do_not_count(tmp_path: Path) -> None:
     assert [corpus.repaired for corpus in found] == [1, 2, 3]
 
 
+def test_brat_documents_are_examples(tmp_path: Path) -> None:
+    for name, text, ann in (
+        ("b", "In Köln\nund Bonn", "T1\tCITY 3 7\tKöln\n"), ("a", "Anna", "T1\tPER 0 4\tAnna\n"),
+    ):  # fmt: skip
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+        (tmp_path / f"{name}.ann").write_text(ann, encoding="utf-8")
+    one = Example("In Köln\nund Bonn", ((3, 7, "LOC"),), None, 1)
+    renamed = {"CITY": "LOC"}
+    assert _examples(Source(str(tmp_path / "b.ann"), labels=renamed)) == [one]
+    both = load_source(Source(str(tmp_path), labels=renamed))
+    assert both.types == ("LOC", "PER")
+    numbered = [(example.text, example.line) for example in examples_of(both.dataset)]
+    assert numbered == [("Anna", 1), ("In Köln\nund Bonn", 2)]
+    without_gold = _examples(Source(str(tmp_path), annotates=()))
+    assert [example.spans for example in without_gold] == [(), ()]
+
+
 CLITICS = "L'\tO\nOpéra\tB-ORG\nde\tI-ORG\nParis\tI-ORG\n,\tO\ndit\tO\n-il\tO\n.\tO\n"
 
 

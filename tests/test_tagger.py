@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,6 +205,15 @@ def test_a_text_alone_is_the_text_among_others(tiny_tagger: TaggerMaker, shape: 
     for text, tagged in zip(texts, among, strict=True):
         assert_same(tagged, tagger.tag(text))
     assert sum(len(tagged.entities) for tagged in among) > 20
+
+
+def test_threads_may_share_a_tagger(tiny_tagger: TaggerMaker) -> None:
+    tagger = tiny_tagger("nertag")
+    texts = [*all_sentences(), " ".join(all_sentences())] * 4
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(tagger.tag, texts))
+    for text, tagged in zip(texts, at_once, strict=True):
+        assert_same(tagged, tagger.tag(text))
 
 
 @every_shape

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tagged import entity, tagged_text
+from tagged import entity, tagged_text, tagged_tokens
 
 from tagcli.errors import DataError
 from tagcli.inputs import Input, Line
 from tagcli.readers import ReaderOptions, read_conll, read_documents, token_offsets
-from tagcli.records import ConllRows, Document, Entity, Sentence, TaggedDocument
+from tagcli.records import ConllRows, Document, Entity, TaggedDocument
 from tagcli.writers import OUTPUT_FORMATS, token_tags, write_conll
 from tagcli.writing import WriterOptions
 
@@ -28,20 +27,6 @@ WITH_SOURCE = WriterOptions(show_source=True)
 def written(output_format: str, tagged: TaggedDocument, options: WriterOptions = PLAIN) -> str:
     writer = OUTPUT_FORMATS[output_format](options)
     return writer.head() + writer.record(tagged) + writer.tail()
-
-
-def tagged_tokens(
-    tokens: Sequence[str], entities: Sequence[tuple[int, int, str]] = (), **parts: Any
-) -> TaggedDocument:
-    """A document of tokens; `entities` are first token, one past the last, and label."""
-    text, spans = " ".join(tokens), token_offsets(tokens)
-    document = Document(text, "in.conll", 1, spans, **parts)
-    found = []
-    for first, last, label in entities:
-        start, end = int(spans[first][0]), int(spans[last - 1][1])
-        found.append(Entity(start, end, label, text[start:end], 0.5, first, last))
-    sentence = Sentence(0, len(text), "de", spans, "tokens")
-    return TaggedDocument(document, tuple(found), (sentence,) if tokens else ())
 
 
 MERKEL = "Angela Merkel mag Rom."
