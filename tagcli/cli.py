@@ -15,6 +15,7 @@ import click
 
 from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import DataError, NertagError, UsageError, say
+from tagcli.help import GroupedCommand
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output import Output, forget_stdout
@@ -48,7 +49,31 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
     context.exit()
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+GROUPS = {
+    "Input": (
+        "--lang", "--input-format", "--encoding", "--text-field", "--token-column", "--keep-going",
+    ),
+    "Output": ("--format", "--summary", "--output"),
+    "Entities": ("--labels", "--min-score"),
+    "Model": ("--model", "--list-models"),
+    "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
+}  # fmt: skip
+"""The options by their headings on the help page."""
+
+_EXAMPLES = """
+  cat doc.txt | nertag
+  nertag doc.txt --labels PER,ORG --min-score 0.9
+  nertag *.txt --summary
+  nertag file.conll --format jsonl -o file.jsonl
+  nertag doc.txt --format html -o doc.html
+  nertag doc.txt --model my-model --device cuda -v
+"""
+
+
+@click.command(
+    cls=GroupedCommand, groups=GROUPS, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
 @click.argument("files", nargs=-1)
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
@@ -66,21 +91,23 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
               help="Show the bundled models: size, F1, licence, labels.")
 @click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
-@click.option("--encoding", default="utf-8", help="Encoding of the input.")
+@click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
 @click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
-@click.option("--token-column", type=click.IntRange(min=1), default=1,
+@click.option("--token-column", metavar="N", type=click.IntRange(min=1), default=1,
               help="Where CoNLL has the token; the first column is 1.")
-@click.option("--labels", metavar="A,B", help="Keep these entity types only.")
-@click.option("--min-score", type=click.FloatRange(0, 1), default=0.0,
+@click.option("--labels", metavar="A,B",
+              help="Keep these entity types only.")
+@click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
-@click.option("--overlap", type=click.IntRange(min=0), default=64,
+@click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the model; auto takes ONNX where the model has it.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO,
               help="auto takes CUDA for a float model where it works; cuda runs int8 models, too, "
               "on torch.")
-@click.option("--threads", type=click.IntRange(min=1), help="Use this many cores rather than all.")
+@click.option("--threads", metavar="N", type=click.IntRange(min=1),
+              help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
@@ -89,10 +116,6 @@ def main(files: tuple[str, ...], **options: Any) -> None:
     text.
 
     Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
-
-    \b
-      cat doc.txt | nertag --lang ko
-      nertag file.conll --format jsonl
     """
     try:
         sys.exit(_Run(files or (STDIN,), options).run())
