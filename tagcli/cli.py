@@ -49,13 +49,21 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
     context.exit()
 
 
+def _model_page(options: dict[str, Any]) -> str:
+    from tagcli.listing import model_page
+    from tagcli.models import find_model
+
+    for_torch = options["backend"] == "torch"
+    return model_page(find_model(options["model"], for_torch, options["offline"]))
+
+
 GROUPS = {
     "Input": (
         "--lang", "--input-format", "--encoding", "--text-field", "--token-column", "--keep-going",
     ),
     "Output": ("--format", "--summary", "--output"),
     "Entities": ("--labels", "--min-score"),
-    "Model": ("--model", "--list-models"),
+    "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
 }  # fmt: skip
 """The options by their headings on the help page."""
@@ -86,9 +94,13 @@ _EXAMPLES = """
 @click.option("--model", metavar="NAME|DIR|HUB_ID",
               help="Another model than the default: a bundled one by its name, a directory, or a "
               "Hugging Face hub id.")
+@click.option("--offline", is_flag=True,
+              help="Take a hub model as it was fetched before, without asking the hub.")
 @click.option("--list-models", is_flag=True, is_eager=True, expose_value=False,
               callback=_list_models,
               help="Show the bundled models: size, F1, licence, labels.")
+@click.option("--model-info", is_flag=True,
+              help="Show what --model is: place, size, languages, labels, F1, licence.")
 @click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
 @click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
@@ -111,13 +123,16 @@ _EXAMPLES = """
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
-def main(files: tuple[str, ...], **options: Any) -> None:
+def main(files: tuple[str, ...], model_info: bool, **options: Any) -> None:
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
     Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
     """
     try:
+        if model_info:
+            click.echo(_model_page(options))
+            sys.exit(0)
         sys.exit(_Run(files or (STDIN,), options).run())
     except NertagError as error:
         _say(str(error))
@@ -205,6 +220,7 @@ class _Run:
             labels=_names(options["labels"]),
             min_score=options["min_score"],
             overlap=options["overlap"],
+            offline=options["offline"],
             note=_say,
         )
         model, backend = tagger.model, tagger.backend
