@@ -12,10 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from tagcli.backends import BACKENDS, DEVICES
+from tagcli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.errors import DataError, NertagError, UsageError, say
-from tagcli.help import GroupedCommand
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output import Output, forget_stdout
@@ -53,8 +54,10 @@ def _model_page(options: dict[str, Any]) -> str:
     from tagcli.listing import model_page
     from tagcli.models import find_model
 
-    for_torch = options["backend"] == "torch"
-    return model_page(find_model(options["model"], for_torch, options["offline"]))
+    with defaults_named("model", "backend"):
+        return model_page(
+            find_model(options["model"], options["backend"] == "torch", options["offline"])
+        )
 
 
 GROUPS = {
@@ -79,14 +82,14 @@ _EXAMPLES = """
 
 
 @click.command(
-    cls=GroupedCommand, groups=GROUPS, epilog=_EXAMPLES,
+    cls=CommandWithDefaults, groups=GROUPS, epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )  # fmt: skip
 @click.argument("files", nargs=-1)
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
-              show_default=_DEFAULT_FORMAT, help="What comes out.")
+              default=_DEFAULT_FORMAT, help="What comes out.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE",
@@ -123,13 +126,18 @@ _EXAMPLES = """
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
-def main(files: tuple[str, ...], model_info: bool, **options: Any) -> None:
+@click.pass_obj
+def main(defaults: Defaults, files: tuple[str, ...], model_info: bool, **options: Any) -> None:
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
     Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
+    Defaults of options can stand in nertag.toml.
     """
     try:
+        defaults.check()
+        if defaults.path is not None and options["verbose"]:
+            _say(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
         if model_info:
             click.echo(_model_page(options))
             sys.exit(0)
@@ -183,9 +191,10 @@ class _Run:
 
     def __init__(self, files: tuple[str, ...], options: dict[str, Any]) -> None:
         self._options = options
-        if options["summary"] and options["output_format"]:
+        if options["summary"] and _is_given("output_format"):
             raise UsageError("--summary takes the place of --format: give one of them")
-        encoding = check_encoding(options["encoding"])
+        with defaults_named("encoding"):
+            encoding = check_encoding(options["encoding"])
         self._inputs = [Input(name, encoding) for name in files]
         self._skipped = 0
         self._lock = threading.Lock()
@@ -211,18 +220,19 @@ class _Run:
         from tagcli.tagger import load
 
         options = self._options
-        tagger = load(
-            options["model"],
-            backend=options["backend"],
-            device=options["device"],
-            threads=options["threads"],
-            lang=options["lang"],
-            labels=_names(options["labels"]),
-            min_score=options["min_score"],
-            overlap=options["overlap"],
-            offline=options["offline"],
-            note=_say,
-        )
+        with defaults_named("model", "backend", "device", "labels", "min-score"):
+            tagger = load(
+                options["model"],
+                backend=options["backend"],
+                device=options["device"],
+                threads=options["threads"],
+                lang=options["lang"],
+                labels=_names(options["labels"]),
+                min_score=options["min_score"],
+                overlap=options["overlap"],
+                offline=options["offline"],
+                note=_say,
+            )
         model, backend = tagger.model, tagger.backend
         self._note(
             f"model {model.folder}, {backend.name} on {backend.device}, "
@@ -264,7 +274,7 @@ class _Run:
 
     def _writer(self) -> Writer:
         options = self._options
-        chosen = options["output_format"] or _DEFAULT_FORMAT
+        chosen = options["output_format"]
         is_shown = options["output"] is None and (options["summary"] or chosen == "spans")
         writing = WriterOptions(
             show_source=len(self._inputs) > 1,
@@ -309,6 +319,12 @@ def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
     from tagcli.follow import with_pauses
 
     return with_pauses(documents, lambda document: len(document.text))
+
+
+def _is_given(name: str) -> bool:
+    """Whether this parameter's value is the command line's."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
 
 
 def _names(listed: str | None) -> list[str] | None:
