@@ -15,6 +15,13 @@ import click
 from click.core import ParameterSource
 
 from tagcli.backends import BACKENDS, DEVICES
+from tagcli.completion import (
+    VARIABLE,
+    complete_files,
+    complete_labels,
+    complete_models,
+    mend_fish,
+)
 from tagcli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.inputs import STDIN, Input, check_encoding
@@ -85,16 +92,16 @@ _EXAMPLES = """
     cls=CommandWithDefaults, groups=GROUPS, epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )  # fmt: skip
-@click.argument("files", nargs=-1)
+@click.argument("files", nargs=-1, shell_complete=complete_files)
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
               default=_DEFAULT_FORMAT, help="What comes out.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
-@click.option("-o", "--output", metavar="FILE",
+@click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
               help="Write to FILE (FILE.partial until it is whole).")
-@click.option("--model", metavar="NAME|DIR|HUB_ID",
+@click.option("--model", metavar="NAME|DIR|HUB_ID", shell_complete=complete_models,
               help="Another model than the default: a bundled one by its name, a directory, or a "
               "Hugging Face hub id.")
 @click.option("--offline", is_flag=True,
@@ -110,7 +117,7 @@ _EXAMPLES = """
 @click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
 @click.option("--token-column", metavar="N", type=click.IntRange(min=1), default=1,
               help="Where CoNLL has the token; the first column is 1.")
-@click.option("--labels", metavar="A,B",
+@click.option("--labels", metavar="A,B", shell_complete=complete_labels,
               help="Keep these entity types only.")
 @click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
@@ -157,6 +164,8 @@ def run() -> None:
     """The command as a process of its own: it ends without unloading the model and its libraries,
     which takes longer than to tag a line."""
     code = 0
+    if VARIABLE in os.environ:
+        mend_fish()
     try:
         main()
     except SystemExit as end:
