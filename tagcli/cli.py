@@ -20,7 +20,7 @@ from tagcli.completion import (
     complete_files,
     complete_labels,
     complete_models,
-    mend_fish,
+    mend_scripts,
 )
 from tagcli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.errors import DataError, NertagError, UsageError, say
@@ -165,7 +165,7 @@ def run() -> None:
     which takes longer than to tag a line."""
     code = 0
     if VARIABLE in os.environ:
-        mend_fish()
+        mend_scripts()
     try:
         main()
     except SystemExit as end:

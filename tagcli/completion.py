@@ -50,15 +50,23 @@ def complete_labels(context: click.Context, option: click.Parameter, begun: str)
     return [f"{listed}{comma}{name}" for name in left if name.startswith(name_begun)]
 
 
-def mend_fish() -> None:
-    """Register a script for fish that keeps what stands after a comma, as in `PER,LOC`."""
-    from click.shell_completion import FishComplete, add_completion_class
+def mend_scripts() -> None:
+    """Register what click's own answers to shells lack: in fish what stands after a comma, as in
+    `PER,LOC`, in bash options with their value after a `=`, which bash takes for a word."""
+    from click.shell_completion import BashComplete, FishComplete, add_completion_class
+
+    class Bash(BashComplete):
+        def get_completion_args(self) -> tuple[list[str], str]:
+            words, begun = super().get_completion_args()
+            joined = "\n".join(words).removesuffix("\n=").replace("\n=\n", "=")
+            return joined.split("\n") if words else [], begun
 
     class Fish(FishComplete):
         source_template = FishComplete.source_template.replace(
             'string split ","', 'string split --max 1 ","'
         )
 
+    add_completion_class(Bash)
     add_completion_class(Fish)
 
 

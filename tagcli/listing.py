@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from tagcli.controls import visible
 from tagcli.languages import LANGUAGES
 from tagcli.models import BUNDLED, DEFAULT, Model, bundled_names, read_model
 
@@ -42,7 +43,9 @@ def model_page(model: Model) -> str:
     lines = []
     for name, values in _facts(model):
         names = [name, *[""] * (len(values) - 1)]
-        lines += [f"{n:{_NAME_COLUMNS}}{v}" for n, v in zip(names, values, strict=True)]
+        lines += [
+            visible(f"{n:{_NAME_COLUMNS}}{value}") for n, value in zip(names, values, strict=True)
+        ]
     return "\n".join(lines)
 
 

@@ -133,6 +133,20 @@ def test_the_entry_point_answers_at_once() -> None:
     assert done.stderr == "[]\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("nertag --labels = O", "plain,ORG\n"),
+        ("nertag --labels =", "".join(f"plain,{name}\n" for name in LABELS)),
+        ("nertag --model = mine --labels G", "plain,GENE\n"),
+        ("nertag --lang = ko --format = j", "plain,jsonl\n"),
+    ],
+)
+def test_bash_takes_an_equals_sign_for_a_word(here: Path, words: str, expected: str) -> None:
+    small_model(here / "mine", "GENE", "CELL")
+    assert asked(words, len(words.split()) - 1).stdout == expected
+
+
 @pytest.fixture
 def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the command under its own name."""

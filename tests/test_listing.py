@@ -120,6 +120,12 @@ def test_many_labels_are_cut_into_lines(tmp_path: Path) -> None:
     assert " ".join(facts(tmp_path)["labels"]).split() == names
 
 
+def test_what_a_stranger_wrote_moves_no_cursor(tmp_path: Path) -> None:
+    described(tmp_path, nertag={"license": "\x1b[2Jmit", "test_f1": {"\x1b[31m": 1}})
+    assert facts(tmp_path)["licence"] == ["␛[2Jmit"]
+    assert "\x1b" not in model_page(read_model(tmp_path))
+
+
 def test_the_page_of_the_bundled_model() -> None:
     found = facts(BUNDLED / DEFAULT)
     assert found["place"] == [str(BUNDLED / DEFAULT)]
