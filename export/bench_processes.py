@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from export.bench_peers import FIRST_LINE
+from tagcli.defaults import PLACE
 from tagcli.errors import NertagError
 
 _NERTAG = (sys.executable, "-m", "tagcli")
@@ -88,7 +89,10 @@ def _tagged(text: Path, options: list[str]) -> tuple[float, int]:
 def _process(command: list[str], stdin: str) -> tuple[float, int]:
     """Seconds and peak bytes of a process of its own."""
     launcher = [sys.executable, "-S", "-c", _LAUNCHER, *command]
-    done = subprocess.run(launcher, input=stdin, capture_output=True, text=True, check=False)
+    alone = os.environ | {PLACE: ""}  # without the defaults of who measures
+    done = subprocess.run(
+        launcher, input=stdin, env=alone, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason"])[-1]
         raise NertagError(f"{' '.join(command)} ended with {done.returncode}: {reason}")

@@ -21,6 +21,7 @@ from export.failures import failures_as_sentences
 from export.score_tables import Rows, as_markdown, as_table
 from tagcli.backends import usable_cores
 from tagcli.errors import UsageError, say
+from tagcli.help import GroupedCommand
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
 
@@ -32,20 +33,37 @@ _say = partial(say, "nertag-bench")
 _KINDS = ("transformers", "optimum", "spacy")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+_GROUPS = {
+    "Text": ("--text", "--sentences"),
+    "Contenders": ("--against", "--model", "--checkpoint", "--spacy-model"),
+    "Running": ("--rounds", "--growth", "--threads", "--device"),
+}
+_EXAMPLES = """
+  nertag-bench --text wikineural.test.conll --sentences 500
+  nertag-bench --text wikineural.test.conll --against transformers,optimum \\
+      --checkpoint my-checkpoint
+"""
+
+
+@click.command(
+    cls=GroupedCommand, groups=_GROUPS, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
 @click.option("--text", required=True, metavar="FILE", type=click.Path(path_type=Path),
               help="Plain text, a sentence a line, or CoNLL or JSONL with gold, which gives F1.")
-@click.option("--against", default="", metavar="A,B",
+@click.option("--against", default="", show_default=False, metavar="A,B",
               help=f"Peers to run beside nertag: {', '.join(_KINDS)}.")
 @click.option("--model", metavar="DIR", help="nertag's model; default: the bundled one.")
 @click.option("--checkpoint", metavar="DIR", type=click.Path(path_type=Path),
               help="The float checkpoint that transformers and optimum run.")
 @click.option("--spacy-model", default="fr_core_news_sm", metavar="NAME",
               help="The pipeline whose NER spacy runs.")
-@click.option("--rounds", default=3, type=click.IntRange(min=1), help="Turns that count.")
+@click.option("--rounds", metavar="N", default=3, type=click.IntRange(min=1),
+              help="Turns that count.")
 @click.option("--sentences", metavar="N", type=click.IntRange(min=1),
               help="Take the first N sentences only.")
-@click.option("--threads", type=click.IntRange(min=1), help="Cores for each; default: all.")
+@click.option("--threads", metavar="N", type=click.IntRange(min=1),
+              help="Cores for each; default: all.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu",
               help="Where nertag, transformers and optimum run.")
 @click.option("--growth", metavar="PAIRS", default=0, type=click.IntRange(min=0),
@@ -57,10 +75,6 @@ def main(text: Path, against: str, **options: Any) -> None:
 
     All take turns, after one to warm up; the ratios are those of each turn. Then the rate of
     matrix products at the model's own shapes, and the share of it that tagging reaches.
-
-    \b
-      nertag-bench --text wikineural.test.conll --against transformers,optimum \\
-          --checkpoint my-checkpoint
     """  # fmt: skip
     _bench(text, _peers(against, options), options)
 

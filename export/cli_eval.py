@@ -17,6 +17,7 @@ from export.sources import SPLITS
 from export.tags import REPAIRS
 from tagcli.backends import BACKENDS, DEVICES
 from tagcli.errors import UsageError, say
+from tagcli.help import GroupedCommand
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models import DEFAULT
 
@@ -31,7 +32,23 @@ _NOT_FOR_LOSSES = {
 _say = partial(say, "nertag-eval")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+_GROUPS = {
+    "Gold": ("--recipe", "--data-dir", "--split", "--lang", "--rules", "--types", "--map"),
+    "Output": ("--format", "--confusion", "--bootstrap", "--losses"),
+    "Running": ("--backend", "--device", "--threads"),
+}
+_EXAMPLES = """
+  nertag-eval test.conll
+  nertag-eval model-de model-fr de.conll fr.conll --format markdown
+  nertag-eval my-model --recipe my-model/recipe.toml
+  nertag-eval my-model test.conll --losses losses.parquet
+"""
+
+
+@click.command(
+    cls=GroupedCommand, groups=_GROUPS, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
 @click.argument("models_and_files", nargs=-1, metavar="[MODEL]... FILE...")
 @click.option("--recipe", metavar="FILE", type=click.Path(path_type=Path),
               help="Score on the test sources of this training recipe, read as it says.")
@@ -59,7 +76,7 @@ _say = partial(say, "nertag-eval")
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the models.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO, help="Where they run.")
-@click.option("--threads", type=click.IntRange(min=1), help="Use this many cores.")
+@click.option("--threads", metavar="N", type=click.IntRange(min=1), help="Use this many cores.")
 @failures_as_sentences(_say)
 def main(models_and_files: tuple[str, ...], **options: Any) -> None:
     """Precision, recall and F1 of models on annotated files, as nertag would tag them.
@@ -67,11 +84,6 @@ def main(models_and_files: tuple[str, ...], **options: Any) -> None:
     An argument that is a file, CoNLL or JSONL, NAME/LANGUAGE in the data folder, disk:PATH (a saved
     dataset of the datasets library) or hub:OWNER/NAME/CONFIG is scored; any other is a model: a
     directory, a bundled one by its name, or a hub id. Without one it is the default model.
-
-    \b
-      nertag-eval test.conll
-      nertag-eval model-de model-fr de.conll fr.conll --format markdown
-      nertag-eval my-model --recipe my-model/recipe.toml
     """  # fmt: skip
     work = _scores if options["losses"] is None else _losses
     output = work(*_models_and_files(models_and_files, options), options)

@@ -22,6 +22,7 @@ from export.method_scores import (
 from export.quantisation import DEFAULT, METHODS, Origin, quantise
 from export.score_tables import as_table
 from tagcli.errors import NertagError, UsageError, say
+from tagcli.help import GroupedCommand
 
 if TYPE_CHECKING:
     from export.sources import Corpus
@@ -30,7 +31,23 @@ _NEEDED = ("torch", "transformers", "onnx", "optimum", "optimum.exporters.onnx")
 _say = partial(say, "nertag-export")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+_GROUPS = {
+    "Quantisation": ("--method", "--float", "--best", "--max-f1-loss", "--calibrate"),
+    "Tests": ("--test", "--recipe", "--data-dir"),
+    "Vocabulary": ("--keep-languages", "--keep-text"),
+}
+_EXAMPLES = """
+  nertag-export my-checkpoint my-model --test test.conll
+  nertag-export my-checkpoint my-model --best --test test.conll \\
+      --calibrate train.conll
+  nertag-export my-checkpoint my-model --keep-languages de,fr,it,en,ko
+"""
+
+
+@click.command(
+    cls=GroupedCommand, groups=_GROUPS, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @click.option("--float", "keep_float", is_flag=True,
@@ -67,11 +84,6 @@ def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
 
     OUT_DIR gets model.onnx (quantised: and weights.safetensors), tokenizer.json, config.json and
     README.md, the model card.
-
-    \b
-      nertag-export my-checkpoint my-model --test test.conll
-      nertag-export my-checkpoint my-model --best --test test.conll --calibrate train.conll
-      nertag-export my-checkpoint my-model --keep-languages de,fr,it,en,ko
     """  # fmt: skip
     _export(checkpoint, out_dir, options)
 

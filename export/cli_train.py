@@ -14,6 +14,7 @@ from export.failures import failures_as_sentences
 from export.recipes import RECIPE, ROLES, Recipe, make_recipe, read_recipe
 from export.sources import Source
 from tagcli.errors import say
+from tagcli.help import GroupedCommand
 
 _NEEDED = (
     "torch", "transformers", "accelerate", "datasets", "seqeval", "onnx", "optimum.exporters.onnx",
@@ -21,7 +22,26 @@ _NEEDED = (
 _say = partial(say, "nertag-train")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+_GROUPS = {
+    "Corpora": ("--train", "--dev", "--test", "--data-dir"),
+    "Model": ("--base", "--out", "--freeze-embeddings", "--freeze-layers"),
+    "Learning": ("--epochs", "--rate", "--head-rate", "--batch-tokens", "--label-smoothing",
+                 "--seed"),
+    "Run": ("--recipe", "--patience", "--max-minutes", "--resume"),
+}  # fmt: skip
+_EXAMPLES = """
+  nertag-train --train a.conll --dev b.conll --base xlm-roberta-base \\
+      --out my-model
+  nertag-train --recipe recipe.toml --max-minutes 60 --out my-model
+  nertag-train --resume --out my-model
+  nertag --model my-model doc.txt
+"""
+
+
+@click.command(
+    cls=GroupedCommand, groups=_GROUPS, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
 @click.option(
     "--recipe",
     "recipe_file",
@@ -83,10 +103,6 @@ def main(
 
     --out becomes a model directory with safetensors and ONNX, beside its recipe, log, metrics and
     model card.
-
-    \b
-      nertag-train --train a.conll --dev b.conll --base xlm-roberta-base --out my-model
-      nertag --model my-model doc.txt
     """  # fmt: skip
     if resume and recipe_file is None:
         recipe_file = out_dir / RECIPE

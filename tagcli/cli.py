@@ -12,8 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from tagcli.backends import BACKENDS, DEVICES
+from tagcli.completion import (
+    VARIABLE,
+    complete_files,
+    complete_labels,
+    complete_models,
+    mend_scripts,
+)
+from tagcli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
@@ -48,53 +57,97 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
     context.exit()
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.argument("files", nargs=-1)
+def _model_page(options: dict[str, Any]) -> str:
+    from tagcli.listing import model_page
+    from tagcli.models import find_model
+
+    with defaults_named("model", "backend"):
+        return model_page(
+            find_model(options["model"], options["backend"] == "torch", options["offline"])
+        )
+
+
+GROUPS = {
+    "Input": (
+        "--lang", "--input-format", "--encoding", "--text-field", "--token-column", "--keep-going",
+    ),
+    "Output": ("--format", "--summary", "--output"),
+    "Entities": ("--labels", "--min-score"),
+    "Model": ("--model", "--offline", "--list-models", "--model-info"),
+    "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
+}  # fmt: skip
+"""The options by their headings on the help page."""
+
+_EXAMPLES = """
+  cat doc.txt | nertag
+  nertag doc.txt --labels PER,ORG --min-score 0.9
+  nertag *.txt --summary
+  nertag file.conll --format jsonl -o file.jsonl
+  nertag doc.txt --format html -o doc.html
+  nertag doc.txt --model my-model --device cuda -v
+"""
+
+
+@click.command(
+    cls=CommandWithDefaults, groups=GROUPS, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
+@click.argument("files", nargs=-1, shell_complete=complete_files)
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
-              show_default=_DEFAULT_FORMAT, help="What comes out.")
+              default=_DEFAULT_FORMAT, help="What comes out.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
-@click.option("-o", "--output", metavar="FILE",
+@click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
               help="Write to FILE (FILE.partial until it is whole).")
-@click.option("--model", metavar="NAME|DIR|HUB_ID",
+@click.option("--model", metavar="NAME|DIR|HUB_ID", shell_complete=complete_models,
               help="Another model than the default: a bundled one by its name, a directory, or a "
               "Hugging Face hub id.")
+@click.option("--offline", is_flag=True,
+              help="Take a hub model as it was fetched before, without asking the hub.")
 @click.option("--list-models", is_flag=True, is_eager=True, expose_value=False,
               callback=_list_models,
               help="Show the bundled models: size, F1, licence, labels.")
+@click.option("--model-info", is_flag=True,
+              help="Show what --model is: place, size, languages, labels, F1, licence.")
 @click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
-@click.option("--encoding", default="utf-8", help="Encoding of the input.")
+@click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
 @click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
-@click.option("--token-column", type=click.IntRange(min=1), default=1,
+@click.option("--token-column", metavar="N", type=click.IntRange(min=1), default=1,
               help="Where CoNLL has the token; the first column is 1.")
-@click.option("--labels", metavar="A,B", help="Keep these entity types only.")
-@click.option("--min-score", type=click.FloatRange(0, 1), default=0.0,
+@click.option("--labels", metavar="A,B", shell_complete=complete_labels,
+              help="Keep these entity types only.")
+@click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
-@click.option("--overlap", type=click.IntRange(min=0), default=64,
+@click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the model; auto takes ONNX where the model has it.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO,
               help="auto takes CUDA for a float model where it works; cuda runs int8 models, too, "
               "on torch.")
-@click.option("--threads", type=click.IntRange(min=1), help="Use this many cores rather than all.")
+@click.option("--threads", metavar="N", type=click.IntRange(min=1),
+              help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
-def main(files: tuple[str, ...], **options: Any) -> None:
+@click.pass_obj
+def main(defaults: Defaults, files: tuple[str, ...], model_info: bool, **options: Any) -> None:
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
     Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
-
-    \b
-      cat doc.txt | nertag --lang ko
-      nertag file.conll --format jsonl
+    Defaults of options can stand in nertag.toml.
     """
     try:
+        defaults.check()
+        if defaults.path is not None and options["verbose"]:
+            _say(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
+        if model_info:
+            click.echo(_model_page(options))
+            sys.exit(0)
         sys.exit(_Run(files or (STDIN,), options).run())
     except NertagError as error:
         _say(str(error))
@@ -111,6 +164,8 @@ def run() -> None:
     """The command as a process of its own: it ends without unloading the model and its libraries,
     which takes longer than to tag a line."""
     code = 0
+    if VARIABLE in os.environ:
+        mend_scripts()
     try:
         main()
     except SystemExit as end:
@@ -145,9 +200,10 @@ class _Run:
 
     def __init__(self, files: tuple[str, ...], options: dict[str, Any]) -> None:
         self._options = options
-        if options["summary"] and options["output_format"]:
+        if options["summary"] and _is_given("output_format"):
             raise UsageError("--summary takes the place of --format: give one of them")
-        encoding = check_encoding(options["encoding"])
+        with defaults_named("encoding"):
+            encoding = check_encoding(options["encoding"])
         self._inputs = [Input(name, encoding) for name in files]
         self._skipped = 0
         self._lock = threading.Lock()
@@ -173,17 +229,19 @@ class _Run:
         from tagcli.tagger import load
 
         options = self._options
-        tagger = load(
-            options["model"],
-            backend=options["backend"],
-            device=options["device"],
-            threads=options["threads"],
-            lang=options["lang"],
-            labels=_names(options["labels"]),
-            min_score=options["min_score"],
-            overlap=options["overlap"],
-            note=_say,
-        )
+        with defaults_named("model", "backend", "device", "labels", "min-score"):
+            tagger = load(
+                options["model"],
+                backend=options["backend"],
+                device=options["device"],
+                threads=options["threads"],
+                lang=options["lang"],
+                labels=_names(options["labels"]),
+                min_score=options["min_score"],
+                overlap=options["overlap"],
+                offline=options["offline"],
+                note=_say,
+            )
         model, backend = tagger.model, tagger.backend
         self._note(
             f"model {model.folder}, {backend.name} on {backend.device}, "
@@ -225,7 +283,7 @@ class _Run:
 
     def _writer(self) -> Writer:
         options = self._options
-        chosen = options["output_format"] or _DEFAULT_FORMAT
+        chosen = options["output_format"]
         is_shown = options["output"] is None and (options["summary"] or chosen == "spans")
         writing = WriterOptions(
             show_source=len(self._inputs) > 1,
@@ -270,6 +328,12 @@ def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
     from tagcli.follow import with_pauses
 
     return with_pauses(documents, lambda document: len(document.text))
+
+
+def _is_given(name: str) -> bool:
+    """Whether this parameter's value is the command line's."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
 
 
 def _names(listed: str | None) -> list[str] | None:

@@ -1,14 +1,20 @@
-"""The bundled models as a table to read."""
+"""What models say about themselves without being run: the bundled ones as a table, one of them as
+a page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
+from tagcli.controls import visible
 from tagcli.languages import LANGUAGES
 from tagcli.models import BUNDLED, DEFAULT, Model, bundled_names, read_model
 
 _HEAD = ("name", "layers", "size", "F1", "licence", "labels")
+_UNKNOWN = "unknown"
+_NAME_COLUMNS, _TEXT_COLUMNS = 14, 66
 
 
 def models_table() -> str:
@@ -22,24 +28,80 @@ def models_table() -> str:
 
 
 def _row(name: str, model: Model) -> tuple[str, ...]:
-    size = sum(path.stat().st_size for path in model.folder.iterdir() if path.is_file())
-    scores = model.test_f1.values()
     return (
         name,
         str(model.layers or ""),
-        f"{size / 1e6:.0f} MB",
-        f"{100 * sum(scores) / len(scores):.1f}" if scores else "",
-        model.licence or "unknown",
+        _size(model),
+        _mean_f1(model),
+        model.licence or _UNKNOWN,
         labels_by_language(model),
     )
 
 
+def model_page(model: Model) -> str:
+    """What there is to know of a model, a line each, or more."""
+    lines = []
+    for name, values in _facts(model):
+        names = [name, *[""] * (len(values) - 1)]
+        lines += [
+            visible(f"{n:{_NAME_COLUMNS}}{value}") for n, value in zip(names, values, strict=True)
+        ]
+    return "\n".join(lines)
+
+
+def _facts(model: Model) -> Iterator[tuple[str, list[str]]]:
+    yield "place", [str(model.folder.absolute())]
+    names = [str(path.relative_to(model.folder)) for path in _files(model)]
+    yield "files", _wrapped(", ".join(names))
+    yield "size", [_size(model)]
+    yield "backends", [", ".join(_backends(model)) or "none: it has no weights"]
+    yield "quantisation", [model.quantisation or "none"]
+    yield "layers", [str(model.layers or _UNKNOWN)]
+    yield "pieces", [str(model.pieces or _UNKNOWN)]
+    yield "window", [f"{model.limit} tokens"]
+    yield "scheme", [model.tag_set.scheme]
+    languages = [name for name in LANGUAGES if model.types(name)]
+    yield "languages", [", ".join(languages) or _UNKNOWN]
+    groups = _label_groups(model, languages) or [" ".join(model.tag_set.types)]
+    yield "labels", [line for group in groups for line in _wrapped(group)]
+    yield "licence", [model.licence or _UNKNOWN]
+    if not model.test_f1:
+        yield "F1", [_UNKNOWN]
+        return
+    scores = [f"{100 * score:5.1f}  {name}" for name, score in model.test_f1.items()]
+    yield "F1", [f"{_mean_f1(model):>5}  mean", *scores]
+
+
+def _files(model: Model) -> list[Path]:
+    """Those of the folder itself, and of the one that its ONNX file is in."""
+    folders = {model.folder, *([model.onnx.parent] if model.onnx else [])}
+    return sorted(path for folder in folders for path in folder.iterdir() if path.is_file())
+
+
+def _backends(model: Model) -> list[str]:
+    for_torch = model.has_safetensors or model.has_int8_weights
+    return [*["onnx"] * bool(model.onnx), *["torch"] * for_torch]
+
+
+def _size(model: Model) -> str:
+    return f"{sum(path.stat().st_size for path in _files(model)) / 1e6:.0f} MB"
+
+
+def _mean_f1(model: Model) -> str:
+    scores = model.test_f1.values()
+    return f"{100 * sum(scores) / len(scores):.1f}" if scores else ""
+
+
 def labels_by_language(model: Model) -> str:
     """The types by the languages that have the same ones: `de, fr: PER ORG; ko: PER DAT`."""
-    types = {name: model.types(name) or model.tag_set.types for name in LANGUAGES}
+    return "; ".join(_label_groups(model, LANGUAGES))
+
+
+def _label_groups(model: Model, languages: Sequence[str]) -> list[str]:
+    types = {name: model.types(name) or model.tag_set.types for name in languages}
     groups = groupby(types, key=lambda name: types[name])
-    return "; ".join(f"{', '.join(names)}: {_listed(known)}" for known, names in groups)
+    return [f"{', '.join(names)}: {' '.join(known)}" for known, names in groups]
 
 
-def _listed(types: Sequence[str]) -> str:
-    return " ".join(types)
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _TEXT_COLUMNS, break_long_words=False, break_on_hyphens=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tagcli.errors import UsageError
+from tagcli.hub import find_snapshot
 from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN, LATIN_LANGUAGES, UNITS, WORDS
 from tagcli.schemes import TagSet, read_tag_set
@@ -25,7 +25,6 @@ INT8 = "int8"
 
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _HUB_ONNX = (ONNX, "onnx/model.onnx")
-_DESCRIPTION_FILES = (CONFIG, TOKENIZER, "tokenizer_config.json")
 _SAFETENSORS = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")
 # These architectures count positions from the padding id on
 _OFFSET_POSITIONS = ("roberta", "xlm-roberta", "camembert", "xlm-roberta-xl", "mpnet")
@@ -38,7 +37,7 @@ class Model:
     `limit` is the longest input in tokens, special ones included; `units` says per language
     what the model reads; `quantisation` is None for float weights. `licence` is that of the
     weights, `test_f1` the micro F1, 0 to 1, by test file that was measured when it was made,
-    `layers` how many its encoder has.
+    `layers` how many its encoder has, `pieces` how many its vocabulary has.
     """
 
     folder: Path
@@ -51,6 +50,7 @@ class Model:
     licence: str | None = None
     test_f1: Mapping[str, float] = field(default_factory=dict)
     layers: int | None = None
+    pieces: int | None = None
 
     @property
     def onnx(self) -> Path | None:
@@ -85,12 +85,12 @@ def has_safetensors(folder: Path) -> bool:
     return any(any(folder.glob(name)) for name in _SAFETENSORS)
 
 
-def find_model(name: str | None, for_torch: bool = False) -> Model:
+def find_model(name: str | None, for_torch: bool = False, offline: bool = False) -> Model:
     """A directory, a bundled model by its name (None: the default), or a Hugging Face hub id; the
     first of these that there is.
 
-    `for_torch` asks for safetensors rather than ONNX where a hub has both. Raises UsageError
-    with what is missing.
+    `for_torch` asks for safetensors rather than ONNX where a hub has both; `offline` takes a hub
+    model from the cache alone. Raises UsageError with what is missing.
     """
     if folder := local_folder(name):
         return read_model(folder)
@@ -103,7 +103,7 @@ def find_model(name: str | None, for_torch: bool = False) -> Model:
             f"no model at {name}: there is no such directory, and it is no bundled model "
             f"({', '.join(bundled_names())}) and no hub id"
         )
-    return read_model(_from_hub(name, for_torch))
+    return read_model(_from_hub(name, for_torch, offline))
 
 
 def local_folder(name: str | None) -> Path | None:
@@ -120,27 +120,19 @@ def bundled_names() -> list[str]:
     return sorted(names, key=lambda name: (name != DEFAULT, name))
 
 
-def _from_hub(repo_id: str, for_torch: bool) -> Path:
-    """Download (or find in the cache) a hub model: its description and one kind of weights."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    from huggingface_hub import snapshot_download
-
-    onnx = [pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")]
-    first, second = (_SAFETENSORS, onnx) if for_torch else (onnx, _SAFETENSORS)
+def _from_hub(repo_id: str, for_torch: bool, offline: bool) -> Path:
+    """The folder of a hub model: its description and one kind of weights."""
+    onnx = (*(pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")), WEIGHTS)
+    kinds = (_SAFETENSORS, onnx) if for_torch else (onnx, _SAFETENSORS)
     try:
-        for weights in (first, second):
-            patterns = [*_DESCRIPTION_FILES, *weights, *([WEIGHTS] if weights is onnx else [])]
-            folder = Path(snapshot_download(repo_id, allow_patterns=patterns))
-            if any(any(folder.glob(pattern)) for pattern in weights):
-                break
-    except Exception as error:  # network, authentication and cache errors of three libraries
-        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        return find_snapshot(
+            repo_id, (CONFIG, TOKENIZER), ("tokenizer_config.json",), kinds, offline
+        )
+    except UsageError as error:
         raise UsageError(
             f"unknown model {repo_id}: no such directory, no bundled model "
-            f"({', '.join(bundled_names())}), and the hub says: {reason}"
+            f"({', '.join(bundled_names())}); {error}"
         ) from error
-    return folder
 
 
 def read_model(folder: Path) -> Model:
@@ -199,6 +191,7 @@ def _model_of(folder: Path, config: dict[str, Any]) -> Model:
         licence=own.get("license"),
         test_f1={str(k): float(v) for k, v in own.get("test_f1", {}).items()},
         layers=config.get("num_hidden_layers"),
+        pieces=config.get("vocab_size"),
     )
 
 

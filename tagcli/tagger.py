@@ -188,6 +188,7 @@ def load(
     labels: Iterable[str] | None = None,
     min_score: float = 0.0,
     overlap: int = OVERLAP_TOKENS,
+    offline: bool = False,
     note: Callable[[str], None] = _to_nowhere,
 ) -> Tagger:
     """A tagger with a bundled model by its name, a model directory or a Hugging Face hub id;
@@ -204,7 +205,7 @@ def load(
         raise UsageError("overlap is at least 0 and threads at least 1")
     if isinstance(labels, str):
         labels = [labels]
-    found = find_model(model, for_torch=backend == "torch")
+    found = find_model(model, for_torch=backend == "torch", offline=offline)
     wanted = None if labels is None else frozenset(labels)
     with ThreadPoolExecutor(1) as pool:  # the two halves of a cold start, side by side
         opening = pool.submit(open_backend, found, backend, device, threads, note)

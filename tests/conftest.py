@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ["NERTAG_CONFIG"] = ""  # the defaults of who runs the tests are not theirs
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "de": (
