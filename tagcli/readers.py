@@ -236,6 +236,10 @@ def format_of_line(line: str, text_field: str) -> str:
     return "text"
 
 
+def _raised(error: DataError) -> Line:
+    raise error
+
+
 def read_documents(
     source: Input,
     input_format: str | None,
@@ -249,10 +253,13 @@ def read_documents(
     if chosen is None:
         how = "by its first line"
         head: list[Line] = []
-        for line in islice(lines, _LONGEST_HEAD):
-            head.append(line)
-            if line.text.strip():
-                break
+        try:
+            for line in islice(lines, _LONGEST_HEAD):
+                head.append(line)
+                if line.text.strip():
+                    break
+        except DataError as error:
+            lines = map(_raised, [error])  # once the blank lines before it are read
         chosen = format_of_line(head[-1].text, options.text_field) if head else "text"
         lines = chain(head, lines)
     note(f"{source.name}: read as {chosen}, {how}")
