@@ -65,30 +65,43 @@ def lookup_graph(table: Any, **changes: Any) -> bytes:
     """An ONNX graph that gives the rows of `table`, shape (pieces, labels), for the ids.
 
     `changes` spoil it: `inputs`, a dict of names to element type and shape; `output`, a name;
-    `output_shape`; `domain`, that of the operator; `outside`, where the table is said to lie.
+    `output_shape`; `hides_labels`, so that only running shows how many there are; `domain`, that
+    of the operator; `outside`, where the table is said to lie.
     """
     from onnx import TensorProto, helper, numpy_helper
 
+    hides_labels = changes.get("hides_labels", False)
+    ids = {"input_ids": (TensorProto.INT64, ("batch", "tokens"))}
+    inputs, output = changes.get("inputs", ids), changes.get("output", "logits")
+    labels = "labels" if hides_labels else table.shape[1]
+    shape = changes.get("output_shape", ("batch", "tokens", labels))
+    found = ["rows" if hides_labels else output]
+    domain = changes.get("domain", "")
+    nodes = [helper.make_node("Gather", ["table", next(iter(inputs))], found, domain=domain)]
+    constants = [_weights(table, changes.get("outside"))]
+    if hides_labels:
+        nodes.append(helper.make_node("Compress", ["rows", "all"], [output], axis=2))
+        constants.append(numpy_helper.from_array(np.ones(table.shape[1], bool), "all"))
+    kind = helper.np_dtype_to_tensor_dtype(table.dtype)
+    graph = helper.make_graph(
+        nodes,
+        "lookup",
+        [helper.make_tensor_value_info(name, *about) for name, about in inputs.items()],
+        [helper.make_tensor_value_info(output, kind, shape)],
+        constants,
+    )
+    domains = [helper.make_opsetid(name, version) for name, version in (("", 13), ("odd", 1))]
+    return bytes(helper.make_model(graph, opset_imports=domains, ir_version=8).SerializeToString())
+
+
+def _weights(table: Any, outside: str | None) -> Any:
+    from onnx import TensorProto, numpy_helper
+
     weights = numpy_helper.from_array(table, "table")
-    if outside := changes.get("outside"):
+    if outside is not None:
         weights.ClearField("raw_data")
         weights.data_location = TensorProto.EXTERNAL
         for key, value in (("location", outside), ("length", str(table.nbytes))):
             entry = weights.external_data.add()
             entry.key, entry.value = key, value
-    ids = {"input_ids": (TensorProto.INT64, ("batch", "tokens"))}
-    inputs = changes.get("inputs", ids)
-    output = changes.get("output", "logits")
-    shape = changes.get("output_shape", ("batch", "tokens", table.shape[1]))
-    kind = helper.np_dtype_to_tensor_dtype(table.dtype)
-    domain = changes.get("domain", "")
-    node = helper.make_node("Gather", ["table", next(iter(inputs))], [output], domain=domain)
-    graph = helper.make_graph(
-        [node],
-        "lookup",
-        [helper.make_tensor_value_info(name, *about) for name, about in inputs.items()],
-        [helper.make_tensor_value_info(output, kind, shape)],
-        [weights],
-    )
-    domains = [helper.make_opsetid(name, version) for name, version in (("", 13), ("odd", 1))]
-    return bytes(helper.make_model(graph, opset_imports=domains, ir_version=8).SerializeToString())
+    return weights
