@@ -62,9 +62,7 @@ def test_a_pickled_checkpoint(checkpoint_copy: Copier, tmp_path: Path, name: str
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_an_index_that_names_pickles(
-    checkpoint_copy: Copier, tmp_path: Path, zipped: bool
-) -> None:
+def test_an_index_that_names_pickles(checkpoint_copy: Copier, tmp_path: Path, zipped: bool) -> None:
     folder = checkpoint_copy("bert")
     pickled, left = canary(tmp_path)
     if zipped:

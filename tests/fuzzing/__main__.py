@@ -1,4 +1,4 @@
-"""The count: so many broken inputs at one of the levels."""
+"""Count what comes of broken inputs: whether all that can be read was, and the rest refused."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from .levels import NAMES
 def main() -> int:
     """Count, print, and return 1 if anything bad came of an input."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzzing", description=__doc__)
-    parser.add_argument("--level", choices=NAMES, required=True)
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1, help="the number of the first input")
+    parser.add_argument(
+        "--level", choices=NAMES, default=NAMES[0], help=f"what gets the inputs ({NAMES[0]})"
+    )
+    parser.add_argument("--cases", type=int, default=1000, help="how many inputs (1000)")
+    parser.add_argument("--seed", type=int, default=1, help="number of the first input (1)")
     options = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
