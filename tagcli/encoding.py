@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer
 
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, reason_of
 from tagcli.korean import eojeols, parts
 from tagcli.languages import AUTO, PARTS, RAW, WORDS, language_of_script
 from tagcli.sentences import split_sentences
@@ -94,17 +95,21 @@ class Encoder:
     """
 
     def __init__(self, tokenizer_json: Path) -> None:
-        try:
+        self._path = tokenizer_json
+        with _failures_told(f"{tokenizer_json} is not a fast tokenizer"):
             spec = tokenizer_json.read_bytes()
             if b'"ByteLevel"' in spec:  # parsing megabytes of JSON twice costs a tenth of a second
                 spec = _with_prefix_space(spec)
             self._tokenizer = Tokenizer.from_buffer(spec)
-        except Exception as error:  # the library raises Exception itself
-            raise UsageError(f"{tokenizer_json} is not a fast tokenizer: {error}") from error
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self.prefix_ids, self.suffix_ids = self._special_ids()
-        self._path = tokenizer_json
+            self._tokenizer.no_truncation()
+            self._tokenizer.no_padding()
+            self.prefix_ids, self.suffix_ids = self._special_ids()
+
+    @property
+    def largest_id(self) -> int:
+        """The largest piece that may come out, as far as added tokens do not stand in the text."""
+        pieces = self._tokenizer.get_vocab_size(with_added_tokens=False)
+        return max(pieces - 1, *self.prefix_ids.tolist(), *self.suffix_ids.tolist())
 
     @property
     def special_count(self) -> int:
@@ -121,11 +126,12 @@ class Encoder:
         owners: list[npt.NDArray[np.int64]] = []
         offsets: list[npt.NDArray[np.int32]] = []
         for first in range(0, len(parts), _PARTS_PER_CALL):
-            encoding = self._tokenizer.encode(
-                parts[first : first + _PARTS_PER_CALL],
-                is_pretokenized=True,
-                add_special_tokens=False,
-            )
+            with _failures_told(f"{self._path} cannot cut this text"):
+                encoding = self._tokenizer.encode(
+                    parts[first : first + _PARTS_PER_CALL],
+                    is_pretokenized=True,
+                    add_special_tokens=False,
+                )
             owner = np.array(encoding.word_ids, np.int64) + first
             ids.append(np.array(encoding.ids, np.int64))
             owners.append(owner)
@@ -251,6 +257,17 @@ def model_inputs(
         rows = labelled[first:last] - window.start + len(encoder.prefix_ids)
         inputs.append(ModelInput(ids, rows))
     return inputs
+
+
+@contextmanager
+def _failures_told(problem: str) -> Iterator[None]:
+    """The library raises Exception itself; where it panics, it raises what is not even one."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise UsageError(f"{problem}: {reason_of(error)}") from error
+        raise
 
 
 def _with_prefix_space(tokenizer_json: bytes) -> bytes:

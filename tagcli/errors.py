@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+
+from tagcli.controls import visible
+
+_LONGEST_REASON = 300
 
 
 class NertagError(Exception):
@@ -28,6 +33,18 @@ class DataError(NertagError):
         super().__init__(f"{place}: {self.problem}")
 
 
+def reason_of(error: BaseException) -> str:
+    """What an error of a library says, in one line that is not too long."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = " ".join(lines[:2] if lines and lines[0].endswith(":") else lines[:1])
+    reason = reason or type(error).__name__
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
+
+
 def say(command: str, message: str) -> None:
-    """One line to the user of a command, on stderr."""
-    print(f"{command}: {message}", file=sys.stderr, flush=True)
+    """One line to the user of a command, on stderr, if there is one that can be written to."""
+    if sys.stderr is None:
+        return
+    line = visible(f"{command}: {message}").replace("\n", " ")
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import os
+import select
 import stat
 import sys
 import zlib
@@ -66,18 +67,23 @@ class Input:
 
         Raises DataError for bytes that are not in the encoding; with `on_error`, that is told
         instead and an empty line marked `bad` takes its place. Broken gzip, UTF-16 and UTF-32 end
-        the input.
+        the input, with such a line as the last one.
         """
+        number = 0
         try:
             with _stdin() if self._path is None else self._path.open("rb", buffering=0) as raw:
-                yield from self._decoded(raw, on_error)
+                for line in self._decoded(raw, on_error):
+                    number = line.number
+                    yield line
+            return
         except DataError as error:
-            self._tell(error, on_error)
+            failure = error
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self._tell(DataError(self.name, None, f"broken gzip data: {error}"), on_error)
+            failure = DataError(self.name, number + 1, f"broken gzip data: {error}")
         except OSError as error:
-            problem = f"cannot be read: {error.strerror}"
-            self._tell(DataError(self.name, None, problem), on_error)
+            failure = DataError(self.name, None, f"cannot be read: {error.strerror}")
+        self._tell(failure, on_error)
+        yield Line(number + 1, "", bad=True)
 
     def _decoded(self, raw: IO[bytes], on_error: OnError | None) -> Iterator[Line]:
         chunks = _chunks(self._counted(raw))
@@ -101,7 +107,7 @@ class Input:
                 yield Line(number, "", bad=True)
 
     def _counted(self, raw: IO[bytes]) -> Iterator[bytes]:
-        while chunk := raw.read(_CHUNK_BYTES):
+        while chunk := _read(raw):
             self.position += len(chunk)
             yield chunk
 
@@ -131,6 +137,14 @@ def _stdin() -> AbstractContextManager[IO[bytes]]:
         raise UsageError("there is no standard input")
     # unbuffered: a thread that waits in a buffered read holds a lock Python wants at its end
     return nullcontext(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
+
+
+def _read(raw: IO[bytes]) -> bytes:
+    """What is there, or b"" at the end; where a non-blocking pipe has nothing yet, it is waited
+    for."""
+    while (chunk := raw.read(_CHUNK_BYTES)) is None:
+        select.select([raw], [], [])
+    return chunk
 
 
 def _whole_lines_before(

@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, reason_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,6 +22,31 @@ WEIGHTS = "weights.safetensors"
 BY_COLUMN, BY_ROW, SCALE = ".by_column", ".by_row", ".scale"
 SMOOTHED = "smoothed"
 """The metadata entry: a JSON object from parameters to names of vectors."""
+_LONGEST_HEADER = 100_000_000
+
+
+def check_whole(path: Path) -> None:
+    """Raise UsageError for a file that is no safetensors file or not all of one.
+
+    Source: https://huggingface.co/docs/safetensors (format: the length of the header in eight
+    bytes, the header in JSON, the data).
+    """
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, _LONGEST_HEADER)))
+            ends = [
+                int(entry["data_offsets"][1])
+                for name, entry in header.items()
+                if name != "__metadata__"
+            ]
+        said = 8 + length + max(ends, default=0)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
+        raise UsageError(f"{path} is no safetensors file") from None
+    if (size := path.stat().st_size) != said:
+        raise UsageError(f"{path} has {size} bytes and should have {said}: it is not whole")
 
 
 def float_parameters(path: Path) -> dict[str, Tensor]:
@@ -47,6 +72,6 @@ def float_parameters(path: Path) -> dict[str, Tensor]:
                 if parameter in smoothed:
                     values *= file.get_tensor(smoothed[parameter])[:, None]
                 found[parameter] = values.T if dot + kind == BY_COLUMN else values
-    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+    except (SafetensorError, OSError, ValueError, RuntimeError, LookupError, TypeError) as error:
+        raise UsageError(f"{path} cannot be read: {reason_of(error)}") from error
     return found

@@ -37,7 +37,7 @@ class Model:
     `limit` is the longest input in tokens, special ones included; `units` says per language
     what the model reads; `quantisation` is None for float weights. `licence` is that of the
     weights, `test_f1` the micro F1, 0 to 1, by test file that was measured when it was made,
-    `layers` how many its encoder has, `pieces` how many its vocabulary has.
+    `layers` how many its encoder has, `pieces` how many its embeddings know.
     """
 
     folder: Path
@@ -145,8 +145,8 @@ def read_model(folder: Path) -> Model:
         )
     try:
         return _model_of(folder, config)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{folder / CONFIG} cannot be used: {error!r}") from error
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise UsageError(f"{folder / CONFIG} cannot be used: {error!r:.300}") from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         fields = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"{path.parent} is no model directory: it has no {path.name}") from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     if not isinstance(fields, dict):
         raise UsageError(f"{path} is not a JSON object")
@@ -179,20 +179,30 @@ def _model_of(folder: Path, config: dict[str, Any]) -> Model:
                 f"{folder / CONFIG}: labels_by_language {language} names {odd.pop()!r}, "
                 "which the labels do not have"
             )
-    pad_id = config.get("pad_token_id")
+    pieces = None if config.get("vocab_size") is None else int(config["vocab_size"])
+    pad_id = int(config.get("pad_token_id") or 0)
+    if not 0 <= pad_id < (pieces or 1 << 31):
+        raise UsageError(f"{folder / CONFIG}: the model has no piece {pad_id} (pad_token_id)")
     return Model(
         folder,
         tag_set,
         limit=token_limit(folder, config),
-        pad_id=0 if pad_id is None else int(pad_id),
+        pad_id=pad_id,
         units=units,
         types_by_language=by_language,
-        quantisation=own.get("quantisation"),
-        licence=own.get("license"),
+        quantisation=_text_of(own, "quantisation"),
+        licence=_text_of(own, "license"),
         test_f1={str(k): float(v) for k, v in own.get("test_f1", {}).items()},
         layers=config.get("num_hidden_layers"),
-        pieces=config.get("vocab_size"),
+        pieces=pieces,
     )
+
+
+def _text_of(fields: Mapping[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r}, not text")
+    return value
 
 
 def token_limit(folder: Path, config: dict[str, Any]) -> int:

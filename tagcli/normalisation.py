@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ import numpy as np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+
+# unicodedata takes time by the square of the marks on one letter, and no letter has as many as this
+_LONGEST_SEGMENT = 256
+_MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_LONGEST_SEGMENT}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def normalise(text: str) -> NormalisedText:
     """The text in NFC with its map; lone surrogates, which no tokenizer takes, become U+FFFD."""
     if not text.isascii():
         text = _without_surrogates(text)
-    if unicodedata.is_normalized("NFC", text):
+    if not _MANY_MARKS.search(text) and unicodedata.is_normalized("NFC", text):
         return NormalisedText(text)
     parts: list[str] = []
     starts = array("i")
@@ -79,12 +85,12 @@ def _without_surrogates(text: str) -> str:
 
 
 def _composing_segments(text: str) -> Iterator[tuple[int, int]]:
-    """Cut where NFC of the parts, joined, is NFC of the whole."""
+    """Cut where NFC of the parts, joined, is NFC of the whole, and in endless heaps of marks."""
     start = 0
     composed = ""
     for i, char in enumerate(text):
         if i > start:
-            joined = _joins(composed, char)
+            joined = _joins(composed, char) if i - start < _LONGEST_SEGMENT else None
             if joined is None:
                 yield start, i
                 start, composed = i, char

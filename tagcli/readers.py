@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tagcli.records import Spans
 
 DOCSTART = "-DOCSTART-"
+_LONGEST_HEAD = 10_000
+"""How many blank lines are held while the first line that shows the format is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def read_conll(lines: Iterator[Line], source: str, options: ReaderOptions) -> It
 
 
 def _conll_rows(before: list[str], rows: list[Line], after: str) -> ConllRows:
-    is_docstart = len(rows) == 1 and split_columns(rows[0].text)[0] == DOCSTART
+    is_docstart = len(rows) == 1 and split_columns(rows[0].text)[:1] == [DOCSTART]
     return ConllRows(tuple(before), tuple(line.text for line in rows), after, is_docstart)
 
 
@@ -123,7 +125,12 @@ def read_jsonl(lines: Iterator[Line], source: str, options: ReaderOptions) -> It
 
 def _json_document(line: Line, source: str, text_field: str) -> Document:
     try:
-        fields = json.loads(line.text, parse_constant=_refuse, parse_float=_finite)
+        fields = json.loads(
+            line.text,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            object_pairs_hook=_without_doubles,
+        )
     except RecursionError as error:
         raise DataError(source, line.number, "broken JSON: nested too deeply") from error
     except ValueError as error:
@@ -156,8 +163,18 @@ def _refuse(constant: str) -> Any:
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{digits} is too large a number")
+        raise ValueError(f"{digits:.20} is too large a number")
     return number
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs; of two values with one name the first would be lost."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ValueError(f"an object has two values of the name {name!r:.40}")
+        fields[name] = value
+    return fields
 
 
 def token_offsets(tokens: Sequence[str]) -> Spans:
@@ -219,6 +236,10 @@ def format_of_line(line: str, text_field: str) -> str:
     return "text"
 
 
+def _raised(error: DataError) -> Line:
+    raise error
+
+
 def read_documents(
     source: Input,
     input_format: str | None,
@@ -232,10 +253,13 @@ def read_documents(
     if chosen is None:
         how = "by its first line"
         head: list[Line] = []
-        for line in lines:
-            head.append(line)
-            if line.text.strip():
-                break
+        try:
+            for line in islice(lines, _LONGEST_HEAD):
+                head.append(line)
+                if line.text.strip():
+                    break
+        except DataError as error:
+            lines = map(_raised, [error])  # once the blank lines before it are read
         chosen = format_of_line(head[-1].text, options.text_field) if head else "text"
         lines = chain(head, lines)
     note(f"{source.name}: read as {chosen}, {how}")

@@ -41,8 +41,10 @@ def read_tag_set(labels: Sequence[str], declared: str | None = None) -> TagSet:
     """The tag set of label names such as B-PER or PER-B; `declared` is the config's scheme.
 
     Without a declared scheme it is read off the prefixes: BIOES, BIO or IO. Raises UsageError
-    for labels that are no tag set.
+    for labels that are no tag set or that the scheme rules out.
     """
+    if odd := [label for label in labels if not label.isprintable() or not label.strip()]:
+        raise UsageError(f"the model's label {odd[0]!r:.40} cannot be printed")
     if OUTSIDE not in labels:
         shown = ", ".join(labels[:5])
         raise UsageError(f"the model's labels ({shown}) have no {OUTSIDE}: not an entity tagger")
@@ -51,6 +53,9 @@ def read_tag_set(labels: Sequence[str], declared: str | None = None) -> TagSet:
     scheme = declared or _scheme_of({tag.prefix for tag in tags})
     if scheme not in SCHEMES:
         raise UsageError(f"the model's scheme {scheme!r} is none of {', '.join(SCHEMES)}")
+    for label, tag in zip(labels, tags, strict=True):
+        if not _may_come(tag, tags, scheme):
+            raise UsageError(f"the model's label {label} can never come in its scheme {scheme}")
     return TagSet(tuple(labels), tags, scheme)
 
 
@@ -74,6 +79,14 @@ def _splitter(labels: Sequence[str]) -> Callable[[str], Tag]:
 def _is_affixed(affix: str, entity_type: str) -> bool:
     """Whether an affix, read from the outside in, is a prefix letter and a joint."""
     return bool(entity_type) and affix[:1] in _PREFIXES and affix[1:] in ("-", "_")
+
+
+def _may_come(tag: Tag, tags: Sequence[Tag], scheme: str) -> bool:
+    """Whether the scheme allows the tag at the start or after another one of the tags."""
+    allowed = SCHEMES[scheme]
+    if allowed is None or tag == OUTSIDE_TAG:
+        return True
+    return any(allowed(before, tag) for before in (OUTSIDE_TAG, *tags) if before != tag)
 
 
 def _scheme_of(prefixes: set[str]) -> str:

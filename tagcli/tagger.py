@@ -14,7 +14,7 @@ from tagcli.batching import IDLE, Batcher, Job
 from tagcli.decoding import Decoder
 from tagcli.encoding import Encoder, LabelledUnits, ModelInput, encode_document, model_inputs
 from tagcli.entities import build_entities
-from tagcli.errors import UsageError
+from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models import TOKENIZER, Model, find_model
 from tagcli.normalisation import NormalisedText, normalise
@@ -72,6 +72,11 @@ class Tagger:
         self._decoder = Decoder(model.tag_set)
         if model.limit <= self._encoder.special_count:
             raise UsageError(f"{model.folder}: {model.limit} tokens leave no room for text")
+        if model.pieces is not None and encoder.largest_id >= model.pieces:
+            raise UsageError(
+                f"{model.folder / TOKENIZER} has a piece {encoder.largest_id}, the model only "
+                f"{model.pieces} pieces: it is another model's tokenizer"
+            )
         if options.language not in (AUTO, *LANGUAGES):
             raise UsageError(f"unknown language {options.language!r}: {', '.join(LANGUAGES)}")
         known = model.tag_set.types
@@ -157,7 +162,11 @@ class Tagger:
         self, document: Document, text: NormalisedText, sentence: _Sentence
     ) -> Iterator[Entity]:
         taught = self.model.types(sentence.units.language)
-        found = self._decoder.decode(np.concatenate(sentence.logits), taught)
+        logits = np.concatenate(sentence.logits)
+        if not np.isfinite(logits.max(axis=1)).all():
+            place = f"{document.source}:{document.line}"
+            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
+        found = self._decoder.decode(logits, taught)
         for entity in build_entities(document, text, sentence.units, found):
             if self.options.labels is not None and entity.label not in self.options.labels:
                 continue

@@ -32,7 +32,10 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
         taken.add(name)
         record[name] = value
     record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
-    return _dumps(record) + "\n"
+    try:
+        return _dumps(record) + "\n"
+    except RecursionError as error:  # reading had a little more room
+        raise DataError(document.source, document.line, "nested too deeply") from error
 
 
 def _entity_fields(entity: Entity) -> dict[str, Any]:
@@ -96,7 +99,7 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
         spans = _cut_at_entities(spans, tagged.entities)
     for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
         token = tagged.text[start:end]
-        if any(c in token for c in "\t\n") or not token:
+        if any(c in token for c in "\t\n") or not token.strip(" "):
             problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
             raise DataError(tagged.document.source, tagged.document.line, problem)
         yield f"{token}\t{tag}"

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import sys
+import threading
 from encodings.aliases import aliases
 from pathlib import Path
 
@@ -185,8 +186,17 @@ def test_gzip_cut_short(tmp_path: Path, cut: int) -> None:
         lines_of(path)
     assert str(path) in str(caught.value)
     told: list[DataError] = []
-    list(Input(str(path)).lines(told.append))
-    assert len(told) == 1
+    (last,) = Input(str(path)).lines(told.append)
+    assert (last.number, last.text, last.bad) == (1, "", True)
+    assert [error.line for error in told] == [1]
+
+
+def test_broken_gzip_says_after_which_line(tmp_path: Path) -> None:
+    path = write(tmp_path, gzip.compress(b"a\nb\n") + b"what follows is no gzip")
+    lines = Input(str(path)).lines()
+    assert [next(lines).text, next(lines).text] == ["a", "b"]
+    with pytest.raises(DataError, match=r"in\.txt:3: broken gzip"):
+        next(lines)
 
 
 def test_broken_gzip(tmp_path: Path) -> None:
@@ -252,6 +262,18 @@ def test_size_and_position(tmp_path: Path) -> None:
     assert 0 < source.position < 200_000
     list(lines)
     assert source.size == 200_000
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
+def test_a_pipe_that_does_not_block_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with os.fdopen(reading, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        lines = Input("-").lines()
+        late = threading.Timer(0.2, lambda: (os.write(writing, b"a\nb"), os.close(writing)))
+        late.start()
+        assert [line.text for line in lines] == ["a", "b"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import numpy as np
@@ -125,3 +126,22 @@ def test_empty_spans_stay_empty() -> None:
     assert normalised.original_span(1, 1) == (2, 2)
     assert normalised.original_span(2, 2) == (3, 3)
     assert normalise("").original_span(0, 0) == (0, 0)
+
+
+def test_a_heap_of_marks_takes_time_by_its_length() -> None:
+    text = "e" + "\u0301" * 60_000 + "\u0323" * 60_000 + " Zu\u0308rich"
+    started = time.monotonic()
+    normalised = normalise(text)
+    assert time.monotonic() - started < 10  # by the square of the marks it takes half a minute
+    assert normalised.text.startswith("\u00e9")
+    assert normalised.text.endswith(" Zürich")
+    end = len(normalised.text)
+    assert normalised.original_span(0, end) == (0, len(text))
+    assert normalised.original_span(end - 6, end) == (len(text) - 7, len(text))
+
+
+def test_many_symbols_stay() -> None:
+    text = "★" * 1000 + "e"
+    normalised = normalise(text)
+    assert normalised.text == text
+    assert normalised.original_span(3, 1001) == (3, 1001)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,30 @@ def test_conll_bad_bytes_take_their_sentence_with_them(tmp_path: Path) -> None:
     assert [error.line for error in told] == [4]
 
 
+def test_conll_sentences_of_one_bad_line(tmp_path: Path) -> None:
+    path = tmp_path / "in.conll"
+    path.write_bytes(b"a O\n\n\xff O\n\nd O\n\n\xfe")
+    told: list[DataError] = []
+    options = ReaderOptions(on_error=told.append)
+    documents = list(read_documents(Input(str(path)), None, options))
+    assert [document.text for document in documents] == ["a", "d"]
+    assert [error.line for error in told] == [3, 7]
+
+
+def test_conll_a_sentence_that_broken_gzip_cuts_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "in.conll.gz"
+    rows = "".join(f"{os.urandom(20).hex()} O\n" for _ in range(50))
+    path.write_bytes(gzip.compress(f"a O\n\n{rows}".encode())[:-200])
+    told: list[DataError] = []
+    options = ReaderOptions(on_error=told.append)
+    (document,) = read_documents(Input(str(path)), None, options)
+    assert document.text == "a"
+    (error,) = told
+    assert "broken gzip" in error.problem
+    assert error.line is not None
+    assert 3 <= error.line <= 52
+
+
 def test_conll_of_nothing_but_blank_lines() -> None:
     assert all(not document.text for document in read("conll", "\n\n"))
     assert list(INPUT_FORMATS["conll"](iter(()), "file", ReaderOptions())) == []
@@ -233,6 +258,10 @@ def test_jsonl_keeps_escapes_and_pairs() -> None:
         '{"text": "a\\u0000b", "x": }',
         '{"text": "a", "x": ' + "[" * 100_000 + "]" * 100_000 + "}",
         '{"text": "a", "x": ' + "9" * 5000 + "}",
+        '{"text": "a", "x": ' + "9" * 5000 + ".5}",
+        '{"text": "a", "text": "b"}',
+        '{"text": "a", "x": {"y": 1, "z": 2, "y": 1}}',
+        '{"tokens": ["a"], "' + "x" * 500 + '": 1, "' + "x" * 500 + '": 2}',
     ],
 )
 def test_jsonl_errors_name_file_and_line(line: str) -> None:
@@ -370,6 +399,15 @@ def test_which_format_is_read(
         assert len(notes) == 1
         assert str(path) in notes[0]
         assert said in notes[0]
+
+
+def test_not_all_blank_lines_are_held_to_find_the_format() -> None:
+    read = iter(range(1, 1_000_000))
+    source = Input("-")
+    source.lines = lambda on_error=None: (Line(i, "") for i in read)  # type: ignore[method-assign]
+    documents = read_documents(source, None, ReaderOptions())
+    assert next(documents).text == ""
+    assert next(read) < 20_000
 
 
 def test_documents_come_as_lines_do(tmp_path: Path) -> None:

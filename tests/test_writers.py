@@ -179,6 +179,14 @@ def test_jsonl_half_a_pair_in_a_field_is_written_escaped() -> None:
     assert json.loads(line)["id"] == "\ud800"
 
 
+def test_jsonl_nested_deeper_than_it_can_be_written() -> None:
+    nested: list[Any] = []
+    for _ in range(200_000):
+        nested = [nested]
+    with pytest.raises(DataError, match=r"in\.txt:1: nested too deeply"):
+        written("jsonl", tagged_text("Rom", nested=nested))
+
+
 # CoNLL out of text
 
 
@@ -228,7 +236,7 @@ def test_conll_of_json_tokens() -> None:
     assert "in\tO\nNew York\tB-LOC\n\n" in block
 
 
-@pytest.mark.parametrize("token", ["a\tb", "a\nb", ""])
+@pytest.mark.parametrize("token", ["a\tb", "a\nb", "", "  "])
 def test_conll_cannot_hold_every_token(token: str) -> None:
     with pytest.raises(DataError, match=r"in\.conll:1: .*token"):
         written("conll", tagged_tokens(["x", token]))

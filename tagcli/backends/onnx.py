@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import onnxruntime
 
-from tagcli.errors import NertagError, UsageError
+from tagcli.errors import NertagError, UsageError, reason_of
+from tagcli.int8_weights import WEIGHTS, check_whole
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tagcli.models import Model
 
 _CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_FLOATS = ("tensor(float)", "tensor(float16)", "tensor(double)")
 _CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 256, 8192
 
 
@@ -41,7 +44,10 @@ class OnnxBackend:
         if model.quantisation:  # nertag-export has stored the graph as it is to run
             off = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
             options.graph_optimization_level = off
+        if model.has_int8_weights:
+            check_whole(model.folder / WEIGHTS)
         self._path = model.onnx
+        self._labels = len(model.tag_set.labels)
         self._session = _open(str(model.onnx), options, _providers(model, device))
         used = self._session.get_providers()
         self.device = "cuda" if _CUDA in used else "cpu"
@@ -50,7 +56,8 @@ class OnnxBackend:
         self.workers = 1 if self.device == "cuda" else threads
         self.batch_tokens = _CUDA_BATCH_TOKENS if self.device == "cuda" else _CPU_BATCH_TOKENS
         self._inputs = [value.name for value in self._session.get_inputs()]
-        self._check(model)
+        self._check_inputs()
+        self._check_output()
 
     def run(
         self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]
@@ -61,22 +68,38 @@ class OnnxBackend:
         try:
             logits: npt.NDArray[np.float32] = self._session.run(["logits"], feed)[0]
         except Exception as error:  # onnxruntime's exceptions share no public base
-            reason = str(error).strip().split("\n", 1)[0]
-            raise NertagError(f"{self._path} cannot run this input: {reason}") from error
+            raise NertagError(f"{self._path} cannot run this input: {reason_of(error)}") from error
+        if logits.shape != (*ids.shape, self._labels):
+            raise NertagError(
+                f"{self._path} gives logits of shape {logits.shape} "
+                f"for ids of shape {ids.shape} and {self._labels} labels"
+            )
         return logits
 
-    def _check(self, model: Model) -> None:
-        known = {"input_ids", "attention_mask", "token_type_ids"}
-        if odd := set(self._inputs) - known:
-            raise UsageError(f"{model.onnx} wants the input {odd.pop()!r}: not a token classifier")
-        outputs = {value.name: value.shape for value in self._session.get_outputs()}
+    def _check_inputs(self) -> None:
+        if odd := set(self._inputs).difference(_INPUTS):
+            raise UsageError(f"{self._path} wants the input {odd.pop()!r}: not a token classifier")
+        if "input_ids" not in self._inputs:
+            raise UsageError(f"{self._path} has no input 'input_ids': not a token classifier")
+        for value in self._session.get_inputs():
+            fixed = [size for size in value.shape if isinstance(size, int)]
+            if value.type != "tensor(int64)" or len(value.shape) != 2 or fixed:
+                raise UsageError(
+                    f"{self._path} wants {value.name} as {value.type} of shape {value.shape}: "
+                    "nertag gives int64 in batches of any size and length"
+                )
+
+    def _check_output(self) -> None:
+        outputs = {value.name: value for value in self._session.get_outputs()}
         if "logits" not in outputs:
-            raise UsageError(f"{model.onnx} has no output 'logits': not a token classifier")
-        width = outputs["logits"][-1]
-        if isinstance(width, int) and width != len(model.tag_set.labels):
+            raise UsageError(f"{self._path} has no output 'logits': not a token classifier")
+        logits = outputs["logits"]
+        if logits.type not in _FLOATS:
+            raise UsageError(f"{self._path} gives logits as {logits.type}, not as floats")
+        width = logits.shape[-1] if logits.shape else None
+        if isinstance(width, int) and width != self._labels:
             raise UsageError(
-                f"labels do not fit: {model.onnx} gives {width}, "
-                f"config.json names {len(model.tag_set.labels)}"
+                f"labels do not fit: {self._path} gives {width}, config.json names {self._labels}"
             )
 
 
@@ -103,8 +126,7 @@ def _open(path: str, options: Any, providers: list[str]) -> Any:
     try:
         return onnxruntime.InferenceSession(path, options, providers=providers)
     except Exception as error:  # onnxruntime's exceptions share no public base
-        reason = str(error).strip().split("\n", 1)[0]
-        raise UsageError(f"{path} cannot be loaded: {reason}") from error
+        raise UsageError(f"{path} cannot be loaded: {reason_of(error)}") from error
 
 
 def _note_two_packages(note: Callable[[str], None]) -> None:

@@ -3,12 +3,14 @@ int8 models of nertag-export, whose weights it reads as floats."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagcli.errors import NertagError, UsageError
+from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.int8_weights import WEIGHTS, float_parameters
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from tagcli.models import Model
 
+_SINGLE, _INDEX, _SUFFIX = "model.safetensors", "model.safetensors.index.json", ".safetensors"
+_ADAPTER = "adapter_config.json"
 _CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 512, 8192
 
 
@@ -62,14 +66,22 @@ class TorchBackend:
                     attention_mask=torch.from_numpy(mask).to(self.device),
                 ).logits
         except (RuntimeError, IndexError) as error:
-            reason = str(error).strip().split("\n", 1)[0]
-            raise NertagError(f"{self._folder} cannot run this input: {reason}") from error
+            problem = f"{self._folder} cannot run this input: {reason_of(error)}"
+            raise NertagError(problem) from error
         result: npt.NDArray[np.float32] = logits.float().cpu().numpy()
         return result
 
 
 def _check_weights(model: Model) -> None:
-    if model.has_safetensors or model.has_int8_weights:
+    if (model.folder / _ADAPTER).exists():  # peft would load another model in this one's place
+        raise UsageError(
+            f"--backend torch: {model.folder} holds an adapter ({_ADAPTER}): "
+            "merge it into its model, and remove it"
+        )
+    if model.has_safetensors:
+        _check_shards(model.folder)
+        return
+    if model.has_int8_weights:
         return
     if model.quantisation:
         raise UsageError(
@@ -79,6 +91,20 @@ def _check_weights(model: Model) -> None:
     raise UsageError(f"--backend torch: {model.folder} has no model.safetensors")
 
 
+def _check_shards(folder: Path) -> None:
+    """An index may name any file, also one that would be unpickled."""
+    path = folder / _INDEX
+    if (folder / _SINGLE).is_file() or not path.is_file():
+        return
+    try:
+        names = set(json.loads(path.read_text(encoding="utf-8"))["weight_map"].values())
+        odd = [name for name in names if Path(name).name != name or not name.endswith(_SUFFIX)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise UsageError(f"{path} cannot be read: {reason_of(error)}") from error
+    if odd:
+        raise UsageError(f"{path} names {odd[0]!r}, which is no safetensors file of its folder")
+
+
 def _load(model: Model) -> Any:
     return _load_checkpoint(model) if model.has_safetensors else _load_int8(model)
 
@@ -86,17 +112,17 @@ def _load(model: Model) -> Any:
 def _load_int8(model: Model) -> Any:
     """The integer weights of an ONNX model, as floats."""
     import torch
-    from transformers import AutoConfig, AutoModelForTokenClassification
+    from transformers import AutoModelForTokenClassification
 
     path = model.folder / WEIGHTS
     parameters = float_parameters(path)
     try:
-        config = AutoConfig.from_pretrained(model.folder)
-        made = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)
+        made = AutoModelForTokenClassification.from_config(
+            _config(model.folder), dtype=torch.float32, trust_remote_code=False
+        )
         missing, _ = made.load_state_dict(parameters, strict=False)
     except Exception as error:  # transformers and torch raise many kinds
-        reason = str(error).strip().split("\n", 1)[0]
-        raise UsageError(f"{path} cannot be loaded: {reason}") from error
+        raise UsageError(f"{path} cannot be loaded: {reason_of(error)}") from error
     if missing:
         raise UsageError(f"{path} lacks {missing[0]}: torch needs the checkpoint it was made from")
     return made
@@ -108,14 +134,28 @@ def _load_checkpoint(model: Model) -> Any:
 
     try:
         loaded, report = AutoModelForTokenClassification.from_pretrained(
-            model.folder, dtype=torch.float32, output_loading_info=True, use_safetensors=True
+            model.folder,
+            config=_config(model.folder),
+            dtype=torch.float32,
+            output_loading_info=True,
+            use_safetensors=True,
+            trust_remote_code=False,
         )
     except Exception as error:  # transformers raises many kinds
-        reason = str(error).strip().split("\n", 1)[0]
-        raise UsageError(f"{model.folder} cannot be loaded: {reason}") from error
+        raise UsageError(f"{model.folder} cannot be loaded: {reason_of(error)}") from error
     if report["mismatched_keys"] or report["missing_keys"]:
         raise UsageError(
             f"{model.folder} is not a trained token classifier: its weights lack "
             f"{(report['missing_keys'] or report['mismatched_keys'])!s:.80}"
         )
     return loaded
+
+
+def _config(folder: Path) -> Any:
+    """The config without what would make transformers run code or read other files."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    config._attn_implementation = None  # with a slash in it, it is code from the hub
+    config.transformers_weights = None  # names another file
+    return config
