@@ -80,6 +80,15 @@ class Model:
         return tuple(dict.fromkeys(t for types in known for t in types)) if known else None
 
 
+def stamps(model: Model) -> dict[str, list[int]]:
+    """Size and time of the files of a model that decide what it finds, by their names."""
+    onnx = (*_HUB_ONNX, *(f"{name}_data" for name in _HUB_ONNX))
+    patterns = (*_DESCRIPTION_FILES, *onnx, WEIGHTS, *_SAFETENSORS)
+    files = sorted({path for pattern in patterns for path in model.folder.glob(pattern)})
+    stats = {path.relative_to(model.folder).as_posix(): path.stat() for path in files}
+    return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()}
+
+
 def has_safetensors(folder: Path) -> bool:
     """Whether a folder has a checkpoint's float weights."""
     return any(any(folder.glob(name)) for name in _SAFETENSORS)
