@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 
 class NertagError(Exception):
@@ -29,5 +30,7 @@ class DataError(NertagError):
 
 
 def say(command: str, message: str) -> None:
-    """One line to the user of a command, on stderr."""
-    print(f"{command}: {message}", file=sys.stderr, flush=True)
+    """One line to the user of a command, on stderr, if there is one that takes it."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"{command}: {message}", file=sys.stderr, flush=True)
