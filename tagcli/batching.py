@@ -32,12 +32,14 @@ FIRST_BUFFER_TOKENS = 512
 class Job(Generic[T]):
     """A row of model input, or none (a blank line), with what the asker wants to know it by.
 
-    `rows` are the positions in `ids` whose logits are wanted.
+    `rows` are the positions in `ids` whose logits are wanted. A job that is not `wanted` only takes
+    its place beside the others, so that these are batched as they were with it.
     """
 
     payload: T
     ids: npt.NDArray[np.int64] | None = None
     rows: npt.NDArray[np.int64] | None = None
+    wanted: bool = True
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Batcher(Generic[T]):
     def stream(
         self, jobs: Iterable[Job[T] | None]
     ) -> Iterator[tuple[Job[T], Logits | None] | None]:
-        """Each job with the logits of its rows, in the order of the input.
+        """Each wanted job with the logits of its rows, in the order of the input.
 
         While one buffer is computed the next is filled. IDLE in the input, its end and an error
         in it bring out everything that came before.
@@ -113,6 +115,7 @@ class Batcher(Generic[T]):
         futures = [
             (batch, pool.submit(self._run_batch, [buffer.jobs[i] for i in batch]))
             for batch in self._batches(buffer.jobs)
+            if any(buffer.jobs[i].wanted for i in batch)
         ]
         return _RunningBuffer(buffer.jobs, futures)
 
@@ -151,4 +154,5 @@ class _RunningBuffer(Generic[T]):
         for batch, future in self.futures:
             logits.update(zip(batch, future.result(), strict=True))
         for index, job in enumerate(self.jobs):
-            yield job, logits.get(index)
+            if job.wanted:
+                yield job, logits.get(index)

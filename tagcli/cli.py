@@ -71,7 +71,7 @@ GROUPS = {
     "Input": (
         "--lang", "--input-format", "--encoding", "--text-field", "--token-column", "--keep-going",
     ),
-    "Output": ("--format", "--summary", "--output"),
+    "Output": ("--format", "--summary", "--output", "--resume"),
     "Entities": ("--labels", "--min-score"),
     "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
@@ -101,6 +101,8 @@ _EXAMPLES = """
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
               help="Write to FILE (FILE.partial until it is whole).")
+@click.option("--resume", is_flag=True,
+              help="Go on where an earlier run with this -o was ended.")
 @click.option("--model", metavar="NAME|DIR|HUB_ID", shell_complete=complete_models,
               help="Another model than the default: a bundled one by its name, a directory, or a "
               "Hugging Face hub id.")
@@ -202,6 +204,7 @@ class _Run:
         self._options = options
         if options["summary"] and _is_given("output_format"):
             raise UsageError("--summary takes the place of --format: give one of them")
+        self._format = options["output_format"]
         with defaults_named("encoding"):
             encoding = check_encoding(options["encoding"])
         self._inputs = [Input(name, encoding) for name in files]
@@ -213,17 +216,22 @@ class _Run:
         options = self._options
         with _ended_at_once_by_interrupt():
             tagger = self._load()
-        output = Output(options["output"])
+        output = Output(options["output"], keep=options["resume"])
         try:
             with output:
-                self._write(tagger.run(self._documents()), output)
+                self._write(tagger, output)
         except (NertagError, KeyboardInterrupt):
-            if output.partial is not None:
-                _say(f"what was done is in {output.partial}")
+            self._say_what_is_left(output)
             raise
         if self._skipped:
             _say(f"{self._skipped} bad record{'s' * (self._skipped > 1)} skipped")
         return 1 if self._skipped else 0
+
+    def _say_what_is_left(self, output: Output) -> None:
+        left = output.partial
+        if left is not None and left.length:
+            further = ", --resume goes on from there" if left.journal.exists() else ""
+            _say(f"what was done is in {left.path}{further}")
 
     def _load(self) -> Tagger:
         from tagcli.tagger import load
@@ -263,35 +271,46 @@ class _Run:
             documents = read_documents(source, named, reading, self._note)
             yield from documents if source.size is not None else _with_pauses(documents)
 
-    def _write(self, results: Iterable[TaggedDocument | None], output: Output) -> None:
-        options = self._options
-        writer = self._writer()
-        output.write(writer.head())
-        for tagged in self._with_progress(results):
-            if tagged is None:
-                output.flush()
-                continue
-            try:
-                record = writer.record(tagged)
-            except DataError as error:
-                if not options["keep_going"]:
-                    raise
-                self._skip(error)
-            else:
-                output.write(record)
-        output.write(writer.tail())
+    def _write(self, tagger: Tagger, output: Output) -> None:
+        from tagcli.journal import open_journal
+
+        writer, resume = self._writer(), self._options["resume"]
+        journal = open_journal(output, writer, tagger, self._inputs, self._format, resume)
+        with journal:
+            self._skipped += journal.before.unwritable
+            if not journal.before.documents:
+                output.write(writer.head())
+            documents = journal.checked(self._documents())
+            results = tagger.run(documents, journal.before.documents)
+            for tagged in self._with_progress(results):
+                if tagged is None:
+                    output.flush()
+                    continue
+                record = self._record(writer, tagged)
+                output.write(record or "")
+                journal.add(tagged.document, unwritable=record is None)
+            output.write(writer.tail())
+
+    def _record(self, writer: Writer, tagged: TaggedDocument) -> str | None:
+        """None for what the format cannot hold and --keep-going skips."""
+        try:
+            return writer.record(tagged)
+        except DataError as error:
+            if not self._options["keep_going"]:
+                raise
+            self._skip(error)
+            return None
 
     def _writer(self) -> Writer:
         options = self._options
-        chosen = options["output_format"]
-        is_shown = options["output"] is None and (options["summary"] or chosen == "spans")
+        is_shown = options["output"] is None and (options["summary"] or self._format == "spans")
         writing = WriterOptions(
             show_source=len(self._inputs) > 1,
             colour=colour_system() if is_shown else None,
             columns=columns() if is_shown else None,
             title=_title([source.name for source in self._inputs]),
         )
-        return SummaryWriter(writing) if options["summary"] else OUTPUT_FORMATS[chosen](writing)
+        return (SummaryWriter if options["summary"] else OUTPUT_FORMATS[self._format])(writing)
 
     def _with_progress(
         self, results: Iterable[TaggedDocument | None]

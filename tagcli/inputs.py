@@ -40,7 +40,7 @@ class Input:
     """
 
     def __init__(self, name: str, encoding: str = "utf-8") -> None:
-        self.name = "<stdin>" if name == STDIN else name
+        self.name = "<stdin>" if name == STDIN else _readable(name)
         self._path = None if name == STDIN else Path(name)
         self._encoding = encoding
         self.position = 0
@@ -107,9 +107,12 @@ class Input:
                 yield Line(number, "", bad=True)
 
     def _counted(self, raw: IO[bytes]) -> Iterator[bytes]:
+        size = _size(raw)
         while chunk := _read(raw):
             self.position += len(chunk)
             yield chunk
+        if _size(raw) < size:
+            raise DataError(self.name, None, "was cut short while it was read")
 
     def _as_utf8(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(self._encoding)()
@@ -147,6 +150,14 @@ def _read(raw: IO[bytes]) -> bytes:
     return chunk
 
 
+def _size(raw: IO[bytes]) -> int:
+    """Of a file; 0 for what has no size."""
+    try:
+        return os.fstat(raw.fileno()).st_size
+    except OSError:
+        return 0
+
+
 def _whole_lines_before(
     error: UnicodeError, decoder: codecs.IncrementalDecoder, chunk: bytes
 ) -> str:
@@ -159,6 +170,11 @@ def _whole_lines_before(
     except UnicodeError:  # of the odd codecs that count from elsewhere
         return ""
     return text[: text.rfind("\n") + 1]
+
+
+def _readable(name: str) -> str:
+    """A file's name as UTF-8 has it, whatever the locale took its bytes for."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def check_encoding(name: str) -> str:

@@ -23,6 +23,7 @@ CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
 INT8 = "int8"
 """What the config of a model says whose weights are stored as int8_weights has it."""
 
+_DESCRIPTION = (CONFIG, TOKENIZER, "tokenizer_config.json")
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _HUB_ONNX = (ONNX, "onnx/model.onnx")
 _SAFETENSORS = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")
@@ -80,6 +81,15 @@ class Model:
         return tuple(dict.fromkeys(t for types in known for t in types)) if known else None
 
 
+def stamps(model: Model) -> dict[str, list[int]]:
+    """Size and time of the files of a model that decide what it finds, by their names."""
+    onnx = (*_HUB_ONNX, *(f"{name}_data" for name in _HUB_ONNX))
+    patterns = (*_DESCRIPTION, *onnx, WEIGHTS, *_SAFETENSORS)
+    files = sorted({path for pattern in patterns for path in model.folder.glob(pattern)})
+    stats = {path.relative_to(model.folder).as_posix(): path.stat() for path in files}
+    return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()}
+
+
 def has_safetensors(folder: Path) -> bool:
     """Whether a folder has a checkpoint's float weights."""
     return any(any(folder.glob(name)) for name in _SAFETENSORS)
@@ -125,9 +135,7 @@ def _from_hub(repo_id: str, for_torch: bool, offline: bool) -> Path:
     onnx = (*(pattern for name in _HUB_ONNX for pattern in (name, f"{name}_data")), WEIGHTS)
     kinds = (_SAFETENSORS, onnx) if for_torch else (onnx, _SAFETENSORS)
     try:
-        return find_snapshot(
-            repo_id, (CONFIG, TOKENIZER), ("tokenizer_config.json",), kinds, offline
-        )
+        return find_snapshot(repo_id, _DESCRIPTION[:2], _DESCRIPTION[2:], kinds, offline)
     except UsageError as error:
         raise UsageError(
             f"unknown model {repo_id}: no such directory, no bundled model "

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from tagcli.errors import NertagError, UsageError
+from tagcli.partial_file import PartialFile
 
 _FLUSH_SECONDS = 0.1
 # a file that standard output goes to must be appended to, not replaced
@@ -22,18 +23,19 @@ class Output:
     """Writes text as UTF-8 to `path`, or to standard output for None and "-".
 
     A regular file is written as FILE.partial and renamed when the block ends without an error;
-    otherwise `partial` names what is left. Devices and pipes are written directly.
+    otherwise `partial` is what is left. With `keep` a FILE.partial that is there is not emptied.
+    Devices and pipes are written directly.
     """
 
-    def __init__(self, path: str | None) -> None:
-        self.partial: Path | None = None
+    def __init__(self, path: str | None, keep: bool = False) -> None:
+        self.partial: PartialFile | None = None
         self._target: Path | None = None
         self._is_stdout = False
         self._flushed = time.monotonic()
         if path is None or path in _STDOUT_NAMES:
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
-            self._file: BinaryIO = sys.stdout.buffer
+            self._file: BinaryIO | PartialFile = sys.stdout.buffer
             self._is_stdout = True
             return
         target = Path(path)
@@ -47,8 +49,9 @@ class Output:
             if target.exists() and not os.access(target, os.W_OK):
                 raise PermissionError(13, "permission denied")
             self._target = target
-            self.partial = target.with_name(target.name + ".partial")
-            self._file = self.partial.open("wb")
+            self._file = self.partial = PartialFile(target.with_name(target.name + ".partial"))
+            if not keep:
+                self.partial.cut(0)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
@@ -87,13 +90,14 @@ class Output:
     ) -> None:
         try:
             self.flush()
+            if error is None and self.partial is not None and self._target is not None:
+                with self._failures_told():
+                    self.partial.rename(self._target)
+                self.partial = None
         finally:
             if not self._is_stdout:
                 with suppress(OSError):  # what flush has said already
                     self._file.close()
-        if error is None and self.partial is not None and self._target is not None:
-            self.partial.replace(self._target)
-            self.partial = None
 
 
 def forget_stdout() -> None:

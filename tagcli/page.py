@@ -14,7 +14,7 @@ from importlib.resources import files
 from tagcli.controls import visible
 from tagcli.palette import COLOURS, slot
 from tagcli.records import Entity, TaggedDocument
-from tagcli.writing import WriterOptions
+from tagcli.writing import State, WriterOptions
 
 # what is not in sight a browser lays out block by block (content-visibility); page.css has the
 # height of as many rows
@@ -79,6 +79,14 @@ class HtmlWriter:
     def tail(self) -> str:
         """The end of the page."""
         return self._block_end() + _TAIL
+
+    def state(self) -> State:
+        """Where the page stands."""
+        return (self._source, self._rows, self._entities)
+
+    def restore(self, state: State) -> None:
+        """Go on where a page stood."""
+        self._source, self._rows, self._entities = state  # type: ignore[assignment]
 
     def _heading(self, source: str) -> str:
         if source == self._source:

@@ -93,8 +93,11 @@ class Tagger:
         documents = (Document(text, line=i) for i, text in enumerate(texts, start=1))
         return (tagged for tagged in self.run(documents) if tagged is not IDLE)
 
-    def run(self, documents: Iterable[Document | None]) -> Iterator[TaggedDocument | None]:
-        """The tagged documents in their order.
+    def run(
+        self, documents: Iterable[Document | None], done: int = 0
+    ) -> Iterator[TaggedDocument | None]:
+        """The tagged documents in their order, without the first `done`: these are read and cut,
+        so that those behind them are batched, and come out, as in a run from the start.
 
         IDLE (None) in the input brings out all that came before it and then comes out itself, as
         it does at the end. An error in the input is raised after all that came before it is out.
@@ -102,7 +105,7 @@ class Tagger:
         batcher: Batcher[_Step] = Batcher(
             self.backend.run, self.backend.batch_tokens, self.model.pad_id, self.backend.workers
         )
-        yield from self._assemble(batcher.stream(self._jobs(documents)))
+        yield from self._assemble(batcher.stream(self._jobs(documents, done)))
 
     def inputs(self, documents: Iterable[Document]) -> Iterator[ModelInput]:
         """What the model is given for the documents: the windows of their sentences, in order."""
@@ -110,18 +113,22 @@ class Tagger:
             for sentence in self._sentences(document, normalise(document.text)):
                 yield from self._windows(sentence)
 
-    def _jobs(self, documents: Iterable[Document | None]) -> Iterator[Job[_Step] | None]:
+    def _jobs(
+        self, documents: Iterable[Document | None], done: int
+    ) -> Iterator[Job[_Step] | None]:
         for document in documents:
             if document is IDLE:
                 yield IDLE
                 continue
+            done -= 1
+            wanted = done < 0
             text = normalise(document.text)
             for sentence in self._sentences(document, text):
                 inputs = self._windows(sentence)
                 for one in inputs:
                     step = _Step(document, text, sentence, ends_sentence=one is inputs[-1])
-                    yield Job(step, one.ids, one.rows)
-            yield Job(_Step(document, text, ends_document=True))
+                    yield Job(step, one.ids, one.rows, wanted)
+            yield Job(_Step(document, text, ends_document=True), wanted=wanted)
 
     def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
         if document.conll and document.conll.is_docstart:

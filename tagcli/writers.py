@@ -13,7 +13,7 @@ from tagcli.errors import DataError
 from tagcli.records import Entity, Sentence, TaggedDocument
 from tagcli.spans import write_spans
 from tagcli.words import cut_words
-from tagcli.writing import RecordWriter, Writer, WriterOptions
+from tagcli.writing import RecordWriter, ResumableWriter, WriterOptions
 
 EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
 
@@ -133,13 +133,13 @@ def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> li
     return tags
 
 
-def _html(options: WriterOptions) -> Writer:
+def _html(options: WriterOptions) -> ResumableWriter:
     from tagcli.page import HtmlWriter  # its imports would make every start wait
 
     return HtmlWriter(options)
 
 
-OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
+OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], ResumableWriter]] = {
     "conll": partial(RecordWriter, write_conll),
     "html": _html,
     "jsonl": partial(RecordWriter, write_jsonl),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tagcli.records import TaggedDocument
 
@@ -24,6 +24,10 @@ class WriterOptions:
     title: str = "nertag"
 
 
+State = Sequence[str | int | None]
+"""What JSON can hold of a writer."""
+
+
 class Writer(Protocol):
     """The output of one run: `head`, then a `record` for each document, then `tail`, which is
     not written after an error."""
@@ -36,6 +40,17 @@ class Writer(Protocol):
 
     def tail(self) -> str:
         """What stands after the last record."""
+
+
+@runtime_checkable
+class ResumableWriter(Writer, Protocol):
+    """A writer that another can take over from, in another process, between two records."""
+
+    def state(self) -> State:
+        """What the other has to know of the records so far: a little, for it is kept with each."""
+
+    def restore(self, state: State) -> None:
+        """Take over in this state."""
 
 
 class RecordWriter:
@@ -58,3 +73,10 @@ class RecordWriter:
     def tail(self) -> str:
         """Nothing."""
         return ""
+
+    def state(self) -> State:
+        """Nothing."""
+        return ()
+
+    def restore(self, state: State) -> None:
+        """Nothing to do."""

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +128,24 @@ class TestStream:
                     check(*result)
                     out.append(result[0].payload)
         assert out == [i for i, entry in enumerate(stream) if not isinstance(entry, str)]
+
+    @quick
+    @given(st.lists(st.integers(1, 40) | st.none(), max_size=60), st.integers(0, 60))
+    def test_jobs_that_are_not_wanted_take_their_place_only(
+        self, stream: list[int | None], unwanted: int
+    ) -> None:
+        whole, rest = Recorder(), Recorder()
+        list(Batcher[int](whole, 50, PAD, 1).stream(jobs_of([*stream])))
+        jobs = (replace(job_of(i, n), wanted=i >= unwanted) for i, n in enumerate(stream))
+        owners = []
+        for result in Batcher[int](rest, 50, PAD, 1).stream(jobs):
+            if result is not None:
+                check(*result)
+                owners.append(result[0].payload)
+        assert owners == list(range(unwanted, len(stream)))
+        assert not Counter(rest.shapes) - Counter(whole.shapes)
+        if unwanted >= len(stream):
+            assert rest.shapes == []
 
     def test_an_error_of_the_model_is_raised(self) -> None:
         jobs = (Job(i, np.array([i, i]), np.array([0])) for i in range(40))

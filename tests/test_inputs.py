@@ -243,6 +243,23 @@ def test_a_file_that_fails_while_it_is_read() -> None:
         lines_of(Path("/proc/self/mem"))
 
 
+def test_a_file_that_is_cut_short_while_it_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, b"a\n" * 100_000 + b"b")
+    told: list[DataError] = []
+    lines = Input(str(path)).lines(told.append)
+    next(lines)
+    os.truncate(path, 70_001)
+    assert {line.text for line in lines} == {"a"}
+    assert [str(error) for error in told] == [f"{path}: was cut short while it was read"]
+
+
+def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+    path = write(tmp_path, b"a\n", os.fsdecode(b"\xff.txt"))
+    source = Input(str(path))
+    assert source.name == f"{tmp_path}/\ufffd.txt"
+    assert [line.text for line in source.lines()] == ["a"]
+
+
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     data = gzip.compress(f"{KOREAN}\nb".encode())
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))

@@ -25,6 +25,7 @@ from tagcli.models import (
     bundled_names,
     find_model,
     read_model,
+    stamps,
 )
 
 COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main()"]
@@ -378,6 +379,22 @@ def test_a_hub_id_that_is_nowhere(tmp_path: Path, name: str) -> None:
     assert len(lines) == 1, result.stderr
     problem = f"unknown model {name}: no such directory, no bundled model (base"
     assert lines[0].startswith(f"nertag: {problem}")
+
+
+def test_a_model_is_known_by_its_files(described: Callable[..., Path]) -> None:
+    folder = described()
+    (folder / "onnx").mkdir()
+    for name in ("onnx/model.onnx", "onnx/model.onnx_data", WEIGHTS, "model-1-of-2.safetensors"):
+        (folder / name).write_bytes(b"12345")
+    before = stamps(read_model(folder))
+    assert len(before) == 6
+    (folder / "README.md").write_text("of no consequence")
+    assert stamps(read_model(folder)) == before
+    for name, (size, time) in before.items():
+        os.utime(folder / name, ns=(time, time + 1_000_000_000))
+        assert stamps(read_model(folder)) == before | {name: [size, time + 1_000_000_000]}
+        os.utime(folder / name, ns=(time, time))
+    assert stamps(read_model(folder)) == before
 
 
 def test_a_hub_id_whose_files_are_no_model(tmp_path: Path) -> None:

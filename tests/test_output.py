@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tagcli.errors import DataError, UsageError
+from tagcli.errors import DataError, NertagError, UsageError
 from tagcli.output import Output
 
 KOREAN = "이순신\n"
@@ -27,7 +27,8 @@ def test_a_file_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
         output.flush()
         assert not path.exists()
         assert partial(path).read_text(encoding="utf-8") == KOREAN
-        assert output.partial == partial(path)
+        assert output.partial is not None
+        assert output.partial.path == partial(path)
         output.write("a\r\u2028\n")
     assert path.read_bytes() == f"{KOREAN}a\r\u2028\n".encode()
     assert output.partial is None
@@ -47,7 +48,8 @@ def test_what_is_left_of_a_broken_run_is_called_partial(
         raise error
     assert path.read_text() == "before"
     assert partial(path).read_text() == "one\ntwo\n"
-    assert output.partial == partial(path)
+    assert output.partial is not None
+    assert output.partial.path == partial(path)
 
 
 def test_an_old_partial_file_is_replaced(tmp_path: Path) -> None:
@@ -57,6 +59,24 @@ def test_an_old_partial_file_is_replaced(tmp_path: Path) -> None:
         output.write("new\n")
     assert path.read_text() == "new\n"
     assert not partial(path).exists()
+
+
+def test_an_old_partial_file_can_be_kept(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    partial(path).write_text("old")
+    output = Output(str(path), keep=True)
+    with pytest.raises(KeyboardInterrupt), output:
+        raise KeyboardInterrupt
+    assert partial(path).read_text() == "old"
+
+
+def test_a_whole_file_that_cannot_have_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    output = Output(str(path))
+    with pytest.raises(NertagError, match="cannot be written"), output:  # noqa: PT012
+        output.write("one\n")
+        path.mkdir()
+    assert partial(path).read_text() == "one\n"
 
 
 def test_nothing_written_is_an_empty_file(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tagcli
-from tagcli import Document, TaggedDocument, Tagger, UsageError
+from tagcli import Document, TaggedDocument, Tagger, UsageError, batching
 from tagcli.encoding import Encoder
 from tagcli.inputs import Line
 from tagcli.models import TOKENIZER
@@ -288,6 +288,45 @@ def labelling(tagger: Tagger, labels: dict[str, int], **options: Any) -> tuple[T
         by_id[int(pieces.ids[0])] = label
     backend = Counting(by_id, len(tagger.model.tag_set.labels))
     return Tagger(tagger.model, encoder_of(tagger), backend, TagOptions(**options)), backend
+
+
+class Sociable:
+    """A backend whose labels depend on what else is in the batch."""
+
+    name, device, workers, batch_tokens = "fake", "cpu", 1, 60
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.batches = 0
+
+    def run(self, ids: Any, mask: Any) -> Any:
+        self.batches += 1
+        mixed = ids[:, :, None] * 7 + ids.sum() + np.arange(self.count) * 11
+        return (mixed % 13).astype(np.float32)
+
+
+@pytest.mark.parametrize("done", [0, 1, 7, 30, 41, 42, 50])
+def test_what_is_done_is_not_run_again_but_keeps_company(
+    tiny_tagger: TaggerMaker, monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    monkeypatch.setattr(batching, "FIRST_BUFFER_TOKENS", 20)
+    monkeypatch.setattr(batching, "BUFFER_TOKENS", 150)
+    tiny = tiny_tagger("xlmr")
+    texts = [*all_sentences(), " ".join(all_sentences()), "", *all_sentences()]
+    assert len(texts) == 42
+
+    def run(done: int, texts: list[str]) -> tuple[list[tuple[str, Any]], int]:
+        backend = Sociable(len(tiny.model.tag_set.labels))
+        tagger = Tagger(tiny.model, encoder_of(tiny), backend, TagOptions())
+        results = tagger.run(map(Document, texts), done)
+        found = [(result.text, result.entities) for result in results if result is not None]
+        return found, backend.batches
+
+    (whole, all_batches), (rest, batches) = run(0, texts), run(done, texts)
+    assert rest == whole[done:]
+    assert (batches == all_batches) == (done == 0)
+    assert (batches == 0) == (done >= 42)
+    assert run(0, texts[7:])[0] != whole[7:]
 
 
 @pytest.mark.parametrize("overlap", [0, 1, 10, 64, 500])

@@ -393,3 +393,16 @@ def test_blank_lines_that_hold_blanks_stay(lines: list[str]) -> None:
     )
     cut = [re.sub(r"[ \t]O$", "", line, count=1) for line in out.split("\n")]
     assert [line for line in cut if line != ""] == [line for line in lines if line != ""]
+
+
+@pytest.mark.parametrize("output_format", OUTPUT_FORMATS)
+def test_another_writer_can_take_over_between_any_records(output_format: str) -> None:
+    found = [entity("Rom und Bern.", "Rom", "LOC")]
+    sources = ["a.txt"] * 70 + ["b.txt"] * 70
+    documents = [tagged_text("Rom und Bern.", found, source=source) for source in sources]
+    for done in (1, 59, 60, 61, 69, 70, 71, 139, 140):
+        whole, first, other = (OUTPUT_FORMATS[output_format](WITH_SOURCE) for _ in range(3))
+        expected = [whole.head(), *map(whole.record, documents), whole.tail()]
+        written = [first.head(), *map(first.record, documents[:done])]
+        other.restore(json.loads(json.dumps(first.state())))
+        assert [*written, *map(other.record, documents[done:]), other.tail()] == expected

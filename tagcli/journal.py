@@ -1,0 +1,257 @@
+"""How far a run with -o has come, kept beside FILE.partial so that another run can go on there.
+
+The first line of a journal says what the output depends on. Each further line says what is done;
+it is added when the disk has the bytes it speaks of. What a dying run left unfinished is no line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from tagcli.errors import NertagError, UsageError
+from tagcli.inputs import Input
+from tagcli.models import stamps
+from tagcli.output import Output
+from tagcli.partial_file import PartialFile
+from tagcli.records import Document
+from tagcli.writing import ResumableWriter, State, Writer
+
+if TYPE_CHECKING:
+    from tagcli.tagger import Tagger
+
+_SECONDS_BETWEEN_LINES = 1.0
+_START_OVER = "leave --resume out to start over"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """So many documents are done, which make so many bytes of FILE.partial.
+
+    `unwritable` of them the format could not hold; `digest` is that of the documents, `writer` the
+    state of who wrote them.
+    """
+
+    documents: int = 0
+    bytes: int = 0
+    unwritable: int = 0
+    digest: str = ""
+    writer: State = ()
+
+
+class NoJournal:
+    """For output that nobody can go on with: nothing was done before, and nothing is kept."""
+
+    before = Done()
+    """What was done before this run."""
+
+    def checked(self, documents: Iterator[Document | None]) -> Iterator[Document | None]:
+        """The documents, as they come."""
+        return documents
+
+    def add(self, document: Document, unwritable: bool = False) -> None:
+        """Another document is done."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+
+class Journal(NoJournal):
+    """The journal of a file that `writer` writes and that depends on `settings`.
+
+    With `resume`, and where an earlier run has left something, the file is cut to what its journal
+    knows of and the writer takes over there. Raises UsageError if that does not fit this run.
+    """
+
+    def __init__(
+        self,
+        partial: PartialFile,
+        writer: ResumableWriter,
+        settings: Mapping[str, Any],
+        resume: bool,
+    ) -> None:
+        self._partial = partial
+        self._writer = writer
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._now: tuple[Done, hashlib.blake2b] | None = None
+        self._noted = time.monotonic()
+        with self._failures_told():
+            found = _last_line(partial, settings) if resume and partial.size_on_disk else None
+            if found is None:
+                partial.cut(0)
+                self._file = partial.journal.open("wb", buffering=0)
+                self._append(settings)
+            else:
+                self.before, end = found
+                partial.cut(self.before.bytes)
+                self._file = partial.journal.open("r+b", buffering=0)
+                self._file.truncate(end)
+                self._file.seek(end)
+                writer.restore(self.before.writer)
+
+    def checked(self, documents: Iterator[Document | None]) -> Iterator[Document | None]:
+        """The documents, as they come; raises UsageError if those that are done are not the ones
+        that they were."""
+        left = self.before.documents
+        for document in documents:
+            if left and document is not None:
+                self._digest.update(_content(document))
+                left -= 1
+                if not left and self._digest.hexdigest() != self.before.digest:
+                    raise self._changed()
+            yield document
+        if left:
+            raise self._changed()
+
+    def _changed(self) -> UsageError:
+        path = self._partial.path
+        return UsageError(f"the input is not what it was when {path} was begun: {_START_OVER}")
+
+    def add(self, document: Document, unwritable: bool = False) -> None:
+        """Another document is done: it is written, or `unwritable`."""
+        done, digest = self._now or (self.before, self._digest)
+        digest = digest.copy()
+        digest.update(_content(document))
+        now = Done(
+            done.documents + 1,
+            self._partial.length,
+            done.unwritable + unwritable,
+            digest.hexdigest(),
+            self._writer.state(),
+        )
+        self._now = now, digest  # at once: an interrupt may come between any two statements
+        if time.monotonic() - self._noted >= _SECONDS_BETWEEN_LINES:
+            self._note(now)
+
+    def _note(self, done: Done) -> None:
+        with self._failures_told():
+            self._partial.sync()
+            self._append(asdict(done))
+        self._noted = time.monotonic()
+
+    def _append(self, fields: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(fields).encode() + b"\n")
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            names = f"{self._partial.path} and its journal"
+            raise NertagError(f"{names} cannot be written: {error.strerror}") from error
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is not None and self._now is not None:
+                with suppress(NertagError):  # it is the one that ends the run, or follows from it
+                    self._note(self._now[0])
+        finally:
+            self._file.close()
+
+
+def _content(document: Document) -> bytes:
+    """What the output of a document depends on."""
+    return repr((document.source, document.text, document.fields, document.conll)).encode()
+
+
+def _last_line(partial: PartialFile, settings: Mapping[str, Any]) -> tuple[Done, int] | None:
+    """What the journal says is done, and where that line ends; None where that is nothing.
+
+    Raises UsageError if the journal does not fit the file or the settings.
+    """
+    try:
+        lines = partial.journal.read_bytes().splitlines(keepends=True)
+    except FileNotFoundError:
+        raise UsageError(f"{partial.path} has no journal beside it: {_START_OVER}") from None
+    while lines and _fields(lines[-1]) is None:
+        lines.pop()
+    begun = _fields(lines[0]) if lines else None
+    try:
+        done = Done(**json.loads(lines[-1])) if len(lines) > 1 else Done()
+    except TypeError:
+        begun = None
+    if begun is None:
+        raise UsageError(f"{partial.journal} is no journal of nertag: {_START_OVER}")
+    if changed := [name for name, value in settings.items() if begun.get(name) != value]:
+        problem = f"{partial.path} was begun with another {changed[0]}"
+        raise UsageError(f"{problem}: call it as before, or {_START_OVER}")
+    if done.bytes > partial.size_on_disk:
+        raise UsageError(f"{partial.path} has lost its end since it was written: {_START_OVER}")
+    return (done, sum(map(len, lines))) if done.bytes else None
+
+
+def _fields(line: bytes) -> dict[str, Any] | None:
+    """What a line says, None if it is not whole."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) and line.endswith(b"\n") else None
+
+
+def open_journal(
+    output: Output,
+    writer: Writer,
+    tagger: Tagger,
+    inputs: Sequence[Input],
+    output_format: str,
+    resume: bool,
+) -> NoJournal:
+    """A journal where another run could go on from `output`; raises UsageError if it could not,
+    or if `output` is not what this run can go on from, and `resume` asks for it."""
+    if output.partial is None:
+        problem = "it needs -o and a file's name"
+    elif pipes := [source.name for source in inputs if source.size is None]:
+        problem = f"{pipes[0]} cannot be read a second time: give it files"
+    elif not isinstance(writer, ResumableWriter):
+        problem = "a summary is written at the end only"
+    else:
+        settings = _settings(tagger, inputs, output_format)
+        return Journal(output.partial, writer, settings, resume)
+    if resume:
+        raise UsageError(f"--resume cannot be used here: {problem}")
+    return NoJournal()
+
+
+def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
+    """What changes the output, by the name that a user is told. What changes only the documents
+    shows in these."""
+    options = tagger.options
+    return {
+        "version of nertag": _version(),
+        "model": stamps(tagger.model),
+        "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
+        "list of files": [source.name for source in inputs],
+        "--format": output_format,
+        "--lang": options.language,
+        "--labels": None if options.labels is None else sorted(options.labels),
+        "--min-score": options.min_score,
+        "--overlap": options.overlap_tokens,
+    }
+
+
+def _version() -> str | None:
+    try:
+        return metadata.version("nertag")
+    except metadata.PackageNotFoundError:  # run from its source
+        return None
