@@ -310,7 +310,9 @@ class _Run:
             columns=columns() if is_shown else None,
             title=_title([source.name for source in self._inputs]),
         )
-        return (SummaryWriter if options["summary"] else OUTPUT_FORMATS[self._format])(writing)
+        if options["summary"]:
+            return SummaryWriter(writing)
+        return OUTPUT_FORMATS[self._format](writing)
 
     def _with_progress(
         self, results: Iterable[TaggedDocument | None]

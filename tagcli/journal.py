@@ -234,8 +234,7 @@ def open_journal(
 
 
 def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
-    """What changes the output, by the name that a user is told. What changes only the documents
-    shows in these."""
+    """What the output depends on beside the documents, by the names that a user knows."""
     options = tagger.options
     return {
         "version of nertag": _version(),
