@@ -21,7 +21,7 @@ _ABOVE_0 = ("epochs", "rate", "head_rate", "batch_tokens", "evaluations", "max_m
           "teacher_temperature")  # fmt: skip
 _FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed", "average")
 _LISTS = ("layers", "teacher")
-_SHARES = ("warmup", "dropout", "label_smoothing")
+_SHARES = ("warmup", "dropout", "label_smoothing", "base_share")
 _SEEDS = 2**32  # as many as numpy has
 
 
@@ -38,7 +38,8 @@ class Recipe:
 
     `layers` are those of the base's encoder layers, from 0, that the model is made of, in their
     order (None: all). `average` is of how many evaluations, the last ones, the weights are
-    averaged (0: the best checkpoint is the model). `teacher` are trained token classifiers, named
+    averaged (0: the best checkpoint is the model). `base_share` is what the base's weights then
+    count for in a mean with the trained ones. `teacher` are trained token classifiers, named
     like `base`; `teacher_weight` is their share of the loss.
     """
 
@@ -62,6 +63,7 @@ class Recipe:
     evaluations: int = 1
     patience: int = 0
     average: int = 0
+    base_share: float = 0.0
     teacher: tuple[str, ...] = ()
     teacher_weight: float = 0.5
     teacher_temperature: float = 2.0
@@ -74,6 +76,8 @@ class Recipe:
         for name in ("train", "dev"):
             if not getattr(self, name):
                 raise UsageError(f"nothing to {name} on: give --{name} or [[{name}]] in a recipe")
+        if self.base_share and self.layers is not None:
+            raise UsageError("base_share needs all layers of the base: leave layers out")
         for source in self.train:
             if source.annotates == () and not self.has_teacher:
                 raise UsageError(f"{source.place} annotates nothing, and there is no teacher")

@@ -129,6 +129,7 @@ def run_recipe(
     import transformers
 
     from export.averaging import average_if_better
+    from export.blending import check_base
     from export.callbacks import logged_seconds
 
     transformers.logging.set_verbosity_error()
@@ -136,6 +137,8 @@ def run_recipe(
     if is_first:
         _check_out_dir(out_dir, recipe, resume)
     run = prepare(recipe, data_dir, say)
+    if recipe.base_share:
+        check_base(run.base, run.labels)
     make_model(run.base, recipe, run.labels, run.nertag)  # what is wrong with it is said here
     if is_first and not resume:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -147,13 +150,16 @@ def run_recipe(
     if recipe.average:
         folder = out_dir / CHECKPOINTS / _MILESTONES
         averaged = average_if_better(trainer, folder, recipe.average, say)
+    f1 = averaged.f1 if averaged and averaged.chosen else trainer.state.best_metric
+    if recipe.base_share:
+        f1 = _blend(trainer, run, say)
     if not trainer.is_world_process_zero():
         return out_dir
     save_model(trainer.model, trainer.processing_class, run.base / TOKENIZER, out_dir)
     say("exporting to ONNX")
     add_onnx(out_dir)
     made = {
-        "dev_f1": averaged.f1 if averaged and averaged.chosen else trainer.state.best_metric,
+        "dev_f1": f1,
         "best_step": trainer.state.best_global_step,
         "average": averaged and averaged.as_dict(),
         "steps": trainer.state.global_step,
@@ -164,6 +170,17 @@ def run_recipe(
     measure(recipe, run.test, out_dir, made, say)
     shutil.rmtree(out_dir / CHECKPOINTS)
     return out_dir
+
+
+def _blend(trainer: Any, run: Run, say: Callable[[str], None]) -> float:
+    """Blend the trainer's model with the base; the dev F1 of the mean. All processes call this."""
+    from export.blending import blend
+
+    share = run.recipe.base_share
+    blend(trainer.model, make_model(run.base, run.recipe, run.labels, run.nertag), share)
+    f1 = trainer.predict(trainer.eval_dataset, metric_key_prefix="mean").metrics["mean_f1"]
+    say(f"mean with the base's weights, which count for {share:g}: dev F1 {f1:.4f}")
+    return float(f1)
 
 
 def _check_out_dir(out_dir: Path, recipe: Recipe, resume: bool) -> None:

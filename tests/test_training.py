@@ -342,6 +342,7 @@ def test_sentences_of_held_out_sets_are_not_trained_on(tiny_base: ModelMaker) ->
         {"layers": (9,)},
         {"train": (Source("none.conll"),)},
         {"teacher": (str(SAMPLES),)},
+        {"base_share": 0.5},
     ],
 )
 def test_a_mistake_leaves_no_folder_behind(
@@ -384,6 +385,21 @@ def test_the_model_is_the_mean_of_the_last_evaluations(
         expected = torch.stack([weights[step][name] for step in steps]).double().mean(0).float()
         assert torch.equal(found, expected), name
     assert not (out / training.CHECKPOINTS).exists()
+
+
+def test_the_model_is_a_mean_with_its_base(
+    tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    first = training.run_recipe(_recipe(tiny_base("xlmr")), tmp_path / "first", _nothing)
+    second = _recipe(first, seed=2)
+    alone = training.run_recipe(second, tmp_path / "alone", _nothing)
+    said = list[str]()
+    recipe = replace(second, base_share=0.25)
+    mean = training.run_recipe(recipe, tmp_path / "mean", said.append)
+    assert f"which count for 0.25: dev F1 {made['dev_f1']:.4f}" in "".join(said)
+    base, trained = (load_file(out / "model.safetensors") for out in (first, alone))
+    for name, found in load_file(mean / "model.safetensors").items():
+        assert torch.allclose(found, 0.75 * trained[name] + 0.25 * base[name], atol=1e-6), name
 
 
 def test_a_mean_that_is_worse_is_not_kept(
