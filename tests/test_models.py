@@ -135,7 +135,7 @@ def test_onnx_may_lie_in_its_own_folder(described: Callable[..., Path]) -> None:
 
 def test_the_bundled_model_is_the_default(bundled_tagger: Any) -> None:
     assert bundled_tagger.model.folder == find_model(None).folder == BUNDLED / DEFAULT
-    assert bundled_tagger.model.unit("ko") == "raw"
+    assert bundled_tagger.model.unit("ko") == "parts"
     assert set(bundled_tagger.model.types("de")) >= {"PER", "ORG", "LOC"}
 
 
