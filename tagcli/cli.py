@@ -136,7 +136,7 @@ _EXAMPLES = """
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.version_option(package_name="nertag", message="%(prog)s %(version)s")
 @click.pass_obj
-def main(defaults: Defaults, files: tuple[str, ...], model_info: bool, **options: Any) -> None:
+def main(defaults: Defaults, /, files: tuple[str, ...], model_info: bool, **options: Any) -> None:
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
