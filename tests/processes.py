@@ -37,7 +37,10 @@ class Result(NamedTuple):
 def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[bytes]:
     """The running command; without `stdin` its standard input is at its end."""
     command = options.pop("command", COMMAND)
-    given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    given: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
+        "bufsize": 0,  # who reads a line takes no more away from what `end` gives
+    }  # fmt: skip
     return subprocess.Popen([*command, *map(str, arguments)], **(given | options))
 
 

@@ -369,9 +369,9 @@ def test_tokens_need_no_labels_and_no_config(tmp_path: Path) -> None:
     assert words.exit_code == 0, words.stderr
     config.write_text(json.dumps({"model_type": "xlm-roberta"}))
     assert _data("tokens", text, "--model", tmp_path).stdout == words.stdout
-    config.write_text(json.dumps({"nertag": {"units": {"ko": "raw"}}}))
-    raw = _data("tokens", text, "--model", tmp_path)
-    assert raw.stdout == _data("tokens", text).stdout != words.stdout
+    config.write_text(json.dumps({"nertag": {"units": {"ko": "parts"}}}))
+    parts = _data("tokens", text, "--model", tmp_path)
+    assert parts.stdout == _data("tokens", text).stdout != words.stdout
     sample = SAMPLES / "dev.conll"
     assert _data("check", sample, "--model", tmp_path).stdout == "0 errors\n"
     config.write_text("[]")

@@ -16,7 +16,7 @@ from tagcli.cli import main
 from tagcli.completion import VARIABLE
 from tagcli.models import CONFIG, TOKENIZER
 
-LABELS = ["PER", "ORG", "LOC", "MISC", "DAT", "TIM", "NUM"]
+LABELS = ["PER", "ORG", "LOC", "MISC", "DAT", "NUM", "TIM"]
 PATIENCE = 120
 
 
