@@ -126,7 +126,7 @@ def test_models_and_files_make_a_matrix(float_model: ModelMaker, files: list[Pat
     assert result.exit_code == 0, result.stderr
     matrix = result.stdout.rsplit("\n\n", 1)[1].splitlines()
     assert len(matrix) == 4
-    assert matrix[2].startswith("| base | 0.7")
+    assert matrix[2].startswith("| base | 0.8")
 
 
 def test_torch_scores_like_onnx(checkpoint: ModelMaker, float_model: ModelMaker) -> None:
