@@ -15,7 +15,7 @@ import tagcli
 pytestmark = [needs_model, needs_posix]
 
 BERLIN = b"[Berlin LOC]\n"
-BLANK_LINES = 400_000
+BLANKS = (b" " * 99 + b"\n") * 5_000
 """They cost no model, but more than a pipe and what is read ahead can hold."""
 
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def long_file() -> Path:
     path = Path("long.txt")
-    path.write_bytes(b"Berlin\n" + b"\n" * BLANK_LINES)
+    path.write_bytes(b"Berlin\n" + BLANKS)
     return path
 
 
@@ -43,7 +43,7 @@ def test_a_file_that_is_cut_short(long_file: Path) -> None:
     result = end(process)
     assert_one_sentence(result, 1)
     assert "long.txt: was cut short while it was read" in result.err
-    assert result.out.strip(b"\n") == b""
+    assert result.out.strip() == b""
 
 
 def test_a_file_that_is_cut_short_is_a_bad_record(long_file: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_file_that_grows(long_file: Path) -> None:
     process.stdout.readline()
     with long_file.open("ab") as file:
         file.write(b"Berlin\n")
-    assert end(process) == (0, b"\n" * BLANK_LINES + BERLIN, "")
+    assert end(process) == (0, BLANKS + BERLIN, "")
 
 
 def test_a_file_that_is_deleted_or_replaced(long_file: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_file_that_is_deleted_or_replaced(long_file: Path) -> None:
     process.stdout.readline()
     long_file.unlink()
     long_file.write_text("new")
-    assert end(process) == (0, b"\n" * BLANK_LINES, "")
+    assert end(process) == (0, BLANKS, "")
 
 
 def test_a_file_that_is_gone_before_its_turn(long_file: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_file_that_is_gone_before_its_turn(long_file: Path) -> None:
     result = end(process)
     assert_one_sentence(result, 1)
     assert "other.txt: cannot be read" in result.err
-    assert result.out.count(b"\n") == BLANK_LINES
+    assert result.out.count(b"\n") == BLANKS.count(b"\n")
 
 
 def test_a_folder_that_is_gone_before_the_output_is_whole(long_file: Path) -> None:
