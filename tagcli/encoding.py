@@ -109,7 +109,7 @@ class Encoder:
     def largest_id(self) -> int:
         """The largest piece that may come out, as far as added tokens do not stand in the text."""
         pieces: int = self._tokenizer.get_vocab_size(with_added_tokens=False)
-        return max(pieces - 1, *map(int, self.prefix_ids), *map(int, self.suffix_ids))
+        return max([pieces - 1, *map(int, self.prefix_ids), *map(int, self.suffix_ids)])
 
     @property
     def special_count(self) -> int:
