@@ -108,8 +108,8 @@ class Encoder:
     @property
     def largest_id(self) -> int:
         """The largest piece that may come out, as far as added tokens do not stand in the text."""
-        pieces = self._tokenizer.get_vocab_size(with_added_tokens=False)
-        return int(max(pieces - 1, *self.prefix_ids.tolist(), *self.suffix_ids.tolist()))
+        pieces: int = self._tokenizer.get_vocab_size(with_added_tokens=False)
+        return max([pieces - 1, *map(int, self.prefix_ids), *map(int, self.suffix_ids)])
 
     @property
     def special_count(self) -> int:

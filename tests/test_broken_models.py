@@ -166,6 +166,12 @@ def test_tokenizers_that_cannot_cut(folder: Path, changes: dict[str, Any]) -> No
     assert TOKENIZER in refusal(folder)
 
 
+def test_a_tokenizer_without_special_tokens(folder: Path) -> None:
+    spec = json.loads((folder / TOKENIZER).read_text(encoding="utf-8"))
+    (folder / TOKENIZER).write_text(json.dumps(spec | {"post_processor": None}), encoding="utf-8")
+    assert tagger_of(folder).tag(TEXT).entities
+
+
 def test_a_tokenizer_that_fails_on_some_text(folder: Path) -> None:
     spec = json.loads((folder / TOKENIZER).read_text(encoding="utf-8"))
     spec["model"]["unk_id"] = None
