@@ -9,7 +9,8 @@ from typing import Any
 
 from export.places import data_dir_of_environment
 from export.recipes import Recipe
-from tagcli.errors import UsageError
+from tagcli.checkpoints import check_shards, read_config
+from tagcli.errors import UsageError, reason_of
 from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.models import CONFIG, INT8, TOKENIZER, has_safetensors, local_folder, token_limit
 
@@ -40,8 +41,7 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=list(_FILES)))
     except Exception as error:  # network, authentication and cache errors of three libraries
-        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-        problem = f"no base encoder {name}: no such folder, and the hub says: {reason}"
+        problem = f"no base encoder {name}: no such folder, and the hub says: {reason_of(error)}"
         raise UsageError(problem) from error
 
 
@@ -61,6 +61,7 @@ def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:
     """What `from_pretrained` of a class of transformers makes of a checkpoint's safetensors, or of
     the integers of an int8 model, read as floats; its `options` include the config."""
     if not _has_only_int8(folder):
+        check_shards(folder)
         return model_class.from_pretrained(folder, use_safetensors=True, **options)
     return model_class.from_pretrained(
         None, state_dict=float_parameters(folder / WEIGHTS), **options
@@ -91,7 +92,7 @@ def load_tokenizer(folder: Path) -> Any:
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     if (folder / "tokenizer_config.json").is_file():
-        return AutoTokenizer.from_pretrained(folder)
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     made = PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER))
     made.pad_token = made.convert_ids_to_tokens(pad_id(folder))
     return made
@@ -104,11 +105,9 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
     RoBERTa and XLM-R get the classifier of export.token_classifier, others that of their Auto
     class. A head with exactly these labels is kept, any other replaced by a fresh one.
     """
-    from transformers import AutoConfig
-
     from export.token_classifier import OWN_CLASSES
 
-    config = AutoConfig.from_pretrained(folder)
+    config = read_config(folder)
     known = [config.id2label.get(i) for i in range(len(config.id2label))]
     keep_head = known == list(labels)
     config.id2label = dict(enumerate(labels))
@@ -119,8 +118,7 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
         model_class = OWN_CLASSES.get(config.model_type) or token_classifier_class(config)
         model = load_weights(model_class, folder, config=config, ignore_mismatched_sizes=True)
     except Exception as error:  # transformers and safetensors raise many kinds
-        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-        raise UsageError(f"{folder} cannot be a base: {reason}") from error
+        raise UsageError(f"{folder} cannot be a base: {reason_of(error)}") from error
     if not keep_head:
         model._init_weights(model.classifier)
     if recipe.layers is not None:

@@ -17,7 +17,8 @@ from tokenizers import Tokenizer
 from export.bases import find_base, load_weights, token_classifier_class, window_limit
 from export.labelling import IGNORED
 from export.recipes import Recipe
-from tagcli.errors import UsageError
+from tagcli.checkpoints import read_config
+from tagcli.errors import UsageError, reason_of
 from tagcli.languages import WORDS
 from tagcli.models import TOKENIZER
 
@@ -133,20 +134,17 @@ def load_teachers(
 
 
 def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path | None) -> Teacher:
-    from transformers import AutoConfig
-
     try:
         folder = find_base(name, data_dir)
     except UsageError as error:
         raise UsageError(f"teacher {name}: {error}") from error
     try:
-        config = AutoConfig.from_pretrained(folder)
+        config = read_config(folder)
         model, report = load_weights(
             token_classifier_class(config), folder, config=config, output_loading_info=True
         )
     except Exception as error:  # transformers and safetensors raise many kinds
-        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-        raise UsageError(f"teacher {name} cannot be loaded: {reason}") from error
+        raise UsageError(f"teacher {name} cannot be loaded: {reason_of(error)}") from error
     if missing := report["missing_keys"]:
         raise UsageError(f"teacher {name} is no trained token classifier: no {min(missing)}")
     if not _same_pieces(folder / TOKENIZER, base / TOKENIZER):

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tagcli.errors import NertagError, UsageError
+from tagcli.checkpoints import check_shards
+from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.models import CONFIG, ONNX, TOKENIZER, Model, read_model
 
 _EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
@@ -21,6 +22,7 @@ def check_checkpoint(checkpoint: Path) -> Model:
     model = read_model(checkpoint)
     if not model.has_safetensors:
         raise UsageError(f"{checkpoint} has no model.safetensors to export")
+    check_shards(checkpoint)
     return model
 
 
@@ -39,8 +41,7 @@ def export_float(checkpoint: Path, out_dir: Path) -> Path:
         try:
             main_export(str(checkpoint), exported, task="token-classification")
         except Exception as error:  # optimum, transformers and torch raise many kinds
-            reason = str(error).strip().split("\n", 1)[0]
-            raise NertagError(f"{checkpoint} cannot be exported: {reason}") from error
+            raise NertagError(f"{checkpoint} cannot be exported: {reason_of(error)}") from error
         out_dir.mkdir(parents=True, exist_ok=True)
         for name in (ONNX, _EXTERNAL_DATA):
             if (exported / name).exists():

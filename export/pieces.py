@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from export.score_tables import Rows
 from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, reason_of
 from tagcli.models import CONFIG, TOKENIZER, local_folder, token_limit
 from tagcli.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
@@ -35,8 +35,7 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=files))
     except Exception as error:  # network, authentication and cache errors of three libraries
-        reason = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-        problem = f"no tokenizer of {name}: no such directory, and the hub says: {reason}"
+        problem = f"no tokenizer of {name}: no such directory, and the hub says: {reason_of(error)}"
         raise UsageError(problem) from error
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, reason_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -58,7 +58,7 @@ def load_saved(place: str, split: str) -> Dataset:
     try:
         loaded = load_from_disk(path)
     except Exception as error:  # datasets and pyarrow raise many kinds
-        raise UsageError(f"{place} cannot be loaded: {_first_line(error)}") from error
+        raise UsageError(f"{place} cannot be loaded: {reason_of(error)}") from error
     return _split_of(loaded, place, split)
 
 
@@ -81,7 +81,7 @@ def load_from_hub(place: str, split: str) -> Dataset:
     try:
         loaded = load_dataset(repository, config)
     except Exception as error:  # network, authentication and format errors of several libraries
-        raise UsageError(f"{place} cannot be loaded: {_first_line(error)}") from error
+        raise UsageError(f"{place} cannot be loaded: {reason_of(error)}") from error
     return _split_of(loaded, place, split)
 
 
@@ -93,7 +93,3 @@ def _split_of(loaded: Any, place: str, split: str) -> Dataset:
         if name in loaded:
             return loaded[name]
     raise NoSuchSourceError(f"{place} has no split {split}: {', '.join(loaded)}")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).split("\n", 1)[0]

@@ -17,6 +17,7 @@ import torch
 from export.batches import BatchList
 from export.fake_quantisation import round_model
 from export.int8_graph import Activations
+from tagcli.checkpoints import read_config
 from tagcli.models import TOKENIZER, read_model
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def _load(checkpoint: Path) -> Any:
     from transformers import AutoModelForTokenClassification
 
     model = AutoModelForTokenClassification.from_pretrained(
-        checkpoint, dtype=torch.float32, use_safetensors=True
+        checkpoint,
+        config=read_config(checkpoint),
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
     )
     return model.eval()
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, reason_of
 from tagcli.terminal import is_terminal
 
 Patterns = Sequence[str]
@@ -72,5 +72,4 @@ def _what_went_wrong(error: Exception) -> str:
     # the network's errors have no number of the operating system's, those of a disk do
     if answer is None and isinstance(cause, OSError) and cause.errno is None:
         return "the hub cannot be reached"
-    reason = str(cause).strip().split("\n", 1)[0] or type(cause).__name__
-    return f"the hub says: {reason}"
+    return f"the hub says: {reason_of(cause)}"

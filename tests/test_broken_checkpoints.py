@@ -24,6 +24,7 @@ from refusals import (
     tags_or_is_refused,
 )
 
+from tagcli.errors import UsageError
 from tagcli.int8_weights import WEIGHTS
 from tagcli.models import CONFIG, TOKENIZER
 
@@ -133,6 +134,47 @@ def test_code_of_an_unknown_architecture_is_not_run(
     left = bring_code(folder, tmp_path, model_type="odd")
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     assert "custom code" in refusal(folder, "torch")
+    assert not left.exists()
+
+
+def as_base(folder: Path) -> None:
+    pytest.importorskip("datasets", reason="the trainer's packages are not installed")
+    from export.bases import make_model
+    from export.recipes import Recipe
+    from export.sources import Source
+
+    make_model(folder, Recipe("b", (Source("a"),), (Source("a", "dev"),)), LABELS, {})
+
+
+def as_export(folder: Path) -> None:
+    pytest.importorskip("onnx", reason="the packages of the export are not installed")
+    from export.onnx_export import export_float
+
+    export_float(folder, folder.parent / "exported")
+
+
+@pytest.mark.parametrize("use", [as_base, as_export])
+def test_shards_that_would_be_unpickled_make_no_model(
+    checkpoint_copy: Copier, tmp_path: Path, use: Callable[[Path], None]
+) -> None:
+    folder = checkpoint_copy("bert")
+    pickled, left = canary(tmp_path)
+    (folder / SAFETENSORS).unlink()
+    (folder / "weights.bin").write_bytes(pickled)
+    (folder / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": {"a": "weights.bin"}}))
+    with pytest.raises(UsageError, match="no safetensors file of its folder"):
+        use(folder)
+    assert not left.exists()
+
+
+def test_code_of_a_base_is_not_run(
+    checkpoint_copy: Copier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = checkpoint_copy("bert")
+    left = bring_code(folder, tmp_path, model_type="odd")
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    with pytest.raises(UsageError, match="custom code"):
+        as_base(folder)
     assert not left.exists()
 
 

@@ -3,13 +3,12 @@ int8 models of nertag-export, whose weights it reads as floats."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.int8_weights import WEIGHTS, float_parameters
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from tagcli.models import Model
 
-_SINGLE, _INDEX, _SUFFIX = "model.safetensors", "model.safetensors.index.json", ".safetensors"
 _ADAPTER = "adapter_config.json"
 _CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 512, 8192
 
@@ -79,7 +77,7 @@ def _check_weights(model: Model) -> None:
             "merge it into its model, and remove it"
         )
     if model.has_safetensors:
-        _check_shards(model.folder)
+        check_shards(model.folder)
         return
     if model.has_int8_weights:
         return
@@ -89,20 +87,6 @@ def _check_weights(model: Model) -> None:
             "torch needs the safetensors it was exported from"
         )
     raise UsageError(f"--backend torch: {model.folder} has no model.safetensors")
-
-
-def _check_shards(folder: Path) -> None:
-    """An index may name any file, also one that would be unpickled."""
-    path = folder / _INDEX
-    if (folder / _SINGLE).is_file() or not path.is_file():
-        return
-    try:
-        names = set(json.loads(path.read_text(encoding="utf-8"))["weight_map"].values())
-        odd = [name for name in names if Path(name).name != name or not name.endswith(_SUFFIX)]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(f"{path} cannot be read: {reason_of(error)}") from error
-    if odd:
-        raise UsageError(f"{path} names {odd[0]!r}, which is no safetensors file of its folder")
 
 
 def _load(model: Model) -> Any:
@@ -115,10 +99,10 @@ def _load_int8(model: Model) -> Any:
     from transformers import AutoModelForTokenClassification
 
     path = model.folder / WEIGHTS
-    parameters = float_parameters(path)
+    parameters, config = float_parameters(path), read_config(model.folder)
     try:
         made = AutoModelForTokenClassification.from_config(
-            _config(model.folder), dtype=torch.float32, trust_remote_code=False
+            config, dtype=torch.float32, trust_remote_code=False
         )
         missing, _ = made.load_state_dict(parameters, strict=False)
     except Exception as error:  # transformers and torch raise many kinds
@@ -132,10 +116,11 @@ def _load_checkpoint(model: Model) -> Any:
     import torch
     from transformers import AutoModelForTokenClassification
 
+    config = read_config(model.folder)
     try:
         loaded, report = AutoModelForTokenClassification.from_pretrained(
             model.folder,
-            config=_config(model.folder),
+            config=config,
             dtype=torch.float32,
             output_loading_info=True,
             use_safetensors=True,
@@ -149,13 +134,3 @@ def _load_checkpoint(model: Model) -> Any:
             f"{(report['missing_keys'] or report['mismatched_keys'])!s:.80}"
         )
     return loaded
-
-
-def _config(folder: Path) -> Any:
-    """The config without what would make transformers run code or read other files."""
-    from transformers import AutoConfig
-
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    config._attn_implementation = None  # with a slash in it, it is code from the hub
-    config.transformers_weights = None  # names another file
-    return config
