@@ -1,13 +1,15 @@
-"""Teachers: trained token classifiers whose probabilities a model learns beside the gold.
+"""Teachers: trained token classifiers whose probabilities and hidden states a model learns beside
+the gold.
 
-Source: "Distilling the knowledge in a neural network" (Hinton, Vinyals and Dean, 2015),
-https://arxiv.org/abs/1503.02531.
+Sources: "Distilling the knowledge in a neural network" (Hinton, Vinyals and Dean, 2015),
+https://arxiv.org/abs/1503.02531; for the hidden states "Patient knowledge distillation for BERT
+model compression" (Sun, Cheng, Gan and Liu, 2019), https://arxiv.org/abs/1908.09355.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +44,29 @@ class Teacher:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """What teachers say of a batch: the mean of their probabilities, shape (batch, tokens, labels),
+    and if they are wanted the hidden states of each, a tensor of shape (batch, tokens, width) for
+    the embeddings and every layer."""
+
+    probabilities: torch.Tensor
+    states: tuple[Sequence[torch.Tensor], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Distillation:
     """The part `weight` of the loss is the teachers'; they and the student are compared at
-    `temperature`."""
+    `temperature`. `states_weight` times the distance of the hidden states is added to it."""
 
     teachers: tuple[Teacher, ...]
     weight: float
     temperature: float
+    states_weight: float = 0.0
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """What teachers and student are called with besides their inputs."""
+        return {"output_hidden_states": True} if self.states_weight else {}
 
     def to(self, device: Any) -> Distillation:
         """The same with its teachers on a device."""
@@ -56,29 +74,36 @@ class Distillation:
             Teacher(one.name, one.model.to(device), one.columns.to(device), one.limit)
             for one in self.teachers
         )
-        return Distillation(tuple(moved), self.weight, self.temperature)
+        return replace(self, teachers=tuple(moved))
 
-    def probabilities(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """The mean of the teachers' probabilities for model inputs, shape (batch, tokens,
-        labels)."""
-        parts = []
+    def lesson(self, inputs: Mapping[str, torch.Tensor]) -> Lesson:
+        """What the teachers say of model inputs."""
+        parts, states = [], []
         for teacher in self.teachers:
             with torch.no_grad():
-                logits = teacher.model(**inputs).logits.float()[..., teacher.columns]
+                output = teacher.model(**inputs, **self.options)
+            logits = output.logits.float()[..., teacher.columns]
             parts.append(torch.softmax(logits / self.temperature, dim=-1))
-        return torch.stack(parts).mean(0)
+            states.append(output.hidden_states or ())
+        return Lesson(torch.stack(parts).mean(0), tuple(states))
 
     def mixed(
         self,
         gold_loss: torch.Tensor,
-        logits: torch.Tensor,
-        probabilities: torch.Tensor,
+        student: Any,
+        lesson: Lesson,
         labels: torch.Tensor,
+        mask: torch.Tensor,
     ) -> torch.Tensor:
-        """The loss, a scalar, of the gold's loss and the student's logits, shape (batch, tokens,
-        labels)."""
-        taught = distillation_loss(logits, probabilities, labels, self.temperature)
-        return (1 - self.weight) * gold_loss + self.weight * taught
+        """The loss, a scalar, of the gold's loss and the student's output: its logits, shape
+        (batch, tokens, labels), and if they are compared its hidden states. `mask`, shape (batch,
+        tokens), is 1 where there is a token."""
+        taught = distillation_loss(student.logits, lesson.probabilities, labels, self.temperature)
+        loss = (1 - self.weight) * gold_loss + self.weight * taught
+        if self.states_weight:
+            parts = [states_loss(student.hidden_states, one, mask) for one in lesson.states]
+            loss = loss + self.states_weight * torch.stack(parts).mean()
+        return loss
 
     def with_types(self, by_language: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """The types learnt in each language with those that the teachers know there."""
@@ -114,6 +139,25 @@ def distillation_loss(
     return temperature**2 * (losses * known).sum() / known.sum().clamp(min=1)
 
 
+def states_loss(
+    student: Sequence[torch.Tensor], teacher: Sequence[torch.Tensor], mask: torch.Tensor
+) -> torch.Tensor:
+    """The squared distance of hidden states, each brought to length 1; the mean over tokens and the
+    student's layers, a scalar from 0 to 4.
+
+    `student` and `teacher` are tensors of shape (batch, tokens, width) for the embeddings and every
+    layer; of n layers the student's k-th is compared with the one at k/n of the teacher's. `mask`,
+    shape (batch, tokens), is 1 where there is a token.
+    """
+    depth, teacher_depth = len(student) - 1, len(teacher) - 1
+    losses = []
+    for number in range(1, depth + 1):
+        pair = (student[number], teacher[number * teacher_depth // depth])
+        ours, theirs = (torch.nn.functional.normalize(one.float(), dim=-1) for one in pair)
+        losses.append((ours - theirs).square().sum(-1))
+    return (torch.stack(losses).mean(0) * mask).sum() / mask.sum().clamp(min=1)
+
+
 def load_teachers(
     recipe: Recipe,
     labels: Sequence[str],
@@ -124,13 +168,25 @@ def load_teachers(
     """The teachers of a recipe, for a student of these languages with these labels and the
     tokenizer in `base`.
 
-    Raises UsageError for what is no token classifier, or has other labels, another tokenizer or
-    other units.
+    Raises UsageError for what is no token classifier, or has other labels, another tokenizer,
+    other units or, where hidden states are compared, other ones.
     """
     teachers = tuple(_load_teacher(name, labels, base, data_dir) for name in recipe.teacher)
     for teacher in teachers:
         _check_units(teacher, {name: recipe.units.get(name, WORDS) for name in languages})
-    return Distillation(teachers, recipe.teacher_weight, recipe.teacher_temperature)
+    if recipe.teacher_states_weight:
+        _check_widths(teachers, read_config(base))
+    return Distillation(
+        teachers, recipe.teacher_weight, recipe.teacher_temperature, recipe.teacher_states_weight
+    )
+
+
+def _check_widths(teachers: Iterable[Teacher], student: Any) -> None:
+    for teacher in teachers:
+        width = teacher.model.config.hidden_size
+        if width != student.hidden_size:
+            problem = f"has hidden states of {width} numbers, and the student {student.hidden_size}"
+            raise UsageError(f"teacher {teacher.name} {problem}")
 
 
 def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path | None) -> Teacher:

@@ -19,7 +19,8 @@ RECIPE = "recipe.toml"
 ROLES = ("train", "dev", "test")
 _ABOVE_0 = ("epochs", "rate", "head_rate", "batch_tokens", "evaluations", "max_minutes",
           "teacher_temperature")  # fmt: skip
-_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed", "average")
+_FROM_0 = ("weight_decay", "freeze_layers", "patience", "seed", "average",
+           "teacher_states_weight")  # fmt: skip
 _LISTS = ("layers", "teacher")
 _SHARES = ("warmup", "dropout", "label_smoothing", "base_share")
 _SEEDS = 2**32  # as many as numpy has
@@ -40,7 +41,8 @@ class Recipe:
     order (None: all). `average` is of how many evaluations, the last ones, the weights are
     averaged (0: the best checkpoint is the model). `base_share` is what the base's weights then
     count for in a mean with the trained ones. `teacher` are trained token classifiers, named
-    like `base`; `teacher_weight` is their share of the loss.
+    like `base`; `teacher_weight` is their share of the loss, `teacher_states_weight` what the
+    distance of their hidden states counts for besides.
     """
 
     base: str
@@ -67,6 +69,7 @@ class Recipe:
     teacher: tuple[str, ...] = ()
     teacher_weight: float = 0.5
     teacher_temperature: float = 2.0
+    teacher_states_weight: float = 0.0
     seed: int = 1
     max_minutes: float | None = None
     license: str = "unknown"

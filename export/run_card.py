@@ -49,6 +49,8 @@ def _facts(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
     yield f"- base: {recipe.base}{layers}; {metrics['parameters'] / 1e6:.1f} M parameters"
     if recipe.has_teacher:
         share = f"weight {recipe.teacher_weight:g}, temperature {recipe.teacher_temperature:g}"
+        if recipe.teacher_states_weight:
+            share += f", hidden states {recipe.teacher_states_weight:g}"
         yield f"- taught by: {', '.join(recipe.teacher)} ({share})"
     yield f"- trained on: {', '.join(source.place for source in recipe.train)}"
     yield f"- chosen on: {', '.join(source.place for source in recipe.dev)}"

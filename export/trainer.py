@@ -63,13 +63,15 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         asked."""
         labels, allowed = inputs.pop("labels"), inputs.pop("allowed")
         inputs.pop("language", None)
-        logits = model(**inputs).logits
+        teaching = self._distillation if model.training else None
+        output = model(**inputs, **(teaching.options if teaching else {}))
+        logits = output.logits
         smoothing = self._label_smoothing if model.training else 0.0
         loss = mean_loss(logits, labels, allowed, smoothing)
-        if self._distillation and model.training:
+        if teaching:
             with self.accelerator.autocast():
-                probabilities = self._distillation.probabilities(inputs)
-            loss = self._distillation.mixed(loss, logits, probabilities, labels)
+                lesson = teaching.lesson(inputs)
+            loss = teaching.mixed(loss, output, lesson, labels, inputs["attention_mask"])
         if not return_outputs:
             return loss
         return loss, TokenClassifierOutput(logits=mask_unannotated(logits, allowed))

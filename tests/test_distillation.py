@@ -14,7 +14,15 @@ from conftest import LABELS, ModelMaker, edit_json
 torch = pytest.importorskip("torch", reason="torch is not installed")
 transformers = pytest.importorskip("transformers", reason="transformers is not installed")
 
-from export.distillation import Distillation, distillation_loss, load_teachers  # noqa: E402
+from transformers.modeling_outputs import TokenClassifierOutput  # noqa: E402
+
+from export.distillation import (  # noqa: E402
+    Distillation,
+    Lesson,
+    distillation_loss,
+    load_teachers,
+    states_loss,
+)
 from export.labelling import IGNORED  # noqa: E402
 from export.recipes import Recipe  # noqa: E402
 from export.sources import Source  # noqa: E402
@@ -74,8 +82,70 @@ def test_nothing_is_lost_on_a_student_like_its_teacher() -> None:
 def test_the_weight_is_the_teachers_share() -> None:
     logits, p = torch.randn(2, 4, 5), torch.softmax(torch.randn(2, 4, 5), -1)
     taught = distillation_loss(logits, p, GOLD, 3.0)
-    found = Distillation((), 0.25, 3.0).mixed(torch.tensor(2.0), logits, p, GOLD)
+    student, mask = TokenClassifierOutput(logits=logits), torch.ones_like(GOLD)
+    found = Distillation((), 0.25, 3.0).mixed(
+        torch.tensor(2.0), student, Lesson(p, ((),)), GOLD, mask
+    )
     assert torch.allclose(found, 0.75 * torch.tensor(2.0) + 0.25 * taught)
+
+
+def _states(depth: int) -> list[torch.Tensor]:
+    return list(torch.randn(depth + 1, 2, 4, 6).unbind())
+
+
+def test_hidden_states_are_compared_by_direction_where_there_are_tokens() -> None:
+    student, teacher, mask = _states(2), _states(4), torch.tensor([[1, 1, 1, 0], [1, 1, 0, 0]])
+    cosines = [
+        torch.cosine_similarity(student[k], teacher[2 * k], dim=-1)[mask == 1].mean()
+        for k in (1, 2)
+    ]
+    found = states_loss(student, teacher, mask)
+    assert torch.allclose(found, 2 - cosines[0] - cosines[1])
+    longer = [3 * one for one in student]
+    longer[2][0, 3] = 0.0  # no token
+    longer[0] *= -1  # the embeddings, which are no layer
+    assert torch.allclose(states_loss(longer, teacher, mask), found)
+    same = [teacher[0], teacher[2], teacher[4]]
+    assert states_loss(same, teacher, mask).item() == pytest.approx(0, abs=1e-6)
+    assert states_loss(student, teacher, 0 * mask).item() == 0
+
+
+def test_the_distance_of_every_teacher_counts() -> None:
+    student, mask = _states(2), torch.ones_like(GOLD)
+    logits, p = torch.randn(2, 4, 5), torch.softmax(torch.randn(2, 4, 5), -1)
+    output = TokenClassifierOutput(logits=logits, hidden_states=tuple(student))
+    lesson = Lesson(p, (_states(4), _states(2)))
+    plain, found = (
+        Distillation((), 0.5, 2.0, weight).mixed(torch.tensor(2.0), output, lesson, GOLD, mask)
+        for weight in (0.0, 3.0)
+    )
+    distances = [states_loss(student, one, mask) for one in lesson.states]
+    assert torch.allclose(found - plain, 1.5 * (distances[0] + distances[1]))
+
+
+def test_hidden_states_are_those_of_the_teachers_layers(checkpoint: ModelMaker) -> None:
+    base = checkpoint("xlmr")
+    assert _load(base, base=base).lesson(INPUTS).states == ((),)
+    found = _load(base, base=base, teacher_states_weight=1.0).lesson(INPUTS).states
+    model = transformers.AutoModelForTokenClassification.from_pretrained(base).eval()
+    with torch.no_grad():
+        expected = model(**INPUTS, output_hidden_states=True).hidden_states
+    assert len(found) == 1
+    assert len(found[0]) == len(expected)
+    assert all(torch.allclose(*pair) for pair in zip(found[0], expected, strict=True))
+    assert not any(one.requires_grad for one in found[0])
+
+
+def test_a_teacher_of_another_width_has_no_states_to_compare(
+    checkpoint: ModelMaker, checkpoint_copy: Callable[[str], Path]
+) -> None:
+    base, wider = checkpoint("xlmr"), checkpoint_copy("xlmr")
+    config = transformers.AutoConfig.from_pretrained(wider)
+    config.hidden_size *= 2
+    transformers.AutoModelForTokenClassification.from_config(config).save_pretrained(wider)
+    _load(wider, base=base)
+    with pytest.raises(UsageError, match=r"teacher .* has hidden states of \d+ numbers, and the st"):
+        _load(wider, base=base, teacher_states_weight=0.5)
 
 
 def _in_other_order(folder: Path) -> tuple[str, ...]:
@@ -96,9 +166,9 @@ def test_labels_are_matched_by_name(
 ) -> None:
     base, turned = checkpoint("xlmr"), checkpoint_copy("xlmr")
     labels = _in_other_order(turned)
-    plain = _load(base, base=base).probabilities(INPUTS)
-    assert torch.allclose(_load(turned, base=base).probabilities(INPUTS), plain)
-    found = _load(turned, base=base, labels=labels).probabilities(INPUTS)
+    plain = _load(base, base=base).lesson(INPUTS).probabilities
+    assert torch.allclose(_load(turned, base=base).lesson(INPUTS).probabilities, plain)
+    found = _load(turned, base=base, labels=labels).lesson(INPUTS).probabilities
     assert torch.allclose(found, plain.flip(-1))
 
 
@@ -109,7 +179,7 @@ def test_several_teachers_average_their_probabilities(
     model = transformers.AutoModelForTokenClassification.from_pretrained(other)
     torch.nn.init.normal_(model.classifier.bias, std=3.0)
     model.save_pretrained(other)
-    found = _load(base, other, base=base, teacher_temperature=4.0).probabilities(INPUTS)
+    found = _load(base, other, base=base, teacher_temperature=4.0).lesson(INPUTS).probabilities
     parts = []
     for folder in (base, other):
         model = transformers.AutoModelForTokenClassification.from_pretrained(folder).eval()
@@ -123,8 +193,8 @@ def test_an_int8_model_can_teach(
     checkpoint: ModelMaker, quantised_model: Callable[[str, str], Path]
 ) -> None:
     base = checkpoint("xlmr")
-    taught = _load(quantised_model("xlmr", "rows"), base=base).probabilities(INPUTS)
-    assert torch.allclose(taught, _load(base, base=base).probabilities(INPUTS), atol=0.03)
+    taught = _load(quantised_model("xlmr", "rows"), base=base).lesson(INPUTS).probabilities
+    assert torch.allclose(taught, _load(base, base=base).lesson(INPUTS).probabilities, atol=0.03)
 
 
 def test_what_cannot_teach_is_said(

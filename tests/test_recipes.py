@@ -70,6 +70,7 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
         ('teacher = ["a", 6]', "teacher = .* is not a list of strings"),
         ("teacher_weight = 1.5", "teacher_weight must be from 0 to 1, not 1.5"),
         ("teacher_temperature = 0", "teacher_temperature must be above 0, not 0"),
+        ("teacher_states_weight = -1.0", "teacher_states_weight must be at least 0, not -1.0"),
         ("base_share = 1.0", "base_share must be at least 0 and below 1, not 1.0"),
         ("layers = 6", "layers = 6 is not a list of whole numbers"),
         ("layers = [0.5]", r"layers = \(0.5,\) is not a list of whole numbers"),

@@ -89,10 +89,12 @@ def test_a_card_has_the_languages_of_the_sources_names(tmp_path: Path) -> None:
 def test_a_card_says_where_the_models_weights_are_from(tmp_path: Path, chosen: bool) -> None:
     average = {"f1": 0.5, "best_f1": 0.4, "steps": [2, 3], "chosen": chosen}
     metrics = {**MADE, "average": average, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
-    recipe = replace(RECIPE, layers=(0, 4), teacher=("x", "y"), teacher_weight=0.7)
+    recipe = replace(
+        RECIPE, layers=(0, 4), teacher=("x", "y"), teacher_weight=0.7, teacher_states_weight=1.5
+    )
     write_run_card(tmp_path, recipe, metrics)
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     weights = "mean of steps 2, 3" if chosen else "step 1"
     assert f"dev: 50.0 ({weights}; best label a token)." in card
     assert "- base: b, layers 0, 4; 0.0 M parameters" in card
-    assert "- taught by: x, y (weight 0.7, temperature 2)" in card
+    assert "- taught by: x, y (weight 0.7, temperature 2, hidden states 1.5)" in card

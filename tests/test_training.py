@@ -499,6 +499,28 @@ def test_a_teacher_acts_in_training_alone_and_never_learns(
     assert learnt == {id(one) for one in done.model.parameters()}
 
 
+def test_a_student_learns_the_hidden_states_of_its_teacher(
+    checkpoint: ModelMaker, tmp_path: Path
+) -> None:
+    from export.distillation import load_teachers, states_loss
+
+    teacher = str(checkpoint("xlmr"))
+    recipe = _recipe(Path(teacher), epochs=6, layers=(0,), teacher=(teacher,), teacher_weight=1.0)
+    inputs = {"input_ids": torch.arange(5, 45)[None], "attention_mask": torch.ones(1, 40).long()}
+    distances = []
+    for weight in (0.0, 20.0):
+        taught = replace(recipe, teacher_states_weight=weight)
+        run = training.prepare(taught, None, _nothing)
+        student = training._fine_tune(run, tmp_path / str(weight), _nothing, False)[0].model.eval()
+        compared = replace(taught, teacher_states_weight=1.0)
+        lesson = load_teachers(compared, run.labels, (), run.base).lesson(inputs)
+        with torch.no_grad():
+            states = student(**inputs, output_hidden_states=True).hidden_states
+        found = states_loss(states, lesson.states[0], inputs["attention_mask"])
+        distances.append(found.item())
+    assert distances[1] < 0.7 * distances[0]
+
+
 def test_a_resumed_run_has_its_teacher_again(
     tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, made: dict[str, Any]
 ) -> None:
