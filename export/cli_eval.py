@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,24 +26,26 @@ from tagcli.models import DEFAULT
 
 if TYPE_CHECKING:
     from export.sources import Corpus
+    from export.wrong_spans import WrongSpan
     from tagcli.tagger import Tagger
 
 _NOT_FOR_LOSSES = {
     "recipe": "--recipe", "types": "--types", "confusion": "--confusion",
-    "bootstrap": "--bootstrap", "output_format": "--format",
+    "bootstrap": "--bootstrap", "output_format": "--format", "wrong": "--wrong",
 }  # fmt: skip
 _say = partial(say, "nertag-eval")
 
 
 _GROUPS = {
     "Gold": ("--recipe", "--data-dir", "--split", "--lang", "--rules", "--types", "--map"),
-    "Output": ("--format", "--confusion", "--bootstrap", "--losses"),
+    "Output": ("--format", "--confusion", "--bootstrap", "--wrong", "--losses"),
     "Running": ("--backend", "--device", "--threads"),
 }
 _EXAMPLES = """
   nertag-eval test.conll
   nertag-eval model-de model-fr de.conll fr.conll --format markdown
   nertag-eval my-model --recipe my-model/recipe.toml
+  nertag-eval my-model test.conll --wrong wrong.jsonl
   nertag-eval my-model test.conll --losses losses.parquet
 """
 
@@ -62,6 +67,8 @@ _EXAMPLES = """
 @click.option("--confusion", is_flag=True, help="Show which types were taken for which.")
 @click.option("--bootstrap", metavar="N", default=1000, type=click.IntRange(min=0),
               help="Resamples for the interval of F1; 0 leaves it out.")
+@click.option("--wrong", metavar="FILE", type=click.Path(path_type=Path),
+              help="Write every wrong span with its sentence to FILE, as JSONL.")
 @click.option("--losses", metavar="FILE",
               help="Write the loss of every token to FILE (.parquet or .csv), a page to look at "
               "beside it (.html), and show what carries the loss.")
@@ -119,15 +126,40 @@ def _test_file(place: str, options: dict[str, Any]) -> str | None:
 
 def _scores(models: list[str | None], files: dict[str, str], options: dict[str, Any]) -> str:
     """Every model on every file, as it is to be shown."""
-    results = _evaluate(models, files, options)
+    if options["wrong"] is None:
+        results = _evaluate(models, files, options)
+    else:
+        with _wrong_spans_to(options["wrong"], models) as note:
+            results = _evaluate(models, files, options, note)
     if options["output_format"] == "json":
         return as_json(results)
     render = as_markdown if options["output_format"] == "markdown" else as_table
     return report(results, render, options["confusion"])
 
 
+@contextmanager
+def _wrong_spans_to(path: Path, models: list[str | None]) -> Iterator[Callable[[WrongSpan], None]]:
+    """What writes wrong spans to a file; at its end how many there are is said."""
+    from export.wrong_spans import kinds_line
+
+    if len(models) > 1:
+        raise UsageError("--wrong takes one model")
+    counts: Counter[str] = Counter()
+    with path.open("w", encoding="utf-8") as file:
+
+        def note(wrong: WrongSpan) -> None:
+            counts[wrong.kind] += 1
+            file.write(wrong.as_json() + "\n")
+
+        yield note
+    _say(f"{path}: {kinds_line(counts)}")
+
+
 def _evaluate(
-    models: list[str | None], files: dict[str, str], options: dict[str, Any]
+    models: list[str | None],
+    files: dict[str, str],
+    options: dict[str, Any],
+    wrong: Callable[[WrongSpan], None] | None = None,
 ) -> list[Result]:
     from export.evaluation import EvaluationOptions, evaluate_file
 
@@ -142,7 +174,7 @@ def _evaluate(
         tagger = _load(model, options)
         for place, test in tests.items():
             _say(f"{model or DEFAULT} on {place}")
-            evaluation = evaluate_file(tagger, test, scoring)
+            evaluation = evaluate_file(tagger, test, scoring, wrong)
             intervals = evaluation.counts.intervals(options["bootstrap"])
             rules = scoring.rules if isinstance(test, Path) else test.source.repair
             results.append(Result(model or DEFAULT, place, rules, evaluation, intervals))

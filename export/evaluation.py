@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from export.gold import Gold, documents, length, read_gold
 from export.scores import Span, SpanCounts, of_types
 from export.sources import Corpus
+from export.wrong_spans import WrongSpan, wrong_spans
 from tagcli.errors import DataError, UsageError
 from tagcli.records import TaggedDocument
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
@@ -91,9 +92,14 @@ def evaluate_corpus(tagger: Tagger, corpus: Corpus) -> SpanCounts:
     return _evaluation(tagger, corpus, read_gold(corpus, ""), {}, corpus.types).counts
 
 
-def evaluate_file(tagger: Tagger, test: Path | Corpus, options: EvaluationOptions) -> Evaluation:
+def evaluate_file(
+    tagger: Tagger,
+    test: Path | Corpus,
+    options: EvaluationOptions,
+    wrong: Callable[[WrongSpan], None] | None = None,
+) -> Evaluation:
     """Tag a CoNLL file, which is compared by tokens, a JSONL file, compared by code points, or a
-    corpus, by tokens where its gold stands on them, and count.
+    corpus, by tokens where its gold stands on them, and count; `wrong` is told each wrong span.
 
     Raises DataError with file and line where the gold is missing or cannot be read, UsageError
     for types that neither the gold nor the model has.
@@ -111,7 +117,7 @@ def evaluate_file(tagger: Tagger, test: Path | Corpus, options: EvaluationOption
         if unknown[0] in names:
             problem = f"{unknown[0]!r} of {place} is read as {names[unknown[0]]!r}"
         raise UsageError(f"{problem}; the types are {', '.join(sorted(known))}")
-    return _evaluation(tagger, test, gold, names, types)
+    return _evaluation(tagger, test, gold, names, types, wrong)
 
 
 def _rename(gold: Gold, tagger: Tagger, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -127,6 +133,7 @@ def _evaluation(
     gold: Gold,
     names: Mapping[str, str],
     types: tuple[str, ...],
+    wrong: Callable[[WrongSpan], None] | None = None,
 ) -> Evaluation:
     counts, left_out, not_asked = SpanCounts(), Counter[str](), Counter[str]()
     known = gold.types
@@ -140,7 +147,10 @@ def _evaluation(
         others = [span[2] for span in found if span[2] not in types]
         not_asked.update(name for name in others if name in known)
         left_out.update(name for name in others if name not in known)
-        counts.add(of_types(found, types), of_types(spans, types))
+        scored, expected = of_types(found, types), of_types(spans, types)
+        counts.add(scored, expected)
+        for one in wrong_spans(tagged, scored, expected, by_token) if wrong else ():
+            wrong(one)
     return Evaluation(
         counts, types, gold.unit, gold.scheme, gold.repaired, names, left_out, not_asked,
         len(gold.spans),

@@ -327,10 +327,29 @@ def test_a_dataset_of_the_hub_goes_by_its_name(monkeypatch: pytest.MonkeyPatch) 
     assert (scores["records"], scores["micro"]["correct"]) == (1, 1)
 
 
+def test_wrong_spans_are_those_that_the_counts_lack(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.jsonl"
+    (scores,) = _json(PANX, "--wrong", path)
+    wrong = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    total = scores["micro"]
+    assert wrong
+    assert sum(one["gold"] is not None for one in wrong) == total["gold"] - total["correct"]
+    assert sum(one["found"] is not None for one in wrong) == total["predicted"] - total["correct"]
+    for one in wrong:
+        assert one["file"] == str(PANX)
+        for side in filter(None, (one["gold"], one["found"])):
+            assert one["text"][side["start"] : side["end"]] == side["text"]
+    said = _eval(PANX, "--wrong", path).stderr
+    assert f"{path}: {len(wrong)} wrong spans: " in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "problem"),
     [
         ([], 2, "no test file"),
+        ([PANX, "--wrong", "none/wrong.jsonl"], 2, "none/wrong.jsonl"),
+        (["base", "other", PANX, "--wrong", "wrong.jsonl"], 2, "--wrong takes one model"),
+        ([PANX, "--losses", "a.csv", "--wrong", "b.jsonl"], 2, "--wrong is not for --losses"),
         (["disk:none"], 2, "disk:none: no such folder"),
         (["hub:wikiann"], 2, "hub:wikiann is not hub:OWNER/NAME"),
         (["samples"], 2, "no test file among samples"),
