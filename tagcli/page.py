@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -16,8 +19,8 @@ from tagcli.palette import COLOURS, slot
 from tagcli.records import Entity, TaggedDocument
 from tagcli.writing import State, WriterOptions
 
-# what is not in sight a browser lays out block by block (content-visibility); page.css has the
-# height of as many rows
+# what is not in sight a browser lays out block by block (content-visibility), so that a long record
+# is cut into several; page.css has the height of as many rows
 _ROWS_A_BLOCK = 60
 _CHARS_A_ROW = 80
 
@@ -43,7 +46,8 @@ _TAIL = "</main>\n</body>\n</html>\n"
 
 
 class HtmlWriter:
-    """Writes a page: a paragraph a record, under a heading a file where sources are shown."""
+    """Writes a page: a paragraph a record, of a long one several, under a heading a file where
+    sources are shown."""
 
     def __init__(self, options: WriterOptions) -> None:
         self._options = options
@@ -65,16 +69,18 @@ class HtmlWriter:
         )
 
     def record(self, tagged: TaggedDocument) -> str:
-        """A paragraph, with what has to stand before it."""
+        """Its paragraphs, with what has to stand before them."""
         document = tagged.document
         if document.holds_only_comments:
             return ""
-        before = self._heading(document.source) if self._options.show_source else ""
-        before += self._block()
-        self._rows = (self._rows or 0) + _rows(tagged.text)
+        parts = [self._heading(document.source) if self._options.show_source else ""]
         korean = any(sentence.language == "ko" for sentence in tagged.sentences)
         opening = '<p lang="ko">' if korean else "<p>"
-        return f"{before}{opening}{self._marked(tagged)}</p>\n"
+        for entities, start, end in _stretches(tagged):
+            parts.append(self._block())
+            self._rows = (self._rows or 0) + _rows(tagged.text[start:end])
+            parts.append(f"{opening}{self._marked(tagged.text, entities, start, end)}</p>\n")
+        return "".join(parts)
 
     def tail(self) -> str:
         """The end of the page."""
@@ -104,14 +110,42 @@ class HtmlWriter:
         self._rows = None
         return ended
 
-    def _marked(self, tagged: TaggedDocument) -> str:
+    def _marked(self, text: str, entities: Sequence[Entity], start: int, end: int) -> str:
+        """text[start:end], in which the entities are."""
         parts = []
-        at = 0
-        for entity in tagged.entities:
+        for entity in entities:
             self._entities += 1
-            parts += [_text(tagged.text[at : entity.start]), _mark(entity, self._entities)]
-            at = entity.end
-        return "".join([*parts, _text(tagged.text[at:])])
+            parts += [_text(text[start : entity.start]), _mark(entity, self._entities)]
+            start = entity.end
+        return "".join([*parts, _text(text[start:end])])
+
+
+def _stretches(tagged: TaggedDocument) -> Iterator[tuple[Sequence[Entity], int, int]]:
+    """The text from its first to its last character in stretches of a block or so, with the
+    entities of each: cut behind a line end, or where a line is longer than two blocks between its
+    sentences, but never in an entity."""
+    text, entities = tagged.text, tagged.entities
+    ends = [entity.end for entity in entities]
+    start = first = last = lines = 0
+    for cut, needed in _cuts(tagged):
+        lines += text.count("\n", last, cut)
+        last = cut
+        rows = lines + (cut - start) // _CHARS_A_ROW
+        following = bisect_right(ends, cut, first)
+        in_entity = following < len(entities) and entities[following].start < cut
+        if rows >= needed and not in_entity and cut < len(text):
+            yield entities[first:following], start, cut
+            start, first, lines = cut, following, 0
+    yield entities[first:], start, len(text)
+
+
+def _cuts(tagged: TaggedDocument) -> Iterable[tuple[int, int]]:
+    """Where a text may be cut, and how many rows the stretch before has to have for that."""
+    if _rows(tagged.text) < _ROWS_A_BLOCK:
+        return ()
+    between_sentences = {one.start: 2 * _ROWS_A_BLOCK for one in tagged.sentences}
+    line_ends = {found.end(): _ROWS_A_BLOCK for found in re.finditer("\n", tagged.text)}
+    return sorted((between_sentences | line_ends).items())
 
 
 def _mark(entity: Entity, number: int) -> str:

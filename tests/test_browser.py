@@ -212,3 +212,22 @@ def test_ten_megabytes_can_be_used(opened: Open) -> None:
     assert page.locator("#e302").bounding_box()["y"] < VIEW["height"]
     page.get_by_label("PER").uncheck()
     assert page.locator("#e301").evaluate(BACKGROUND) == IS_CLEAR
+
+
+def test_one_record_of_ten_megabytes_can_be_used(opened: Open) -> None:
+    line = "Angela Merkel und 이순신 reisen von Bern nach Zürich und kehren nicht mehr zurück.\n"
+    count, place = 10_000_000 // len(line.encode()), line.index("Bern")
+    found = [
+        Entity(i * len(line) + place, i * len(line) + place + 4, "LOC", "Bern", 1.0)
+        for i in range(count)
+    ]
+    page = opened([tagged_text(line * count, found)])
+    assert boxes(page) == [f"LOC {count}"]
+    in_sight = "all => all.filter(one => one.checkVisibility({contentVisibilityAuto: true})).length"
+    sections = page.locator("main section")
+    assert sections.count() > count / 60
+    assert sections.locator("p").evaluate_all(in_sight) < 10  # the rest is not laid out
+    page.locator("nav summary", has_text="LOC").click()
+    page.locator("nav summary", has_text="Bern").click()
+    page.locator("nav details details[open] a").nth(150).click()
+    assert page.locator("#e151").bounding_box()["y"] < VIEW["height"]

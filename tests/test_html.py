@@ -13,7 +13,7 @@ import os
 import re
 import tracemalloc
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -207,7 +207,41 @@ def test_text_is_cut_into_blocks_of_about_a_screen() -> None:
     assert Reader(page(lines)).blocks == 3
     assert Reader(page([tagged_text("가" * 5000), tagged_text("a")])).blocks == 2
     assert Reader(page([tagged_text("a\n" * 100), tagged_text("a")])).blocks == 2
+    assert Reader(page([tagged_text("a\n" * 1000)])).blocks == 17
     assert Reader(page([tagged_text("")])).blocks == 1
+
+
+def _cut(text: str, found: Sequence[Entity] = ()) -> list[str]:
+    """The paragraphs of a record, which together are its text and its marks."""
+    read = Reader(page([tagged_text(text, found)]))
+    assert "".join(read.paragraphs) == text
+    assert read.texts == [one.text for one in found]
+    assert read.blocks == len(read.paragraphs)
+    return read.paragraphs
+
+
+def test_a_long_record_is_cut_behind_line_ends() -> None:
+    assert len(_cut("Rom\n" * 55 + "Bern")) == 1
+    assert _cut("Rom\n" * 58 + "Bern") == ["Rom\n" * 58, "Bern"]
+    assert _cut("Rom\n" * 58) == ["Rom\n" * 58]
+    long_lines = ("x" * 799 + "\n") * 12  # 11 rows each
+    assert [len(part) // 800 for part in _cut(long_lines)] == [6, 6]
+
+
+def test_a_long_line_is_cut_between_sentences() -> None:
+    sentence = "Die Stadt Bern liegt an der Aare, wie man in Bern oft und gerne sagt. "
+    parts = _cut(sentence * 1000)
+    assert all(9600 <= len(part) < 9700 for part in parts[:-1])
+    assert all(part.startswith("Die Stadt") for part in parts)
+    assert len(_cut("x" * 100_000)) == 1  # nowhere to cut it
+
+
+def test_no_entity_is_cut() -> None:
+    text = "Rom\n" * 100
+    parts = _cut(text, [Entity(4 * 55, 4 * 70, "LOC", text[4 * 55 : 4 * 70], 1.0)])
+    assert [len(part) for part in parts] == [4 * 70, 4 * 30]
+    every = [Entity(i, i + 3, "LOC", "Rom", 1.0) for i in range(0, 400, 4)]
+    assert [len(part) for part in _cut(text, every)] == [232, 168]
 
 
 def test_what_is_held_does_not_grow() -> None:
