@@ -18,8 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+if "PYTEST_XDIST_WORKER" in os.environ:  # the workers have the cores, each one
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+settings.register_profile("nertag", deadline=None)  # how long a test takes is no matter of a test
+settings.load_profile("nertag")
 os.environ["NERTAG_CONFIG"] = ""  # the defaults of who runs the tests are not theirs
 
 SENTENCES: dict[str, tuple[str, ...]] = {

@@ -168,7 +168,8 @@ def test_nothing_is_written_beside_the_program() -> None:
     Path("a.txt").write_text("Berlin\n")
 
     def files() -> dict[Path, tuple[int, int]]:
-        stats = {path: path.stat() for path in package.rglob("*")}
+        ours = (path for path in package.rglob("*") if "__pycache__" not in str(path))
+        stats = {path: path.stat() for path in ours}
         return {path: (stat.st_size, stat.st_mtime_ns) for path, stat in stats.items()}
 
     before = files()

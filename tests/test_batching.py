@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tagcli import batching
 from tagcli.batching import IDLE, Batcher, Job
 
-quick = settings(deadline=None, max_examples=60)
+quick = settings(max_examples=60)
 PAD = 7777
 # the length of a job, None for a job without a row, "idle" for the marker
 streams = st.lists(st.integers(1, 40) | st.none() | st.just("idle"), max_size=60)

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from export.brat import (
@@ -81,7 +81,6 @@ def trimmed(text: str, span: tuple[int, int, str]) -> tuple[int, int, str]:
     return start + before, end - after, label
 
 
-@settings(deadline=None)
 @given(documents())
 def test_what_is_written_is_read(document: tuple[str, list[tuple[int, int, str]]]) -> None:
     text, spans = document

@@ -63,7 +63,7 @@ def _entities(corpus: Corpus) -> list[Any]:
     return [(one.text, one.tokens, one.spans) for one in examples_of(corpus.dataset)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sentences(), min_size=1, max_size=4))
 def test_conll_through_jsonl_is_the_same(corpus: list[Sentence]) -> None:
     text = _conll(corpus, "BIO")
@@ -72,7 +72,7 @@ def test_conll_through_jsonl_is_the_same(corpus: list[Sentence]) -> None:
 
 @pytest.mark.parametrize("before", CORPUS_SCHEMES)
 @pytest.mark.parametrize("after", CORPUS_SCHEMES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(corpus=st.lists(sentences(), min_size=1, max_size=4))
 def test_schemes_keep_the_entities(before: str, after: str, corpus: list[Sentence]) -> None:
     text = _conll(corpus, before)
@@ -94,7 +94,7 @@ def _through_brat(corpus: Corpus, name: str) -> Corpus:
         return load_source(Source(str(place)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sentences().filter(_holds_text), min_size=1, max_size=12))
 def test_a_folder_of_brat_documents_is_the_same(corpus: list[Sentence]) -> None:
     """But for its tokens, and for blanks at the ends of an entity."""
@@ -107,7 +107,7 @@ def test_a_folder_of_brat_documents_is_the_same(corpus: list[Sentence]) -> None:
     assert expected == [(one.text, [(one.text[s:e], t) for s, e, t in one.spans]) for one in after]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(sentences().filter(_holds_text), min_size=1, max_size=4))
 def test_one_brat_document_has_the_examples_as_lines(corpus: list[Sentence]) -> None:
     before = list(examples_of(_load(_conll(corpus, "BIO"), "a.conll").dataset))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tagcli.decoding import Decoder, viterbi
 from tagcli.schemes import OUTSIDE_TAG, Tag, TagSet, chunks, may_follow_bio2, read_tag_set
 
-quick = settings(deadline=None, max_examples=150)
+quick = settings(max_examples=150)
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 BIO, BIO2 = read_tag_set(LABELS), read_tag_set(LABELS, "BIO2")
 

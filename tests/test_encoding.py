@@ -17,7 +17,7 @@ from tagcli.errors import UsageError
 from tagcli.models import TOKENIZER
 
 Spans = npt.NDArray[np.int32]
-quick = settings(deadline=None, max_examples=80)
+quick = settings(max_examples=80)
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 
 # What tokenizers drop, replace, join or know as a special token

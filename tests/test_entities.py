@@ -16,7 +16,7 @@ from tagcli.entities import build_entities
 from tagcli.normalisation import normalise
 from tagcli.records import Document, Entity
 
-quick = settings(deadline=None, max_examples=80)
+quick = settings(max_examples=80)
 Spans = npt.NDArray[np.int32]
 
 FRAGMENTS = (

@@ -12,7 +12,7 @@ from fuzzing import levels
 from fuzzing.broken import BrokenInput, broken_input
 from fuzzing.counting import BAD, counted, table
 from fuzzing.expected import Bad, Reading, check_reading
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError
@@ -37,7 +37,6 @@ def level(tmp_path_factory: pytest.TempPathFactory) -> levels.Level:
     return levels.open_level("readers", tmp_path_factory.mktemp("readers"))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60), st.sampled_from([None, "text", "conll", "jsonl"]))
 def test_any_bytes_are_read_or_refused(
     level: levels.Level, data: bytes, input_format: str | None

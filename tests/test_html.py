@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tagged import any_tagged, entity, tagged_text
 
@@ -270,7 +270,6 @@ ANY_TEXT = st.text(st.characters(), max_size=60) | st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(any_tagged(ANY_TEXT), max_size=4), ANY_TEXT)
 def test_the_text_of_the_page_is_the_text(documents: list[TaggedDocument], title: str) -> None:
     text = page(documents, WriterOptions(title=title))

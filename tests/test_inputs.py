@@ -11,7 +11,7 @@ from encodings.aliases import aliases
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError, NertagError, UsageError
@@ -72,7 +72,6 @@ TEXTS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(
     texts=TEXTS,
     end=st.sampled_from(["\n", "\r\n"]),

@@ -98,7 +98,7 @@ def test_two_products_fit_sixteen_bits() -> None:
     assert 2 * greatest_activation * 127 > np.iinfo(np.int16).max, "eight bits do not fit"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.floats(1e-6, 1e6))
 def test_weights_use_seven_bits(seed: int, size: float) -> None:
     weight = (np.random.default_rng(seed).standard_cauchy((9, 4)) * size).astype(np.float32)
@@ -187,7 +187,7 @@ def test_zero_stays_zero(graph: Graph, low_high: tuple[float, float]) -> None:
     assert (z == 0).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32 - 1), size=st.sampled_from([1e-3, 1, 1e3]), others=st.integers(1, 4)
 )

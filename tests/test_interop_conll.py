@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2, Entities
@@ -93,7 +93,6 @@ def test_entities_of_samples_are_read(
 
 
 @pytest.mark.parametrize("read", READERS)
-@settings(deadline=None)
 @given(drawn=st.integers(1, 12).flatmap(lambda n: st.tuples(st.just(n), spans_of_units(n))))
 def test_any_entities_are_read(read: Callable[[Sequence[str]], list[Span]], drawn: Row) -> None:
     count, spans = drawn
@@ -131,7 +130,6 @@ def gold_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("interop") / "gold.conll"
 
 
-@settings(deadline=None)
 @given(corpus=CORPORA)
 def test_counts_are_seqevals_and_conllevals(
     gold_file: Path, corpus: list[tuple[int, list[Span], list[Span]]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tagged import any_tagged, entity, tagged_text, tagged_tokens
 
@@ -144,7 +144,6 @@ def test_texts_of_digits_stay_texts_where_pandas_is_told(tmp_path: Path) -> None
     assert_loaded(by_pandas(written(tmp_path, several)), several)
 
 
-@settings(deadline=None)
 @given(st.lists(any_tagged(st.text(st.characters(exclude_categories=["Cs"]))), min_size=1))
 def test_any_text_comes_through_pandas(several: list[TaggedDocument]) -> None:
     assert_loaded(by_pandas(io.StringIO(jsonl(several))), several)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tagged import any_tagged, entity, sentences, tagged_text
 
@@ -86,7 +86,6 @@ TEXTS = st.text(
 )
 
 
-@settings(deadline=None)
 @given(any_tagged(TEXTS))
 def test_documents_of_any_text(tagged: TaggedDocument) -> None:
     """No entity of nertag's begins or ends with a blank."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tagcli.korean import eojeols, particle_start, parts
 
-quick = settings(deadline=None, max_examples=200)
+quick = settings(max_examples=200)
 
 
 def stem(eojeol: str) -> str:

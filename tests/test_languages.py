@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 from conftest import SENTENCES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.languages import LANGUAGES, LATIN, LATIN_LANGUAGES, language_of_script
@@ -37,7 +37,6 @@ def test_the_script_decides(text: str, expected: str) -> None:
     assert language_of_script(text) == expected
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec="latin-1"), max_size=40))
 def test_text_without_hangul_is_never_korean(text: str) -> None:
     assert language_of_script(text) == LATIN

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tagcli.normalisation import normalise
 
-quick = settings(deadline=None, max_examples=300)
+quick = settings(max_examples=300)
 
 # Letters, marks of several classes, jamo, marks that decompose or never compose, emoji, blanks
 TRICKY = (

@@ -140,7 +140,7 @@ def test_the_default_is_independent_of_the_batch() -> None:
 @pytest.mark.parametrize("method", INDEPENDENT)
 @pytest.mark.parametrize("shape", SHAPES)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(lengths=st.lists(st.integers(1, 120), min_size=2, max_size=5), seed=st.integers(0, 99))
 def test_logits_do_not_depend_on_the_batch(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError
@@ -286,7 +286,6 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=4), st.text())
 def test_jsonl_fields_are_read_as_json_reads_them(fields: dict[str, Any], text: str) -> None:
     (document,) = read("jsonl", json.dumps(fields | {"text": text}))
@@ -294,7 +293,6 @@ def test_jsonl_fields_are_read_as_json_reads_them(fields: dict[str, Any], text: 
     assert document.fields == {name: fields[name] for name in fields if name != "text"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=8), max_size=12))
 def test_token_offsets(tokens: list[str]) -> None:
     text = " ".join(tokens)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tagcli.errors import UsageError
 from tagcli.schemes import SCHEMES, Tag, chunks, may_follow_bio2, read_tag_set
 
-quick = settings(deadline=None, max_examples=400)
+quick = settings(max_examples=400)
 OUT = Tag("O", "")
 
 

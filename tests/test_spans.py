@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import Color
@@ -140,7 +140,6 @@ PARTS = [*"ab  \t\n가각é漢😀", "\u1100", "\u1161", "\x1b[1m", "e\u0301"]
 WORDS = st.lists(st.sampled_from(PARTS), max_size=30).map("".join)
 
 
-@settings(deadline=None)
 @given(any_tagged(WORDS), st.integers(1, 30), st.sampled_from([None, "256"]))
 def test_wrapping_moves_blanks_only(
     tagged: TaggedDocument, columns: int, colour: str | None
@@ -155,7 +154,6 @@ def test_wrapping_moves_blanks_only(
         assert len(codes) % 2 == 0
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("ab  \n가漢")), st.integers(1, 30))
 def test_lines_are_as_long_as_fits(text: str, columns: int) -> None:
     lines = wrapped(tagged_text(text), columns)

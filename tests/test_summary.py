@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from tagged import any_tagged
@@ -97,7 +97,6 @@ def test_bars_in_colour(colour: str) -> None:
     assert summary(CITIES, None, colour) == summary(CITIES, 80, colour)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["PER", "LOC", "조직", "x" * 30]),

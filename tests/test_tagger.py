@@ -31,7 +31,7 @@ from tagcli.readers import DOCSTART, ReaderOptions, read_conll, token_offsets
 from tagcli.tagger import TagOptions
 from tagcli.writers import token_tags
 
-quick = settings(deadline=None, max_examples=60)
+quick = settings(max_examples=60)
 every_shape = pytest.mark.parametrize("shape", [*SHAPES, "nertag"])
 CLOSE = 1e-3
 

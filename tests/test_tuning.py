@@ -82,7 +82,7 @@ def mean_divergence(teacher: Any, student: Any, inputs: list[ModelInput]) -> flo
 # The grid
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.floats(1e-4, 1e4))
 def test_the_grid_is_that_of_the_graph(seed: int, size: float) -> None:
     weight = (np.random.default_rng(seed).standard_cauchy((9, 4)) * size).astype(np.float32)
@@ -92,7 +92,7 @@ def test_the_grid_is_that_of_the_graph(seed: int, size: float) -> None:
     np.testing.assert_allclose(rounded, integers * scale, rtol=1e-5, atol=1e-6 * size)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([64, 127]))
 def test_what_is_on_the_grid_stays_there(seed: int, limit: int) -> None:
     rows = torch.from_numpy(np.random.default_rng(seed).standard_cauchy((4, 9)).astype(np.float32))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tagcli.windows import Window, cut_windows
 
-quick = settings(deadline=None, max_examples=300)
+quick = settings(max_examples=300)
 lengths = st.lists(st.integers(1, 12) | st.integers(1, 90), max_size=60)
 capacities = st.integers(1, 40)
 overlaps = st.integers(0, 50)

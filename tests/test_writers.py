@@ -155,7 +155,6 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.text(), st.dictionaries(st.text(), JSON, max_size=4))
 def test_jsonl_fields_travel_through(text: str, fields: dict[str, Any]) -> None:
     line = written("jsonl", TaggedDocument(Document(text, fields=fields), (), ()))
@@ -252,7 +251,6 @@ def reread(text: str) -> list[list[str]]:
     return found
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from([*"\t\n \r#.", "\u2028", "\x85", "\xa0", "Rom", "각", "a.", "-", "😀"])
@@ -358,7 +356,7 @@ def conll_files(draw: st.DrawFn) -> tuple[list[str], list[bool], int]:
     return lines, is_row, column
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(conll_files(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_conll_stays_as_it_was_but_for_the_last_column(
     scratch: Path, file: tuple[list[str], list[bool], int], end: str, ended: bool
