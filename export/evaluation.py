@@ -149,8 +149,9 @@ def _evaluation(
         left_out.update(name for name in others if name not in known)
         scored, expected = of_types(found, types), of_types(spans, types)
         counts.add(scored, expected)
-        for one in wrong_spans(tagged, scored, expected, by_token) if wrong else ():
-            wrong(one)
+        if wrong is not None:
+            for one in wrong_spans(tagged, scored, expected, by_token):
+                wrong(one)
     return Evaluation(
         counts, types, gold.unit, gold.scheme, gold.repaired, names, left_out, not_asked,
         len(gold.spans),

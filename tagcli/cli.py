@@ -30,7 +30,7 @@ from tagcli.output import Output, forget_stdout
 from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
 from tagcli.records import Document, TaggedDocument
 from tagcli.summary import SummaryWriter
-from tagcli.terminal import colour_system, columns, is_terminal
+from tagcli.terminal import colour_system, columns, is_taken, is_terminal
 from tagcli.writers import OUTPUT_FORMATS
 from tagcli.writing import Writer, WriterOptions
 
@@ -317,12 +317,12 @@ class _Run:
     def _with_progress(
         self, results: Iterable[TaggedDocument | None]
     ) -> Iterator[TaggedDocument | None]:
-        """The results, with a bar on stderr for files where a person watches and nothing else
-        moves."""
+        """The results, with a bar on stderr for files where a person watches, nothing else moves
+        and no pager has the screen."""
         options = self._options
         moves = is_terminal(sys.stdout) and options["output"] is None and not options["summary"]
         sizes = [source.size for source in self._inputs]
-        if None in sizes or moves or not is_terminal(sys.stderr):
+        if None in sizes or moves or not is_terminal(sys.stderr) or is_taken(sys.stderr):
             yield from results
             return
         from rich.console import Console

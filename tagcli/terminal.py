@@ -13,6 +13,20 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def is_taken(stream: TextIO) -> bool:
+    """Whether the terminal's screen is another program's, such as a pager that the output goes to:
+    then it hands on keys one by one."""
+    try:
+        import termios
+    except ImportError:  # not on Windows
+        return False
+    try:
+        modes: int = termios.tcgetattr(stream.fileno())[3]
+    except (OSError, ValueError, termios.error):
+        return False
+    return not modes & termios.ICANON
+
+
 def colour_system() -> str | None:
     """rich's name of the colours for standard output ("standard", "256", "truecolor"), or None.
 

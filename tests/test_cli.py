@@ -879,6 +879,32 @@ def at_a_terminal(start: Start, arguments: list[str], environment: dict[str, str
 
 
 @needs_posix
+@pytest.mark.parametrize("paged", [False, True])
+def test_progress_is_not_drawn_over_a_pager(tmp_path: Path, paged: bool) -> None:
+    import pty
+    import tty
+
+    text = tmp_path / "a.txt"
+    text.write_text("Berlin\n")
+    leader, follower = pty.openpty()
+    if paged:
+        tty.setraw(follower)  # as less does
+    os.set_blocking(leader, False)
+    environment = os.environ | {"TERM": "xterm-256color"}
+    done = subprocess.run(
+        [*COMMAND, text], stdout=subprocess.PIPE, stderr=follower, env=environment, check=True
+    )
+    assert done.stdout == b"[Berlin LOC]\n"
+    try:
+        drawn = os.read(leader, 10_000)
+    except BlockingIOError:
+        drawn = b""
+    os.close(leader)
+    os.close(follower)
+    assert (b"tagging" in drawn) == (not paged)
+
+
+@needs_posix
 @pytest.mark.parametrize("no_colour", [False, True])
 def test_a_terminal_changes_colours_only(start: Start, no_colour: bool) -> None:
     text = at_a_terminal(start, [], {"NO_COLOR": "1" if no_colour else ""})

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import pytest
 
-from tagcli.terminal import colour_system, columns
+from tagcli.terminal import colour_system, columns, is_taken
 
 
 class Terminal(io.StringIO):
@@ -57,3 +58,19 @@ def test_only_a_terminal_has_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     assert columns() == 33
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert columns() is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has its own terminals")
+def test_a_terminal_in_raw_mode_is_taken() -> None:
+    import pty
+    import tty
+
+    leader, follower = pty.openpty()
+    with os.fdopen(follower, "w") as stream:
+        assert not is_taken(stream)
+        tty.setraw(follower)
+        assert is_taken(stream)
+    os.close(leader)
+    with open(os.devnull, "w") as stream:
+        assert not is_taken(stream)
+    assert not is_taken(io.StringIO())
