@@ -11,10 +11,12 @@ from export.places import data_dir_of_environment
 from export.recipes import Recipe
 from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import UsageError, reason_of
+from tagcli.hub import find_snapshot
 from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.models import CONFIG, INT8, TOKENIZER, has_safetensors, local_folder, token_limit
 
-_FILES = (CONFIG, "tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "*.safetensors*")
+_TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
+_SAFETENSORS = ("*.safetensors*",)
 
 
 def find_base(name: str, data_dir: Path | None = None) -> Path:
@@ -36,13 +38,10 @@ def find_base(name: str, data_dir: Path | None = None) -> Path:
 
 
 def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-
     try:
-        return Path(snapshot_download(name, allow_patterns=list(_FILES)))
-    except Exception as error:  # network, authentication and cache errors of three libraries
-        problem = f"no base encoder {name}: no such folder, and the hub says: {reason_of(error)}"
-        raise UsageError(problem) from error
+        return find_snapshot(name, (CONFIG,), _TOKENIZER_FILES, (_SAFETENSORS,), offline=False)
+    except UsageError as error:
+        raise UsageError(f"no base encoder {name}: no such folder; {error}") from error
 
 
 def window_limit(folder: Path) -> int:

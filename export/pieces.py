@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
 from export.score_tables import Rows
 from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
-from tagcli.errors import UsageError, reason_of
+from tagcli.errors import UsageError
+from tagcli.hub import find_snapshot
 from tagcli.models import CONFIG, TOKENIZER, local_folder, token_limit
 from tagcli.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
@@ -27,16 +26,11 @@ def find_tokenizer(name: str | None) -> Path:
 
 
 def _from_hub(name: str) -> Path:
-    if sys.stderr is None or not sys.stderr.isatty():
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    from huggingface_hub import snapshot_download
-
-    files = [CONFIG, TOKENIZER, "tokenizer_config.json"]
+    beside = (CONFIG, "tokenizer_config.json")
     try:
-        return Path(snapshot_download(name, allow_patterns=files))
-    except Exception as error:  # network, authentication and cache errors of three libraries
-        problem = f"no tokenizer of {name}: no such directory, and the hub says: {reason_of(error)}"
-        raise UsageError(problem) from error
+        return find_snapshot(name, (TOKENIZER,), beside, weights=(), offline=False)
+    except UsageError as error:
+        raise UsageError(f"no tokenizer of {name}: no such directory; {error}") from error
 
 
 def piece_rows(path: Path, text: str, language: str) -> Rows:

@@ -16,7 +16,7 @@ def find_snapshot(
     repo_id: str, needed: Patterns, beside: Patterns, weights: Sequence[Patterns], offline: bool
 ) -> Path:
     """The folder of a hub model with the files that are `needed`, those `beside` that there are,
-    and the first kind of `weights` that there is.
+    and the first kind of `weights` that there is; without any, no weights are fetched.
 
     The hub is asked first and the cache of huggingface_hub after it; `offline` and the
     environment's HF_HUB_OFFLINE ask the cache alone. Raises UsageError with the half of a sentence
@@ -38,7 +38,7 @@ def _fetched(repo_id: str, files: Patterns, weights: Sequence[Patterns]) -> Path
 
     if constants.HF_HUB_DISABLE_PROGRESS_BARS is None and not is_terminal(sys.stderr):
         disable_progress_bars()
-    for kind in weights:
+    for kind in weights or ((),):
         folder = Path(snapshot_download(repo_id, allow_patterns=[*files, *kind]))
         if _has_any(folder, kind):
             break

@@ -43,9 +43,10 @@ def test_an_owners_base_is_that_owners(tmp_path: Path, monkeypatch: pytest.Monke
     import huggingface_hub
 
     def refuse(*args: object, **settings: object) -> None:
-        raise OSError("no hub")
+        raise OSError(5, "no hub")
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", refuse)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     for name in ("roberta-base", "klue/roberta-base"):
         folder = tmp_path / "bases" / name
         folder.mkdir(parents=True)
