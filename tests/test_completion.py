@@ -14,7 +14,7 @@ from click.shell_completion import BashComplete
 
 from tagcli.cli import main
 from tagcli.completion import VARIABLE
-from tagcli.models import CONFIG, TOKENIZER
+from tagcli.models import CONFIG, TOKENIZER, bundled_names
 
 LABELS = ["PER", "ORG", "LOC", "MISC", "DAT", "NUM", "TIM"]
 PATIENCE = 120
@@ -56,11 +56,11 @@ def test_files_are_left_to_the_shell(words: tuple[str, ...]) -> None:
 
 
 def test_models_are_bundled_names_and_folders(here: Path) -> None:
-    assert offered("--model", "") == ["base"]
+    assert offered("--model", "") == list(bundled_names())
     for name in ("mine", "my model", "models/one", "models/two"):
         small_model(here / name, "PER")
     (here / "notes").mkdir()
-    assert offered("--model", "") == ["base", "mine"]
+    assert offered("--model", "") == [*bundled_names(), "mine"]
     assert offered("--model", "m") == ["mine"]
     assert offered("--model", "./mi") == ["./mine"]
     assert offered("--model", "models/") == ["models/one", "models/two"]
