@@ -129,7 +129,7 @@ def _scores(models: list[str | None], files: dict[str, str], options: dict[str, 
     if options["wrong"] is None:
         results = _evaluate(models, files, options)
     else:
-        with _wrong_spans_to(options["wrong"], models) as note:
+        with _wrong_spans_to(options["wrong"], models, files) as note:
             results = _evaluate(models, files, options, note)
     if options["output_format"] == "json":
         return as_json(results)
@@ -138,20 +138,27 @@ def _scores(models: list[str | None], files: dict[str, str], options: dict[str, 
 
 
 @contextmanager
-def _wrong_spans_to(path: Path, models: list[str | None]) -> Iterator[Callable[[WrongSpan], None]]:
-    """What writes wrong spans to a file; at its end how many there are is said."""
+def _wrong_spans_to(
+    path: Path, models: list[str | None], files: dict[str, str]
+) -> Iterator[Callable[[WrongSpan], None]]:
+    """What writes wrong spans to a file, which has its name when it is whole; then how many there
+    are is said."""
     from export.wrong_spans import kinds_line
 
     if len(models) > 1:
         raise UsageError("--wrong takes one model")
+    if path.resolve() in {Path(file).resolve() for file in files.values()}:
+        raise UsageError(f"{path} is the gold: --wrong needs another file")
     counts: Counter[str] = Counter()
-    with path.open("w", encoding="utf-8") as file:
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("w", encoding="utf-8") as file:
 
         def note(wrong: WrongSpan) -> None:
             counts[wrong.kind] += 1
             file.write(wrong.as_json() + "\n")
 
         yield note
+    partial.replace(path)
     _say(f"{path}: {kinds_line(counts)}")
 
 

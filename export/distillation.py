@@ -8,6 +8,7 @@ model compression" (Sun, Cheng, Gan and Liu, 2019), https://arxiv.org/abs/1908.0
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,13 +147,13 @@ def states_loss(
     student's layers, a scalar from 0 to 4.
 
     `student` and `teacher` are tensors of shape (batch, tokens, width) for the embeddings and every
-    layer; of n layers the student's k-th is compared with the one at k/n of the teacher's. `mask`,
-    shape (batch, tokens), is 1 where there is a token.
+    layer; of n layers the student's k-th is compared with the one at k/n of the teacher's, rounded
+    up. `mask`, shape (batch, tokens), is 1 where there is a token.
     """
     depth, teacher_depth = len(student) - 1, len(teacher) - 1
     losses = []
     for number in range(1, depth + 1):
-        pair = (student[number], teacher[number * teacher_depth // depth])
+        pair = (student[number], teacher[math.ceil(number * teacher_depth / depth)])
         ours, theirs = (torch.nn.functional.normalize(one.float(), dim=-1) for one in pair)
         losses.append((ours - theirs).square().sum(-1))
     return (torch.stack(losses).mean(0) * mask).sum() / mask.sum().clamp(min=1)

@@ -82,13 +82,15 @@ class Recipe:
         if self.base_share and self.layers is not None:
             raise UsageError("base_share needs all layers of the base: leave layers out")
         for source in self.train:
-            if source.annotates == () and not self.has_teacher:
+            if source.annotates == () and not (self.teacher and self.teacher_weight):
                 raise UsageError(f"{source.place} annotates nothing, and there is no teacher")
+        if self.teacher_states_weight and not self.teacher:
+            raise UsageError("teacher_states_weight needs a teacher")
 
     @property
     def has_teacher(self) -> bool:
         """Whether a part of the loss is a teacher's."""
-        return bool(self.teacher) and self.teacher_weight > 0
+        return bool(self.teacher) and (self.teacher_weight > 0 or self.teacher_states_weight > 0)
 
 
 def _check(settings: Mapping[str, Any]) -> None:

@@ -1,12 +1,13 @@
 """Wrong spans: what a tagger missed, made up or cut otherwise than the gold, to be read and sorted.
 
-The kinds are those of the sixth Message Understanding Conference as SemEval 2013 task 9 scores them
-(Segura-Bedmar, Martínez and Herrero-Zazo, 2013), https://aclanthology.org/S13-2056.
+The kinds are after the ways in which SemEval 2013 task 9 matches spans, by bounds, by type and by
+both (Segura-Bedmar, Martínez and Herrero-Zazo, 2013), https://aclanthology.org/S13-2056.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,23 +66,36 @@ def wrong_spans(
 
 
 def _pairs(found: set[Span], gold: set[Span]) -> list[tuple[Span | None, Span | None]]:
-    """Wrong spans of the gold, each with the found one that it shares most with, if there is any
-    left, and the found ones that remain."""
-    missed, rest = sorted(gold - found), sorted(found - gold)
+    """Wrong spans of the gold and found ones that overlap, two and two, those that share most first
+    and of these the ones of a type; then what is left of both."""
+    missed, spurious = gold - found, found - gold
     pairs: list[tuple[Span | None, Span | None]] = []
-    for one in missed:
-        other = max(rest, key=lambda span: _shared(span, one), default=None)
-        if other is not None and _shared(other, one) > 0:
-            rest.remove(other)
-        else:
-            other = None
-        pairs.append((one, other))
-    pairs += [(None, other) for other in rest]
-    return sorted(pairs, key=lambda pair: (pair[0] or pair[1] or ())[:2])
+    for one, other in sorted(_overlaps(sorted(missed), sorted(spurious)), key=_rank):
+        if one in missed and other in spurious:
+            pairs.append((one, other))
+            missed.remove(one)
+            spurious.remove(other)
+    pairs += [(one, None) for one in missed] + [(None, other) for other in spurious]
+    return sorted(pairs, key=lambda pair: pair[0] or pair[1] or ())
 
 
-def _shared(one: Span, other: Span) -> int:
-    return min(one[1], other[1]) - max(one[0], other[0])
+def _overlaps(some: list[Span], others: list[Span]) -> Iterator[tuple[Span, Span]]:
+    """All pairs that share a place; both lists are sorted."""
+    longest = max((end - start for start, end, _ in others), default=0)
+    for one in some:
+        first = bisect_left(others, one[0] - longest, key=lambda span: span[0])
+        for number in range(first, len(others)):
+            other = others[number]
+            if other[0] >= one[1]:
+                break
+            if other[1] > one[0]:
+                yield one, other
+
+
+def _rank(pair: tuple[Span, Span]) -> tuple[int, bool, Span, Span]:
+    one, other = pair
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return -shared, one[2] != other[2], one, other
 
 
 def _in_code_points(span: Span, tokens: Sequence[Sequence[int]] | None) -> Span:

@@ -55,7 +55,9 @@ def _cached(repo_id: str, needed: Patterns, weights: Sequence[Patterns], reason:
         raise UsageError(
             f"{reason}, and it is not among the models fetched before ({constants.HF_HUB_CACHE})"
         ) from error
-    wanted = [*((name,) for name in needed), [name for kind in weights for name in kind]]
+    wanted: list[Patterns] = [(name,) for name in needed]
+    if weights:
+        wanted.append([name for kind in weights for name in kind])
     missing = [patterns for patterns in wanted if not _has_any(folder, patterns)]
     if missing:
         raise UsageError(f"{reason}, and what was fetched before ({folder}) has no {missing[0][0]}")

@@ -122,8 +122,8 @@ class HtmlWriter:
 
 def _stretches(tagged: TaggedDocument) -> Iterator[tuple[Sequence[Entity], int, int]]:
     """The text from its first to its last character in stretches of a block or so, with the
-    entities of each: cut behind a line end, or where a line is longer than two blocks between its
-    sentences, but never in an entity."""
+    entities of each: cut behind a line end, between sentences where that makes two blocks, or at a
+    blank where it makes three, but never in an entity."""
     text, entities = tagged.text, tagged.entities
     ends = [entity.end for entity in entities]
     start = first = last = lines = 0
@@ -143,9 +143,10 @@ def _cuts(tagged: TaggedDocument) -> Iterable[tuple[int, int]]:
     """Where a text may be cut, and how many rows the stretch before has to have for that."""
     if _rows(tagged.text) < _ROWS_A_BLOCK:
         return ()
+    blanks = {found.end(): 3 * _ROWS_A_BLOCK for found in re.finditer(" ", tagged.text)}
     between_sentences = {one.start: 2 * _ROWS_A_BLOCK for one in tagged.sentences}
     line_ends = {found.end(): _ROWS_A_BLOCK for found in re.finditer("\n", tagged.text)}
-    return sorted((between_sentences | line_ends).items())
+    return sorted((blanks | between_sentences | line_ends).items())
 
 
 def _mark(entity: Entity, number: int) -> str:

@@ -411,6 +411,19 @@ def test_an_unreachable_hub_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
+@needs_bundled
+def test_a_tokenizer_fetched_before_needs_no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetched(name: str, local_files_only: bool = False, **settings: object) -> str:
+        if not local_files_only:
+            raise ConnectionError("no route")
+        return str(BUNDLED / DEFAULT)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetched)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    result = _data("tokens", "Bern", "--model", "klue/roberta-base")
+    assert (result.exit_code, result.stdout) == (0, _data("tokens", "Bern").stdout)
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

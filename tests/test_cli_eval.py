@@ -348,6 +348,7 @@ def test_wrong_spans_are_those_that_the_counts_lack(tmp_path: Path) -> None:
     [
         ([], 2, "no test file"),
         ([PANX, "--wrong", "none/wrong.jsonl"], 2, "none/wrong.jsonl"),
+        ([PANX, "--wrong", PANX], 2, "is the gold: --wrong needs another file"),
         (["base", "other", PANX, "--wrong", "wrong.jsonl"], 2, "--wrong takes one model"),
         ([PANX, "--losses", "a.csv", "--wrong", "b.jsonl"], 2, "--wrong is not for --losses"),
         (["disk:none"], 2, "disk:none: no such folder"),

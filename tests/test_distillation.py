@@ -110,6 +110,15 @@ def test_hidden_states_are_compared_by_direction_where_there_are_tokens() -> Non
     assert states_loss(student, teacher, 0 * mask).item() == 0
 
 
+def test_a_teacher_of_fewer_layers_teaches_layers() -> None:
+    student, teacher, mask = _states(4), _states(2), torch.ones_like(GOLD)
+    expected = [
+        states_loss([ours, ours], [theirs, theirs], mask)
+        for ours, theirs in zip(student[1:], (teacher[k] for k in (1, 1, 2, 2)), strict=True)
+    ]
+    assert torch.allclose(states_loss(student, teacher, mask), torch.stack(expected).mean())
+
+
 def test_the_distance_of_every_teacher_counts() -> None:
     student, mask = _states(2), torch.ones_like(GOLD)
     logits, p = torch.randn(2, 4, 5), torch.softmax(torch.randn(2, 4, 5), -1)

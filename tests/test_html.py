@@ -236,6 +236,14 @@ def test_a_long_line_is_cut_between_sentences() -> None:
     assert len(_cut("x" * 100_000)) == 1  # nowhere to cut it
 
 
+def test_tokens_of_one_long_sentence_are_cut_at_blanks() -> None:
+    text = " ".join(["Bern"] * 10_000)
+    record = TaggedDocument(Document(text, tokens=token_offsets(text.split())), (), ())
+    read = Reader(page([record]))
+    assert "".join(read.paragraphs) == text
+    assert [len(part) for part in read.paragraphs] == [14_400, 14_400, 14_400, 6_799]
+
+
 def test_no_entity_is_cut() -> None:
     text = "Rom\n" * 100
     parts = _cut(text, [Entity(4 * 55, 4 * 70, "LOC", text[4 * 55 : 4 * 70], 1.0)])

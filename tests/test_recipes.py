@@ -101,6 +101,7 @@ def test_what_is_wrong_in_a_recipe_is_said(tmp_path: Path, text: str, problem: s
             {"train": (Source("a", annotates=()),), "teacher": ("b",), "teacher_weight": 0.0},
             "a annotates nothing, and there is no teacher",
         ),
+        ({"teacher_states_weight": 1.0}, "teacher_states_weight needs a teacher"),
         ({"warmup": 1.0}, "warmup must be at least 0 and below 1"),
     ],
 )
@@ -108,6 +109,12 @@ def test_what_is_wrong_in_settings_is_said(settings: dict[str, Any], problem: st
     good = {"base": "b", "train": (Source("a"),), "dev": (Source("a", "dev"),)}
     with pytest.raises(UsageError, match=problem):
         make_recipe({**good, **settings})
+
+
+def test_a_teacher_of_hidden_states_alone_is_one() -> None:
+    good = {"base": "b", "train": (Source("a"),), "dev": (Source("a", "dev"),), "teacher": ("t",)}
+    assert make_recipe({**good, "teacher_weight": 0.0, "teacher_states_weight": 1.0}).has_teacher
+    assert not make_recipe({**good, "teacher_weight": 0.0}).has_teacher
 
 
 def test_a_recipe_has_one_teacher_or_several(tmp_path: Path) -> None:

@@ -48,6 +48,19 @@ def test_the_found_span_that_shares_most_is_the_gold_ones() -> None:
     assert pairs == [(None, (0, 1, "PER")), ((0, 3, "PER"), (1, 4, "PER"))]
 
 
+@pytest.mark.parametrize(
+    ("found", "gold", "kinds"),
+    [
+        ({(0, 4, "ORG")}, {(0, 1, "PER"), (1, 4, "ORG")}, ["missed", "bounds"]),
+        ({(0, 2, "PER"), (2, 4, "ORG")}, {(0, 4, "ORG")}, ["bounds", "spurious"]),
+    ],
+)
+def test_those_that_share_most_or_have_a_type_belong_together(
+    found: set[Span], gold: set[Span], kinds: list[str]
+) -> None:
+    assert sorted(one.kind for one in _wrong(found, gold)) == sorted(kinds)
+
+
 def test_a_line_has_offsets_in_code_points() -> None:
     (wrong,) = _wrong({(5, 6, "LOC")}, {(4, 6, "LOC")})
     assert json.loads(wrong.as_json()) == {
