@@ -82,10 +82,15 @@ class Recipe:
         if self.base_share and self.layers is not None:
             raise UsageError("base_share needs all layers of the base: leave layers out")
         for source in self.train:
-            if source.annotates == () and not (self.teacher and self.teacher_weight):
+            if source.annotates == () and not self.needs_no_gold:
                 raise UsageError(f"{source.place} annotates nothing, and there is no teacher")
         if self.teacher_states_weight and not self.teacher:
             raise UsageError("teacher_states_weight needs a teacher")
+
+    @property
+    def needs_no_gold(self) -> bool:
+        """Whether a teacher's probabilities can stand in for gold that a source does not have."""
+        return bool(self.teacher) and self.teacher_weight > 0
 
     @property
     def has_teacher(self) -> bool:

@@ -69,7 +69,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         dropped = before - sum(len(corpus.dataset) for corpus in train)
         say(f"{dropped} train sentences left out that stand in a dev or test set too")
     for corpus in train:
-        if not corpus.types and not (recipe.teacher and recipe.teacher_weight):
+        if not corpus.types and not recipe.needs_no_gold:
             raise UsageError(f"{corpus.name} annotates nothing, and there is no teacher")
     labels = label_names(train)
     types = list(dict.fromkeys(label[2:] for label in labels[1:]))

@@ -11,6 +11,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from html import escape
 from importlib.resources import files
 
@@ -130,10 +131,10 @@ def _stretches(tagged: TaggedDocument) -> Iterator[tuple[Sequence[Entity], int, 
     for cut, needed in _cuts(tagged):
         lines += text.count("\n", last, cut)
         last = cut
-        rows = lines + (cut - start) // _CHARS_A_ROW
+        if lines + (cut - start) // _CHARS_A_ROW < needed or cut == len(text):
+            continue
         following = bisect_right(ends, cut, first)
-        in_entity = following < len(entities) and entities[following].start < cut
-        if rows >= needed and not in_entity and cut < len(text):
+        if following == len(entities) or entities[following].start >= cut:
             yield entities[first:following], start, cut
             start, first, lines = cut, following, 0
     yield entities[first:], start, len(text)
@@ -143,10 +144,12 @@ def _cuts(tagged: TaggedDocument) -> Iterable[tuple[int, int]]:
     """Where a text may be cut, and how many rows the stretch before has to have for that."""
     if _rows(tagged.text) < _ROWS_A_BLOCK:
         return ()
-    blanks = {found.end(): 3 * _ROWS_A_BLOCK for found in re.finditer(" ", tagged.text)}
-    between_sentences = {one.start: 2 * _ROWS_A_BLOCK for one in tagged.sentences}
-    line_ends = {found.end(): _ROWS_A_BLOCK for found in re.finditer("\n", tagged.text)}
-    return sorted((blanks | between_sentences | line_ends).items())
+    blocks = {"\n": 1, " ": 3}
+    blanks = re.finditer("[\n ]", tagged.text)
+    return merge(
+        ((found.end(), blocks[found[0]] * _ROWS_A_BLOCK) for found in blanks),
+        ((one.start, 2 * _ROWS_A_BLOCK) for one in tagged.sentences),
+    )
 
 
 def _mark(entity: Entity, number: int) -> str:
