@@ -21,7 +21,7 @@ from export.scores import SpanCounts
 from tagcli.errors import NertagError
 
 if TYPE_CHECKING:
-    from export.sources import Example
+    from export.examples import Example
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents
 
 if TYPE_CHECKING:
-    from export.sources import Example
+    from export.examples import Example
 
 _STARTS = 5
 _say = partial(say, "nertag-bench")
@@ -139,7 +139,8 @@ def _show(render: Callable[[Rows], str], rows: Rows) -> None:
 
 def _lines_and_gold(path: Path, count: int | None) -> tuple[list[str], list[Example]]:
     """The text a line a record, and its gold where it has any."""
-    from export.sources import Source, examples_of, load_source
+    from export.examples import examples_of
+    from export.sources import Source, load_source
 
     found = Input(str(path))
     documents = [document for document in read_documents(found, None, ReaderOptions())]

@@ -23,6 +23,7 @@ from tagcli.errors import UsageError, say
 from tagcli.help import GroupedCommand
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models import DEFAULT
+from tagcli.output import Output
 
 if TYPE_CHECKING:
     from export.sources import Corpus
@@ -150,15 +151,13 @@ def _wrong_spans_to(
     if path.resolve() in {Path(file).resolve() for file in files.values()}:
         raise UsageError(f"{path} is the gold: --wrong needs another file")
     counts: Counter[str] = Counter()
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as file:
+    with Output(str(path)) as output:
 
         def note(wrong: WrongSpan) -> None:
             counts[wrong.kind] += 1
-            file.write(wrong.as_json() + "\n")
+            output.write(wrong.as_json() + "\n")
 
         yield note
-    partial.replace(path)
     _say(f"{path}: {kinds_line(counts)}")
 
 

@@ -14,7 +14,8 @@ from tagcli.errors import DataError
 from tagcli.schemes import OUTSIDE
 
 if TYPE_CHECKING:
-    from export.sources import Example, Source
+    from export.examples import Example
+    from export.sources import Source
 
     Span = tuple[int, int, str]
 

@@ -21,7 +21,8 @@ from export.brat import (
     write_brat,
 )
 from export.data_stats import sentences_of
-from export.sources import Corpus, Example, examples_of
+from export.examples import Example, examples_of
+from export.sources import Corpus
 from export.tags import write_row
 from tagcli.errors import DataError, UsageError
 from tagcli.readers import split_columns

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from export.data_stats import sentences_of
+from export.examples import examples_of
 from export.overlap import texts_of
-from export.sources import SPLITS, Corpus, examples_of, load_source
+from export.sources import SPLITS, Corpus, load_source
 from export.tags import REPAIRS
 from tagcli.encoding import Encoder
 from tagcli.errors import DataError

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from export.examples import Example, examples_of
 from export.score_tables import Rows
-from export.sources import Corpus, Example, examples_of
+from export.sources import Corpus
 from tagcli.korean import eojeols
 from tagcli.languages import language_of_script
 from tagcli.sentences import split_sentences

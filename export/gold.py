@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from export.examples import Example, examples_of, gold_spans
 from export.scores import Span
-from export.sources import Corpus, Example, examples_of, gold_spans
-from export.tags import OddTag, TaggedSpans, parse_row, read_row, recognise_scheme
-from tagcli.errors import DataError
+from export.sources import Corpus
+from export.tag_rows import TagRows, conll_row
 from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents, split_columns
+from tagcli.readers import ReaderOptions, read_documents
 from tagcli.records import Document
-from tagcli.schemes import Tag
 
 
 @dataclass(slots=True)
@@ -92,32 +91,18 @@ def _on_tokens(example: Example) -> list[Span] | None:
     return [(firsts[start], ends[end], label) for start, end, label in example.spans]
 
 
-def _file_gold(path: Path, rules: str) -> Gold:
-    rows, places = [], []
-    gold = Gold()
+def _file_gold(path: Path, policy: str) -> Gold:
+    gold, rows = Gold(), []
     for document in documents(path):
         gold.lengths.append(length(document))
         gold.by_token.append(document.conll is not None)
         if document.conll is None:
             gold.spans.append(list(gold_spans(document)))
-            continue
-        labels = [split_columns(row)[-1] for row in document.conll.tokens]
-        try:
-            rows.append(parse_row(labels))
-        except OddTag as odd:
-            raise DataError(document.source, document.line + odd.index, str(odd)) from odd
-        places.append((document.source, document.line))
-    if rows:
-        gold.scheme = recognise_scheme(rows)
-    for row, place in zip(rows, places, strict=True):
-        read = _read_row(row, gold.scheme or "", rules, *place)
+        else:
+            rows.append(conll_row(document))
+    tagged = TagRows(rows)
+    gold.scheme = tagged.scheme
+    for read in tagged.entities(policy):
         gold.spans.append(list(read.spans))
         gold.repaired += read.repaired
     return gold
-
-
-def _read_row(row: list[Tag], scheme: str, rules: str, source: str, line: int) -> TaggedSpans:
-    try:
-        return read_row(row, scheme, rules)
-    except OddTag as odd:
-        raise DataError(source, line + odd.index, str(odd)) from odd

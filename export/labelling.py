@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from export.sources import Example
+from export.examples import Example
 from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.normalisation import normalise
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from export.evaluation import renamed
+from export.examples import examples_of
 from export.labelling import IGNORED, Labeller
-from export.sources import Corpus, examples_of
+from export.sources import Corpus
 from export.tags import CORPUS_SCHEMES, write_row
 from tagcli.batching import Batcher, Job
 from tagcli.encoding import Encoder

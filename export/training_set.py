@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from export.examples import examples_of
 from export.labelling import IGNORED, Labeller
-from export.sources import Corpus, examples_of
+from export.sources import Corpus
 from tagcli.languages import AUTO, LATIN_LANGUAGES
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ class Output:
         target = Path(path)
         try:
             if target.is_dir():
-                raise UsageError(f"{path} is a directory: -o takes a file")
+                raise UsageError(f"{path} is a directory, not a file")
             if target.exists() and not target.is_file():
                 self._file = target.open("wb")
                 return

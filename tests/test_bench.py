@@ -30,8 +30,9 @@ from export.bench_limit import (  # noqa: E402
 from export.bench_peers import Settings, peak_bytes  # noqa: E402
 from export.bench_processes import Growth, Start, measure_growth, measure_start  # noqa: E402
 from export.bench_tables import growth_rows, limit_rows, peer_rows, start_rows  # noqa: E402
+from export.examples import examples_of  # noqa: E402
 from export.quantisation import METHODS, Origin, quantise  # noqa: E402
-from export.sources import Source, examples_of, load_source  # noqa: E402
+from export.sources import Source, load_source  # noqa: E402
 from tagcli import NertagError, UsageError  # noqa: E402
 from tagcli.models import ONNX  # noqa: E402
 

@@ -294,7 +294,7 @@ def test_a_dataset_of_characters_is_scored_like_its_jsonl_file(tmp_path: Path) -
 
 def test_entities_that_end_inside_tokens_are_scored_by_character(tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets", reason="datasets is not installed")
-    from export.sources import features
+    from export.examples import features
 
     row = {
         "text": "Anna, Max", "language": "auto", "has_tokens": True, "line": 1,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from export.conventions import adapted, new_type
-from export.sources import Example, Source
+from export.examples import Example
+from export.sources import Source
 from tagcli.errors import DataError
 
 TEXT = "미국 뉴욕 에서 삼성 이 PS"

@@ -16,7 +16,8 @@ from tagged import spans_of_units
 pytest.importorskip("datasets", reason="datasets is not installed")
 
 from export.convert import CONVERTERS, left_out, write_documents
-from export.sources import Corpus, Source, examples_of, load_source
+from export.examples import examples_of
+from export.sources import Corpus, Source, load_source
 from export.tags import CORPUS_SCHEMES, write_row
 from tagcli.errors import DataError
 from tagcli.inputs import Input

@@ -25,9 +25,10 @@ from test_evaluation import (  # noqa: E402
 )
 
 from export.cli_eval import main  # noqa: E402
+from export.examples import examples_of  # noqa: E402
 from export.loss_page import loss_notes, loss_page, loss_rows, loss_tables  # noqa: E402
 from export.losses import COLUMNS, by_label, by_sentence, by_word, token_losses  # noqa: E402
-from export.sources import Corpus, Source, examples_of, load_source  # noqa: E402
+from export.sources import Corpus, Source, load_source  # noqa: E402
 from tagcli import Document  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
 from tagcli.readers import token_offsets  # noqa: E402

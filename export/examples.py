@@ -1,0 +1,89 @@
+"""Texts with their entities, as every corpus is read, and their place in `datasets.Dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tagcli.errors import DataError
+from tagcli.records import Document
+
+if TYPE_CHECKING:
+    from datasets import Dataset, Features
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with its entities (start, end, type) in code points and, where the gold stands on
+    words, its tokens; `line` is where it stands in its source, in a folder the document's number.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+    tokens: tuple[tuple[int, int], ...] | None
+    line: int
+
+
+def features() -> Features:
+    """The features of every dataset: text, entities and tokens in code points; a text whose gold
+    stands on characters has no tokens."""
+    from datasets import Features, List, Value
+
+    spans = {"start": Value("int32"), "end": Value("int32")}
+    return Features(
+        {
+            "text": Value("string"),
+            "language": Value("string"),
+            "has_tokens": Value("bool"),
+            "tokens": List(spans),
+            "entities": List({**spans, "label": Value("string")}),
+            "line": Value("int32"),
+        }
+    )
+
+
+def to_dataset(examples: list[Example], language: str) -> Dataset:
+    """The examples, in order, with the features of `features`."""
+    from datasets import Dataset
+
+    rows = [_fields(example, language) for example in examples]
+    return Dataset.from_list(rows, features=features())
+
+
+def _fields(example: Example, language: str) -> dict[str, Any]:
+    tokens = example.tokens or ()
+    return {
+        "text": example.text,
+        "language": language,
+        "has_tokens": example.tokens is not None,
+        "tokens": [{"start": start, "end": end} for start, end in tokens],
+        "entities": [{"start": s, "end": e, "label": label} for s, e, label in example.spans],
+        "line": example.line,
+    }
+
+
+def examples_of(dataset: Dataset) -> Iterator[Example]:
+    """The examples of a dataset with the features of `features`, in order."""
+    for row in dataset:
+        spans = tuple((e["start"], e["end"], e["label"]) for e in row["entities"])
+        tokens = tuple((t["start"], t["end"]) for t in row["tokens"]) if row["has_tokens"] else None
+        yield Example(row["text"], spans, tokens, row["line"])
+
+
+def gold_spans(document: Document) -> Iterator[tuple[int, int, str]]:
+    """The `entities` of a JSON object, checked; raises DataError with file and line."""
+    entities = document.fields.get("entities")
+    if not isinstance(entities, list):
+        problem = "no gold: 'entities' with start, end and label"
+        raise DataError(document.source, document.line, problem)
+    for entity in entities:
+        try:
+            start, end, label = entity["start"], entity["end"], entity["label"]
+            good = type(start) is int and type(end) is int and isinstance(label, str)
+        except (KeyError, TypeError):
+            good = False
+        if not good or not 0 <= start < end <= len(document.text):
+            problem = f"{entity!r:.80} is no entity of this text: start, end, label"
+            raise DataError(document.source, document.line, problem)
+        yield start, end, label
