@@ -26,7 +26,7 @@ from tagcli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.output import Output, forget_stdout
+from tagcli.output import Output, forget_stdout, partial_path
 from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
 from tagcli.records import Document, TaggedDocument
 from tagcli.summary import SummaryWriter
@@ -44,13 +44,27 @@ _DEFAULT_FORMAT = "spans"
 _say = partial(say, "nertag")
 
 
+def _show(page: str) -> None:
+    """A page on standard output, in UTF-8 as results are."""
+    click.echo(page.encode("utf-8", "surrogateescape"))
+
+
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from tagcli.version import version
+
+    click.echo(f"{context.find_root().info_name} {version() or 'from its source'}")
+    context.exit()
+
+
 def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
     from tagcli.listing import models_table
 
     try:
-        click.echo(models_table())
+        _show(models_table())
     except NertagError as error:
         _say(str(error))
         context.exit(error.exit_code)
@@ -134,7 +148,8 @@ _EXAMPLES = """
               help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
-@click.version_option(package_name="nertag", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+              help="Show the version and exit.")
 @click.pass_obj
 def main(defaults: Defaults, /, files: tuple[str, ...], model_info: bool, **options: Any) -> None:
     """Find people, organisations, places and more in German, French, Italian, English and Korean
@@ -148,7 +163,7 @@ def main(defaults: Defaults, /, files: tuple[str, ...], model_info: bool, **opti
         if defaults.path is not None and options["verbose"]:
             _say(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
         if model_info:
-            click.echo(_model_page(options))
+            _show(_model_page(options))
             sys.exit(0)
         sys.exit(_Run(files or (STDIN,), options).run())
     except NertagError as error:
@@ -190,7 +205,11 @@ def run() -> None:
 @contextmanager
 def _ended_at_once_by_interrupt() -> Iterator[None]:
     """Within a library's import Ctrl-C would be an error of that library."""
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # a script's background job is to ignore it
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         yield
     finally:
@@ -216,6 +235,7 @@ class _Run:
         options = self._options
         with _ended_at_once_by_interrupt():
             tagger = self._load()
+        self._check_apart(options["output"])
         output = Output(options["output"], keep=options["resume"])
         try:
             with output:
@@ -226,6 +246,14 @@ class _Run:
         if self._skipped:
             _say(f"{self._skipped} bad record{'s' * (self._skipped > 1)} skipped")
         return 1 if self._skipped else 0
+
+    def _check_apart(self, output: str | None) -> None:
+        """What is written must not be read: it would be lost, or never end."""
+        partial = None if output is None else partial_path(output)
+        for source in self._inputs:
+            if partial is not None and source.is_file(partial):
+                problem = f"which is where -o {output} writes until it is whole"
+                raise UsageError(f"{source.name} is an input and {partial}, {problem}")
 
     def _say_what_is_left(self, output: Output) -> None:
         left = output.partial

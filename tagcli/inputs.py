@@ -62,6 +62,13 @@ class Input:
         """Whether a person types it."""
         return self._path is None and sys.stdin is not None and sys.stdin.isatty()
 
+    def is_file(self, path: Path) -> bool:
+        """Whether it is the file at `path`."""
+        try:
+            return self._path is not None and path.samefile(self._path)
+        except OSError:
+            return False
+
     def lines(self, on_error: OnError | None = None) -> Iterator[Line]:
         """The lines of the input; they end at \\n or \\r\\n only.
 
@@ -88,7 +95,11 @@ class Input:
     def _decoded(self, raw: IO[bytes], on_error: OnError | None) -> Iterator[Line]:
         chunks = _chunks(self._counted(raw))
         encoding = codecs.lookup(self._encoding).name
-        if "\n".encode(encoding) != b"\n":  # UTF-16 and UTF-32: a line end is no single byte
+        if encoding == "utf-8-sig":  # UTF-8 goes without its mark in any case
+            encoding = "utf-8"
+        # UTF-16 and UTF-32, where a line end is no single byte; and one that has its signs for
+        # Korean explained on the first line
+        if "\n".encode(encoding) != b"\n" or encoding == "iso2022_kr":
             chunks = self._as_utf8(chunks)
             encoding = "utf-8"
         if encoding == "utf-8":
@@ -121,11 +132,13 @@ class Input:
             failure: UnicodeError | None = None
             try:
                 text = decoder.decode(chunk, final=not chunk)
+                encoded = text.encode("utf-8")  # some encodings can spell half a surrogate pair
             except UnicodeError as error:
                 failure = error
                 text = _whole_lines_before(error, decoder, chunk)
+                encoded = text.encode("utf-8")
             line += text.count("\n")
-            yield text.encode("utf-8")
+            yield encoded
             if failure is not None:
                 raise DataError(self.name, line, f"not {self._encoding}: {failure}") from failure
 
@@ -161,7 +174,10 @@ def _size(raw: IO[bytes]) -> int:
 def _whole_lines_before(
     error: UnicodeError, decoder: codecs.IncrementalDecoder, chunk: bytes
 ) -> str:
-    """What the chunk that `decoder` could not decode holds in front of the bad line."""
+    """What the chunk that `decoder` could not decode, or whose text UTF-8 could not hold, has in
+    front of the bad line."""
+    if isinstance(error, UnicodeEncodeError):
+        return error.object[: error.object.rfind("\n", 0, error.start) + 1]
     if not isinstance(error, UnicodeDecodeError):
         return ""
     held = len(decoder.getstate()[0])

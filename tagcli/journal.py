@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +21,7 @@ from tagcli.models import stamps
 from tagcli.output import Output
 from tagcli.partial_file import PartialFile
 from tagcli.records import Document
+from tagcli.version import version
 from tagcli.writing import ResumableWriter, State, Writer
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> di
     """What the output depends on beside the documents, by the names that a user knows."""
     options = tagger.options
     return {
-        "version of nertag": _version(),
+        "version of nertag": version(),
         "model": stamps(tagger.model),
         "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
         "list of files": [source.name for source in inputs],
@@ -247,10 +247,3 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> di
         "--min-score": options.min_score,
         "--overlap": options.overlap_tokens,
     }
-
-
-def _version() -> str | None:
-    try:
-        return metadata.version("nertag")
-    except metadata.PackageNotFoundError:  # run from its source
-        return None

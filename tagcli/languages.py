@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 LATIN_LANGUAGES = ("de", "en", "fr", "it")
 LANGUAGES = (*LATIN_LANGUAGES, "ko")
@@ -23,6 +24,15 @@ _LETTERS_PER_SYLLABLE = 3
 WORDS, RAW, PARTS = UNITS = ("words", "raw", "parts")
 """What a model may read: words with a label each; or eojeols, or the parts of eojeols, with a label
 for every piece."""
+
+
+def unit_of(units: Mapping[str, str], language: str) -> str:
+    """What is read in a language, one of UNITS, where `units` says it per language; in text of
+    LATIN script what all of LATIN_LANGUAGES have, if it is one."""
+    if language != LATIN:
+        return units.get(language, WORDS)
+    several = {units.get(name, WORDS) for name in LATIN_LANGUAGES}
+    return several.pop() if len(several) == 1 else WORDS
 
 
 def language_of_script(text: str) -> str:

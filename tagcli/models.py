@@ -13,7 +13,7 @@ from typing import Any
 from tagcli.errors import UsageError
 from tagcli.hub import find_snapshot
 from tagcli.int8_weights import WEIGHTS
-from tagcli.languages import LATIN, LATIN_LANGUAGES, UNITS, WORDS
+from tagcli.languages import LATIN, LATIN_LANGUAGES, UNITS, unit_of
 from tagcli.schemes import TagSet, read_tag_set
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -70,7 +70,7 @@ class Model:
 
     def unit(self, language: str) -> str:
         """What the model reads in this language, one of UNITS."""
-        return self.units.get(language, WORDS)
+        return unit_of(self.units, language)
 
     def types(self, language: str) -> tuple[str, ...] | None:
         """The types the model was taught for this language; None where the config says nothing."""

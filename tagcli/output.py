@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from tagcli.errors import NertagError, UsageError
 from tagcli.partial_file import PartialFile
 
 _FLUSH_SECONDS = 0.1
-# a file that standard output goes to must be appended to, not replaced
-_STDOUT_NAMES = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+# a file that a stream goes to must be written on in, not replaced
+_STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
 
 
 class Output:
@@ -32,24 +34,31 @@ class Output:
         self._target: Path | None = None
         self._is_stdout = False
         self._flushed = time.monotonic()
-        if path is None or path in _STDOUT_NAMES:
+        descriptor = 1 if path is None else _descriptor(path)
+        if descriptor == 1:
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
             self._file: BinaryIO | PartialFile = sys.stdout.buffer
             self._is_stdout = True
             return
+        assert path is not None
         target = Path(path)
         try:
+            if descriptor is not None:
+                self._file = os.fdopen(os.dup(descriptor), "wb")
+                return
             if target.is_dir():
                 raise UsageError(f"{path} is a directory, not a file")
             if target.exists() and not target.is_file():
                 self._file = target.open("wb")
                 return
-            target = target.resolve()  # a link stays a link
+            target = Path(os.path.realpath(target))  # a link stays a link
+            if target.is_symlink():
+                raise UsageError(f"{path} cannot be written: its links go in a circle")
             if target.exists() and not os.access(target, os.W_OK):
                 raise PermissionError(13, "permission denied")
             self._target = target
-            self._file = self.partial = PartialFile(target.with_name(target.name + ".partial"))
+            self._file = self.partial = PartialFile(_partial(target))
             if not keep:
                 self.partial.cut(0)
         except OSError as error:
@@ -98,6 +107,24 @@ class Output:
             if not self._is_stdout:
                 with suppress(OSError):  # what flush has said already
                     self._file.close()
+
+
+def partial_path(path: str) -> Path | None:
+    """Where output to `path` is written until it is whole; None for what has no such file."""
+    target = Path(path)
+    if _descriptor(path) is not None or (target.exists() and not target.is_file()):
+        return None
+    return _partial(Path(os.path.realpath(target)))
+
+
+def _partial(target: Path) -> Path:
+    return target.with_name(target.name + ".partial")
+
+
+def _descriptor(path: str) -> int | None:
+    """The number of the open stream that a path names."""
+    found = _DESCRIPTOR.fullmatch(path)
+    return int(found[1]) if found else _STREAMS.get(path)
 
 
 def forget_stdout() -> None:

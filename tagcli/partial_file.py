@@ -75,9 +75,11 @@ class PartialFile:
         """Give the file its name, now that it is whole, and close it."""
         if sys.platform == "win32":  # which renames no open file
             self._file.close()
-        self.path.replace(target)  # not closed yet: nobody else may begin a new one
-        with suppress(OSError):
-            self.journal.unlink(missing_ok=True)
+        ours = _identity(self.journal)
+        self.path.replace(target)
+        if ours and _identity(self.journal) == ours:  # or another run has begun a new one
+            with suppress(OSError):
+                self.journal.unlink()
         self._file.close()
 
     def close(self) -> None:
@@ -88,6 +90,15 @@ class PartialFile:
             self.cut(0)
             self.path.unlink(missing_ok=True)
         self._file.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from all others; None for one that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _open_alone(path: Path) -> IO[bytes]:

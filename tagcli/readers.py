@@ -79,13 +79,13 @@ def _conll_document(
     """The document of a sentence's lines, or none if it is bad; and the file's column count."""
     if any(line.bad for line in rows):
         return width, []
-    tokens = []
+    tokens, known = [], width
     try:
         for line in rows:
             columns = split_columns(line.text)
             if columns[0] != DOCSTART:
-                _check_columns(columns, width, options.token_column, source, line.number)
-                width = width or len(columns)
+                _check_columns(columns, known, options.token_column, source, line.number)
+                known = known or len(columns)
                 tokens.append(columns[options.token_column - 1])
             else:
                 tokens.append(DOCSTART)
@@ -94,7 +94,7 @@ def _conll_document(
         return width, []
     text = " ".join(tokens)
     document = Document(text, source, rows[0].number, token_offsets(tokens), conll=conll)
-    return width, [document]
+    return known, [document]
 
 
 def _check_columns(
@@ -208,6 +208,8 @@ _EXTENSIONS = {
     "jsonl": (".jsonl", ".ndjson"),
 }
 _TAG = re.compile(r"O|[BIES]-\S+")
+# Where blanks are between columns, so are they in prose, which may end in E-Mail or S-Bahn.
+_TAG_AFTER_BLANK = re.compile(r"O|[BIES]-[A-Z]{2}[\w-]*")
 
 
 def format_of_name(name: str) -> str | None:
@@ -224,7 +226,8 @@ def format_of_line(line: str, text_field: str) -> str:
     columns = split_columns(line.rstrip(" \t"))
     if columns and columns[0] == DOCSTART:
         return "conll"
-    if len(columns) > 1 and _TAG.fullmatch(columns[-1]):
+    tag = _TAG if "\t" in line else _TAG_AFTER_BLANK
+    if len(columns) > 1 and tag.fullmatch(columns[-1]):
         return "conll"
     if line.lstrip().startswith("{"):
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +82,11 @@ class Tagger:
         known = model.tag_set.types
         if unknown := sorted((options.labels or set()).difference(known)):
             raise UsageError(f"the model has no label {unknown[0]!r}; it has {', '.join(known)}")
+
+    def in_language(self, language: str) -> Tagger:
+        """The same model on the same backend, for text of this language or "auto"."""
+        options = replace(self.options, language=language)
+        return Tagger(self.model, self._encoder, self.backend, options)
 
     def tag(self, text: str) -> TaggedDocument:
         """The tagged text; each of its lines is a paragraph."""

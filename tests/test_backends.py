@@ -164,6 +164,14 @@ def test_int8_on_a_torch_that_sees_no_gpu(bundled_tagger: Any) -> None:
     assert "this torch does not see it" in note
 
 
+def test_int8_goes_to_a_gpu_only_when_asked(
+    bundled_tagger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert load(str(bundled_tagger.model.folder), backend="torch").backend.device == "cpu"
+
+
 @pytest.mark.usefixtures("_unusable_gpu")
 def test_cuda_runs_int8_on_torch(bundled_tagger: Any) -> None:
     folder = str(bundled_tagger.model.folder)

@@ -931,3 +931,40 @@ def test_a_terminal_changes_colours_only(start: Start, no_colour: bool) -> None:
 def test_a_terminal_has_a_width(start: Start, arguments: list[str], expected: str) -> None:
     shown = at_a_terminal(start, arguments, {"NO_COLOR": "1", "COLUMNS": "20"})
     assert shown == expected
+
+
+@pytest.mark.parametrize("options", [[], ["--resume"], ["--format", "html"]])
+def test_what_is_written_is_not_read(tmp_path: Path, options: list[str]) -> None:
+    left = tmp_path / "out.partial"
+    left.write_text("Bonn\n", encoding="utf-8")
+    result = nertag(SAMPLES / "de.txt", left, "-o", tmp_path / "out", *options)
+    assert (result.code, result.out) == (2, "")
+    assert "out.partial is an input and " in result.err
+    assert left.read_text(encoding="utf-8") == "Bonn\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_page_about_models_is_utf8_whatever_the_locale(tmp_path: Path) -> None:
+    folder = tmp_path / "모델"
+    folder.symlink_to(BUNDLED / DEFAULT)
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    command = [*COMMAND, "--model-info", "--model", str(folder)]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, check=True, timeout=PATIENCE
+    )
+    assert f"place         {folder}" in done.stdout.decode("utf-8")
+
+
+@needs_posix
+def test_an_interrupt_that_is_to_be_ignored_is_ignored_while_loading() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with cli._ended_at_once_by_interrupt():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        with cli._ended_at_once_by_interrupt():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -89,7 +89,9 @@ def test_lines_come_as_they_were_written(
     assert lines_of(scratch, encoding) == texts
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp949", "euc-kr", "utf-16-le"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "cp949", "euc-kr", "utf-16-le", "iso2022_kr", "utf-8-sig"]
+)
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     path = write(tmp_path, f"{KOREAN}\r\n\r\n{KOREAN}".encode(encoding))
     assert lines_of(path, encoding) == [KOREAN, "", KOREAN]
@@ -309,7 +311,9 @@ def test_known_encodings(name: str) -> None:
     assert check_encoding(name) == name
 
 
-@pytest.mark.parametrize("encoding", sorted({*aliases.values(), "punycode", "idna", "undefined"}))
+@pytest.mark.parametrize(
+    "encoding", sorted({*aliases.values(), "punycode", "idna", "undefined", "unicode_escape"})
+)
 def test_no_encoding_fails_with_more_than_a_sentence(tmp_path: Path, encoding: str) -> None:
     messages = []
     for data in (b"Berlin\n\xff\xfe\x80\nBern\n", b"+2AA-\n", b"\\ud800\n"):
@@ -325,3 +329,20 @@ def test_no_encoding_fails_with_more_than_a_sentence(tmp_path: Path, encoding: s
 def test_utf16_needs_no_byte_order_mark_to_fail_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r":1: .*utf-16"):
         lines_of(write(tmp_path, b"Angela Merkel\n"), "utf-16")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_bad_byte_of_utf8_with_a_mark_costs_its_line_only(tmp_path: Path, mark: bytes) -> None:
+    path = write(tmp_path, mark + b"a\nb\xff\nc\n")
+    told: list[DataError] = []
+    lines = list(Input(str(path), "utf-8-sig").lines(told.append))
+    assert [line.text for line in lines] == ["a", "", "c"]
+    assert [error.line for error in told] == [2]
+
+
+def test_what_is_before_half_a_surrogate_pair_comes_out(tmp_path: Path) -> None:
+    path = write(tmp_path, b"eins\\nzwei\\n\\ud800\\ndrei")
+    lines, seen = Input(str(path), "unicode_escape").lines(), []
+    with pytest.raises(DataError, match=r":3: not unicode_escape"):
+        seen.extend(line.text for line in lines)
+    assert seen == ["eins", "zwei"]

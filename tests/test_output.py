@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tagcli.errors import DataError, NertagError, UsageError
-from tagcli.output import Output
+from tagcli.output import Output, partial_path
 
 KOREAN = "이순신\n"
 
@@ -146,3 +146,38 @@ def test_a_file_that_may_not_be_written(tmp_path: Path) -> None:
     path.chmod(0o400)
     with pytest.raises(UsageError, match="permission denied"):
         Output(str(path))
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
+@pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd"])
+def test_an_open_stream_is_written_on_in(tmp_path: Path, folder: str) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    with log.open("ab") as file:
+        name = f"{folder}/{file.fileno()}"
+        assert partial_path(name) is None
+        with Output(name) as output:
+            assert output.partial is None
+            output.write("after\n")
+    assert log.read_text() == "before\nafter\n"
+    assert os.listdir(tmp_path) == ["log"]
+
+
+def test_a_stream_that_is_not_open() -> None:
+    with pytest.raises(UsageError, match="/dev/fd/987654 cannot be written"):
+        Output("/dev/fd/987654")
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(tmp_path / "one")
+    with pytest.raises(UsageError, match="its links go in a circle"):
+        Output(str(tmp_path / "one"))
+
+
+def test_where_a_file_is_written_until_it_is_whole(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for name in ("real", "link"):
+        assert partial_path(str(tmp_path / name)) == tmp_path / "real.partial"
+    assert partial_path("-") is None
+    assert partial_path("/dev/null") is None

@@ -168,3 +168,22 @@ def test_the_lock_lasts_until_the_file_has_its_name(
     assert os.listdir(path.parent) == ["out"]
     assert path.with_name("out").read_bytes() == b"whole\n"
     PartialFile(path).close()
+
+
+def test_the_journal_of_another_run_stays(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = PartialFile(path)
+    file.write(b"whole\n")
+    file.flush()
+    file.journal.write_text("ours")
+    replace = Path.replace
+
+    def overtaken(self: Path, target: Path) -> Path:
+        """Another run begins as soon as the name is free."""
+        made = replace(self, target)
+        replace(file.journal, path.with_name("old"))
+        file.journal.write_text("theirs")
+        return made
+
+    monkeypatch.setattr(Path, "replace", overtaken)
+    file.rename(path.with_name("out"))
+    assert file.journal.read_text() == "theirs"

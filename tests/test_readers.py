@@ -157,6 +157,13 @@ def test_conll_a_bad_sentence_can_be_left_out() -> None:
     assert [error.line for error in told] == [3, 8]
 
 
+def test_conll_a_bad_first_sentence_is_not_what_others_are_measured_by() -> None:
+    told: list[DataError] = []
+    documents = read("conll", "a O\nb X O\n\nc X O\n\nd X O\n", on_error=told.append)
+    assert [document.text for document in documents] == ["c", "d"]
+    assert [error.line for error in told] == [2]
+
+
 def test_conll_bad_bytes_take_their_sentence_with_them(tmp_path: Path) -> None:
     path = tmp_path / "in.conll"
     path.write_bytes(b"a O\n\nb O\n\xff O\nc O\n\nd O\n")
@@ -344,6 +351,12 @@ def test_format_of_name(name: str, expected: str | None) -> None:
         ("O", "text"),
         ("B-LOC", "text"),
         ("Angela Merkel wohnt in Berlin.", "text"),
+        ("Angela Merkel nahm die S-Bahn.", "text"),
+        ("Please send me an E-Mail", "text"),
+        ("Take Vitamin B-12", "text"),
+        ("Berlin B-LOCderiv", "conll"),
+        ("Everest B-WORK_OF_ART", "conll"),
+        ("Berlin\tB-location", "conll"),
         ("Berlin\tX-LOC", "text"),
         ("Berlin\tB-", "text"),
         ("Berlin\tBLOC", "text"),

@@ -11,6 +11,7 @@ import numpy as np
 from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.int8_weights import WEIGHTS, float_parameters
+from tagcli.languages import AUTO
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,7 +44,8 @@ class TorchBackend:
         transformers.logging.set_verbosity_error()
         self._torch = torch
         self._folder = model.folder
-        use_cuda = device != "cpu" and torch.cuda.is_available()
+        wants_cuda = device == "cuda" or (device == AUTO and model.has_safetensors)
+        use_cuda = wants_cuda and torch.cuda.is_available()
         torch.set_num_threads(threads)
         self._model = _load(model).to("cuda" if use_cuda else "cpu").eval()
         self.device = self._model.device.type
