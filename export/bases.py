@@ -13,6 +13,7 @@ from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import UsageError, reason_of
 from tagcli.hub import find_snapshot
 from tagcli.int8_weights import WEIGHTS, float_parameters
+from tagcli.languages import RAW
 from tagcli.models import CONFIG, INT8, TOKENIZER, has_safetensors, local_folder, token_limit
 
 _TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
@@ -48,6 +49,13 @@ def window_limit(folder: Path) -> int:
     """The longest input of the encoder in tokens, special ones included."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     return token_limit(folder, config)
+
+
+def base_units(folder: Path) -> dict[str, str]:
+    """Per language what the encoder reads: what it learnt, and if it does not say Korean as eojeols
+    with a label for every piece."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return dict((config.get("nertag") or {}).get("units", {"ko": RAW}))
 
 
 def pad_id(folder: Path) -> int:

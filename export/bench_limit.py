@@ -193,7 +193,7 @@ def measure_limit(settings: Settings, lines: Sequence[str], words: int, nertag: 
         gemm_rates(shapes, tagger.backend.batch_tokens, settings),
         operations * tokens / _inference_seconds(tagger, windows),
         operations * tokens / statistics.median(nertag.seconds),
-        tagger.model.quantisation is not None,
+        tagger.model.quantisation is not None and settings.device != "cuda",
     )
 
 

@@ -21,7 +21,7 @@ Span = tuple[int, int, str]
 BRAT = "brat"
 ANN, TXT = ".ann", ".txt"
 
-_ENTITY = re.compile(r"(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
+_ENTITY = re.compile(r"(T\S+)\t(\S+) (\d{1,18} \d{1,18}(?:;\d{1,18} \d{1,18})*)(?:\t(.*))?")
 _OTHERS = {
     "R": "relation", "E": "event", "A": "attribute", "M": "attribute", "N": "normalisation",
     "#": "note", "*": "equivalence",

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from export.brat import brat_files
 from export.extras import check_packages
 from export.failures import failures_as_sentences
 from export.places import NoSuchSourceError, find_file, is_dataset
@@ -127,29 +129,54 @@ def _test_file(place: str, options: dict[str, Any]) -> str | None:
 
 def _scores(models: list[str | None], files: dict[str, str], options: dict[str, Any]) -> str:
     """Every model on every file, as it is to be shown."""
+    tests = _tests(files, options)
     if options["wrong"] is None:
-        results = _evaluate(models, files, options)
+        results = _evaluate(models, tests, options)
     else:
-        with _wrong_spans_to(options["wrong"], models, files) as note:
-            results = _evaluate(models, files, options, note)
+        _check_wrong(options["wrong"], models, tests, options["data_dir"])
+        with _wrong_spans_to(options["wrong"]) as note:
+            results = _evaluate(models, tests, options, note)
     if options["output_format"] == "json":
         return as_json(results)
     render = as_markdown if options["output_format"] == "markdown" else as_table
     return report(results, render, options["confusion"])
 
 
+def _tests(files: dict[str, str], options: dict[str, Any]) -> dict[str, Path | Corpus]:
+    """The test sources of --recipe and the files and datasets, by what they are called."""
+    tests: dict[str, Path | Corpus] = {**_of_recipe(options)}
+    for place, file in files.items():
+        tests[place] = _corpus(file, options) if is_dataset(file) else Path(file)
+    return tests
+
+
+def _check_wrong(
+    path: Path, models: list[str | None], tests: dict[str, Path | Corpus], data_dir: Path | None
+) -> None:
+    """What would stop --wrong at its end, or cost the gold, is said at its start."""
+    if len(models) > 1:
+        raise UsageError("--wrong takes one model")
+    gold = chain.from_iterable(_gold_files(test, data_dir) for test in tests.values())
+    if path.resolve() in {one.resolve() for one in gold}:
+        raise UsageError(f"{path} is the gold: --wrong needs another file")
+
+
+def _gold_files(test: Path | Corpus, data_dir: Path | None) -> list[Path]:
+    """The files of a test's gold, if it stands in files."""
+    if isinstance(test, Path):
+        return [test]
+    place = test.source.place
+    if is_dataset(place):
+        return []
+    return brat_files(place) or [find_file(place, test.source.split, data_dir)]
+
+
 @contextmanager
-def _wrong_spans_to(
-    path: Path, models: list[str | None], files: dict[str, str]
-) -> Iterator[Callable[[WrongSpan], None]]:
+def _wrong_spans_to(path: Path) -> Iterator[Callable[[WrongSpan], None]]:
     """What writes wrong spans to a file, which has its name when it is whole; then how many there
     are is said."""
     from export.wrong_spans import kinds_line
 
-    if len(models) > 1:
-        raise UsageError("--wrong takes one model")
-    if path.resolve() in {Path(file).resolve() for file in files.values()}:
-        raise UsageError(f"{path} is the gold: --wrong needs another file")
     counts: Counter[str] = Counter()
     with Output(str(path)) as output:
 
@@ -163,7 +190,7 @@ def _wrong_spans_to(
 
 def _evaluate(
     models: list[str | None],
-    files: dict[str, str],
+    tests: dict[str, Path | Corpus],
     options: dict[str, Any],
     wrong: Callable[[WrongSpan], None] | None = None,
 ) -> list[Result]:
@@ -172,9 +199,6 @@ def _evaluate(
     types = options["types"]
     wanted = None if types is None else tuple(name.strip() for name in types.split(","))
     scoring = EvaluationOptions(wanted, options["rules"], _renamings(options))
-    tests: dict[str, Path | Corpus] = {**_of_recipe(options)}
-    for place, file in files.items():
-        tests[place] = _corpus(file, options) if is_dataset(file) else Path(file)
     results = []
     for model in models:
         tagger = _load(model, options)

@@ -89,7 +89,7 @@ _EXAMPLES = """
 @click.option("--head-rate", type=float, help="Learning rate of the classifier (1e-3).")
 @click.option("--batch-tokens", type=int, help="Tokens in a batch at most (1536).")
 @click.option("--freeze-embeddings", is_flag=True, default=None, help="Leave the embeddings alone.")
-@click.option("--freeze-layers", type=int, help="Leave that many layers alone, from the bottom.")
+@click.option("--freeze-layers", type=int, help="Leave the embeddings and that many layers alone.")
 @click.option("--label-smoothing", type=float, help="Share of the probability that is spread (0).")
 @click.option("--patience", type=int, help="Stop after so many evaluations without a better F1.")
 @click.option("--seed", type=int, help="Seed of weights, batches and dropout (1).")

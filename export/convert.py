@@ -35,11 +35,13 @@ def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     """Every example as token and tag a line and a blank line after it.
 
     Text without tokens is split into sentences and these into words, which are cut at the ends
-    of entities. Raises DataError for what CoNLL cannot hold.
+    of entities; tokens stay as they are. Raises DataError for what CoNLL cannot hold.
     """
     place = corpus.source.place
     for example in examples_of(corpus.dataset):
-        sentences = [_cut_at(words, example.spans) for words in sentences_of(example)]
+        sentences = [list(words) for words in sentences_of(example)]
+        if example.tokens is None:
+            sentences = [_cut_at(words, example.spans) for words in sentences]
         spans = _word_spans(list(chain.from_iterable(sentences)), example, place)
         first = 0
         for words in sentences:
@@ -84,6 +86,8 @@ def _word_spans(
             problem = "overlaps another"
         elif first >= last:
             problem = "holds no word"
+        elif start > starts[first] or end < ends[last - 1]:
+            problem = "begins or ends inside a token"
         elif not re.fullmatch(r"\S+", label):
             problem = f"has the type {label!r}"
         if problem:

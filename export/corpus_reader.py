@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ class CorpusReader:
         rows = TagRows(map(conll_row, sentences))
         for document, spans in zip(sentences, self._entities(rows), strict=True):
             assert document.tokens is not None
-            yield _example(document.text, _pairs(document.tokens), spans, document.line)
+            yield _example(document.text, _pairs(document.tokens), self._gold(spans), document.line)
         for document in documents:
             if document.conll is None:
                 tokens = None if document.tokens is None else _pairs(document.tokens)
@@ -74,7 +75,8 @@ class CorpusReader:
     def _from_dataset(self, dataset: Dataset) -> Iterator[Example]:
         columns = dataset.column_names
         if {"text", "entities", "has_tokens"} <= set(columns):
-            yield from examples_of(dataset)
+            for one in examples_of(dataset):
+                yield replace(one, spans=self._gold(one.spans))
             return
         tags = next((name for name in ("ner_tags", "tags") if name in columns), None)
         if "tokens" not in columns or tags is None:
@@ -84,10 +86,10 @@ class CorpusReader:
         numbered = enumerate(zip(dataset["tokens"], self._entities(rows), strict=True), start=1)
         for number, (tokens, spans) in numbered:
             if by_character:
-                yield Example("".join(tokens), spans, None, number)
+                yield Example("".join(tokens), self._gold(spans), None, number)
             else:
                 offsets = _pairs(token_offsets(tokens))
-                yield _example(" ".join(tokens), offsets, spans, number)
+                yield _example(" ".join(tokens), offsets, self._gold(spans), number)
 
     def _label_rows(self, dataset: Dataset, column: str) -> Iterator[LabelRow]:
         names = _class_names(dataset, column)

@@ -9,7 +9,7 @@ model compression" (Sun, Cheng, Gan and Liu, 2019), https://arxiv.org/abs/1908.0
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -162,19 +162,19 @@ def states_loss(
 def load_teachers(
     recipe: Recipe,
     labels: Sequence[str],
-    languages: Collection[str],
+    units: Mapping[str, str],
     base: Path,
     data_dir: Path | None = None,
 ) -> Distillation:
-    """The teachers of a recipe, for a student of these languages with these labels and the
-    tokenizer in `base`.
+    """The teachers of a recipe, for a student with these labels, the tokenizer in `base` and these
+    `units` by language.
 
     Raises UsageError for what is no token classifier, or has other labels, another tokenizer,
     other units or, where hidden states are compared, other ones.
     """
     teachers = tuple(_load_teacher(name, labels, base, data_dir) for name in recipe.teacher)
     for teacher in teachers:
-        _check_units(teacher, {name: recipe.units.get(name, WORDS) for name in languages})
+        _check_units(teacher, units)
     if recipe.teacher_states_weight:
         _check_widths(teachers, read_config(base))
     return Distillation(

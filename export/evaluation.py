@@ -9,9 +9,10 @@ from pathlib import Path
 
 from export.gold import Gold, documents, length, read_gold
 from export.scores import Span, SpanCounts, of_types
-from export.sources import Corpus
+from export.sources import Corpus, language_of
 from export.wrong_spans import WrongSpan, wrong_spans
 from tagcli.errors import DataError, UsageError
+from tagcli.languages import AUTO
 from tagcli.records import TaggedDocument
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.tagger import Tagger
@@ -75,18 +76,6 @@ def renamed(spans: Iterable[Span], names: Mapping[str, str]) -> list[Span]:
     return [span for span in named if span[2] != OUTSIDE]
 
 
-def evaluate(
-    tagger: Tagger, test: Path | Corpus, types: Iterable[str] = SCORED_TYPES
-) -> SpanCounts:
-    """Strict span counts of a CoNLL or JSONL file or a corpus over `types`, by these names or by
-    those that ALIASES has for them; tags of files are read by conlleval's rules."""
-    asked = set(types)
-    asked |= {alias for alias, name in ALIASES.items() if name in asked}
-    gold = read_gold(test, EvaluationOptions().rules)
-    names = _rename(gold, tagger, {})
-    return _evaluation(tagger, test, gold, names, tuple(sorted(asked))).counts
-
-
 def evaluate_corpus(tagger: Tagger, corpus: Corpus) -> SpanCounts:
     """Strict span counts of a corpus over the types it annotates, by their own names."""
     return _evaluation(tagger, corpus, read_gold(corpus, ""), {}, corpus.types).counts
@@ -100,10 +89,13 @@ def evaluate_file(
 ) -> Evaluation:
     """Tag a CoNLL file, which is compared by tokens, a JSONL file, compared by code points, or a
     corpus, by tokens where its gold stands on them, and count; `wrong` is told each wrong span.
+    A corpus is tagged in the language that it declares, unless the tagger has one.
 
     Raises DataError with file and line where the gold is missing or cannot be read, UsageError
     for types that neither the gold nor the model has.
     """
+    if isinstance(test, Corpus) and tagger.options.language == AUTO:
+        tagger = tagger.in_language(language_of(test.source))
     gold = read_gold(test, options.rules)
     names = _rename(gold, tagger, options.names)
     annotated = gold.types

@@ -80,7 +80,7 @@ def gold_spans(document: Document) -> Iterator[tuple[int, int, str]]:
     for entity in entities:
         try:
             start, end, label = entity["start"], entity["end"], entity["label"]
-            good = type(start) is int and type(end) is int and isinstance(label, str)
+            good = type(start) is int and type(end) is int and isinstance(label, str) and label
         except (KeyError, TypeError):
             good = False
         if not good or not 0 <= start < end <= len(document.text):

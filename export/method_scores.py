@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from export.evaluation import evaluate
+from export.evaluation import EvaluationOptions, evaluate_file
 from export.gold import documents
 from export.score_tables import Rows
 from export.scores import SpanCounts
@@ -60,8 +60,9 @@ def score_methods(
     tests: Mapping[str, Path | Corpus],
     say: Callable[[str], None],
 ) -> list[MethodScore]:
-    """F1 on the tests, which go by names, size, load time and speed of the float model, which
-    comes first, and of every model made from it; the speeds are taken in turn."""
+    """F1 on the tests, which go by names, each over its own types; size, load time and speed of the
+    float model, which comes first, and of every model made from it; the speeds are taken in turn.
+    """
     folders = {FLOAT: float_model, **{name: made[name] for name in made if name != FLOAT}}
     taggers, load_seconds = {}, {}
     for method, folder in folders.items():
@@ -71,7 +72,7 @@ def score_methods(
     counts: dict[str, list[SpanCounts]] = {method: [] for method in taggers}
     for name, test in tests.items():
         for method, tagger in taggers.items():
-            counts[method].append(evaluate(tagger, test))
+            counts[method].append(evaluate_file(tagger, test, EvaluationOptions()).counts)
             say(f"{method}, {name}: F1 {counts[method][-1].f1():.4f}")
     speeds = _speeds(taggers, next(iter(tests.values()), None))
     return [

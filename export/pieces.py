@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -11,6 +12,7 @@ from export.score_tables import Rows
 from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.errors import UsageError
 from tagcli.hub import find_snapshot
+from tagcli.languages import unit_of
 from tagcli.models import CONFIG, TOKENIZER, local_folder, token_limit
 from tagcli.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
@@ -37,12 +39,12 @@ def piece_rows(path: Path, text: str, language: str) -> Rows:
     """A header and a row a piece of the tokenizer at `path`: piece, id, start and end in `text`,
     and what stands there. Special tokens have no offsets. What the model reads per language is
     in the nertag object of the config beside it, if there is one; otherwise words."""
-    units_of, limit = _settings_beside(path)
+    settings, limit = _settings_beside(path)
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
     normalised = normalise(text)
     rows = [["piece", "id", "start", "end", "text"]]
     for units in encode_document(
-        encoder, normalised, None, language, lambda one: units_of.get(one, "words")
+        encoder, normalised, None, language, partial(unit_of, settings)
     ):
         offsets = _offsets(units, normalised)
         special = [(str(names.id_to_token(i)), str(i)) for i in encoder.prefix_ids.tolist()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import tomllib
 from collections.abc import Mapping
@@ -34,8 +33,10 @@ class Recipe:
     `warmup` of all steps and after which they fall linearly to 0. `batch_tokens` bounds a batch
     with its padding; `evaluations` is per epoch; `patience` counts evaluations without a better
     F1 (0: never stop early); `drop_held_out` leaves sentences of a dev or test set out of the train
-    sets; `freeze_layers` counts encoder layers from the bottom. `units` says
-    per language what the model reads, one of `tagcli.languages.UNITS`.
+    sets; `freeze_layers` counts encoder layers from the bottom, which are frozen with the
+    embeddings. `units` says per language what the model reads, one of `tagcli.languages.UNITS`;
+    None: what the base reads, and if it says nothing Korean as eojeols with a label for every
+    piece.
 
     `layers` are those of the base's encoder layers, from 0, that the model is made of, in their
     order (None: all). `average` is of how many evaluations, the last ones, the weights are
@@ -49,7 +50,7 @@ class Recipe:
     train: tuple[Source, ...]
     dev: tuple[Source, ...]
     test: tuple[Source, ...] = ()
-    units: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"ko": "raw"})
+    units: Mapping[str, str] | None = None
     epochs: int = 3
     rate: float = 5e-5
     head_rate: float = 1e-3
@@ -116,7 +117,7 @@ def _check(settings: Mapping[str, Any]) -> None:
     if numbers.get("seed", 0) >= _SEEDS:
         raise UsageError(f"seed must be below {_SEEDS}, not {numbers['seed']}")
     _check_layers(settings.get("layers"))
-    for language, unit in settings.get("units", {}).items():
+    for language, unit in (settings.get("units") or {}).items():
         if language not in LANGUAGES or unit not in UNITS:
             known = f"a language ({', '.join(LANGUAGES)}) has one of {', '.join(UNITS)}"
             raise UsageError(f"units: {language} = {unit!r}, but {known}")

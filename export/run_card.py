@@ -36,7 +36,7 @@ def write_run_card(folder: Path, recipe: Recipe, metrics: dict[str, Any]) -> Non
         "# A nertag model",
         "Use: `nertag --model DIR` (ONNX), or with `--backend torch` (safetensors).",
         "## How it was made\n\n" + "\n".join(_facts(recipe, metrics)),
-        "## Measured F1\n\n" + "\n".join(_scores(metrics)),
+        "## Measured F1\n\n" + "\n".join(_scores(recipe, metrics)),
         f"## Licence\n\n{recipe.license}",
     ]
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -58,11 +58,13 @@ def _facts(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
     yield "- " + ", ".join(f"{name} {number}" for name, number in metrics["versions"].items())
 
 
-def _scores(metrics: dict[str, Any]) -> Iterator[str]:
+def _scores(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
     averaged = metrics.get("average")
     weights = f"step {metrics['best_step']}"
     if averaged and averaged["chosen"]:
         weights = f"mean of steps {', '.join(map(str, averaged['steps']))}"
+    if recipe.base_share:
+        weights += f", the base's weights for {recipe.base_share:.0%} of it"
     yield f"dev: {100 * metrics['dev_f1']:.1f} ({weights}; best label a token)."
     if not metrics["test"]:
         return

@@ -230,7 +230,7 @@ class _Joiner:
             return _TO_RIGHT
         if previous == "n" and self._token(i - 2) in APOSTROPHES:
             return _TO_LEFT
-        if token in self._open:
+        if _END_QUOTES.get(token, token) in self._open:
             return None
         if _ends_in_digit(previous):  # minutes: 3 ' 48
             return (True, following[:1].isdigit())

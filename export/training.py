@@ -7,10 +7,18 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from export.bases import find_base, load_tokenizer, make_model, pad_id, window_limit
+from export.bases import (
+    base_units,
+    find_base,
+    load_tokenizer,
+    make_model,
+    pad_id,
+    window_limit,
+)
 from export.batches import BatchList
 from export.checkpoints import last_checkpoint, step_of, stopped_early
 from export.labelling import Labeller, misfit_note
@@ -22,6 +30,7 @@ from export.sources import Corpus, load_source
 from export.training_set import Collator, TrainingSet, label_names, make_set, types_by_language
 from tagcli.encoding import Encoder
 from tagcli.errors import NertagError, UsageError
+from tagcli.languages import unit_of
 from tagcli.models import TOKENIZER
 from tagcli.tagger import OVERLAP_TOKENS
 
@@ -77,16 +86,18 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         if unknown := set(corpus.types).difference(types):
             raise UsageError(f"{corpus.name} has {min(unknown)}, which no train source has")
     limit = window_limit(base)
-    units = dict(recipe.units)
+    units = base_units(base) if recipe.units is None else dict(recipe.units)
     labeller = Labeller(
         Encoder(base / TOKENIZER),
         limit,
         OVERLAP_TOKENS,
-        lambda language: units.get(language, "words"),
+        partial(unit_of, units),
         {label: number for number, label in enumerate(labels)},
     )
     train_set = make_set(train, labeller, labels)
     dev_set = make_set(dev, labeller, labels, by_length=True)
+    if not train_set.lengths:
+        raise UsageError("nothing is left to train on: no train source has a sentence of its own")
     for corpus, count in zip((*train, *dev), train_set.misfits + dev_set.misfits, strict=True):
         if count:
             say(misfit_note(corpus.name, count))
@@ -95,9 +106,11 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
     if recipe.has_teacher:
         from export.distillation import load_teachers
 
-        distillation = load_teachers(recipe, labels, by_language, base, data_dir)
+        read = {name: unit_of(units, name) for name in {*by_language, *train_set.languages}}
+        distillation = load_teachers(recipe, labels, read, base, data_dir)
         distillation.check_lengths(max(train_set.lengths))
-        by_language = distillation.with_types(by_language)
+        if recipe.needs_no_gold:
+            by_language = distillation.with_types(by_language)
     nertag = {
         "scheme": "BIO2",
         "units": units,

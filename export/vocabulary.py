@@ -7,6 +7,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from export.letter_case import lower, upper
 from tagcli.encoding import Encoder, encode_document
 from tagcli.errors import UsageError
 from tagcli.inputs import Input
-from tagcli.languages import AUTO
+from tagcli.languages import AUTO, unit_of
 from tagcli.models import CONFIG, TOKENIZER
 from tagcli.normalisation import normalise
 from tagcli.readers import ReaderOptions, read_documents
@@ -95,7 +96,7 @@ def cut_sentences(
                 normalise(text),
                 document.tokens,
                 AUTO,
-                lambda language: units.get(language, "words"),
+                partial(unit_of, units),
             )
             for sentence in found:
                 yield [str(names.id_to_token(i)) for i in sentence.pieces.ids.tolist()]
@@ -128,9 +129,8 @@ def prune(checkpoint: Path, out_dir: Path, keep: Callable[[str], bool]) -> tuple
         if path.is_file() and path.name not in (TOKENIZER, CONFIG, SAFETENSORS):
             shutil.copyfile(path, out_dir / path.name)
     rows = _write_tokenizer(spec, pieces, kept, out_dir / TOKENIZER)
-    renumbered = {old: new for new, old in enumerate(rows)}
-    size = _write_weights(checkpoint, out_dir, rows)
-    _write_config(checkpoint, out_dir, renumbered, size)
+    _write_weights(checkpoint, out_dir, rows)
+    _write_config(checkpoint, out_dir, {old: new for new, old in enumerate(rows)})
     return len(pieces), len(kept)
 
 
@@ -141,7 +141,7 @@ def _bare(piece: str) -> str:
 
 
 def _pieces(spec: dict[str, Any], checkpoint: Path) -> list[str]:
-    """The pieces by their number."""
+    """The pieces in the order of their ids; WordPiece's ids may have gaps."""
     model = spec["model"]
     if model["type"] == "Unigram":
         return [piece for piece, _ in model["vocab"]]
@@ -154,14 +154,16 @@ def _pieces(spec: dict[str, Any], checkpoint: Path) -> list[str]:
 def _write_tokenizer(
     spec: dict[str, Any], pieces: Sequence[str], kept: Sequence[int], out_file: Path
 ) -> list[int]:
-    """Write the tokenizer with the kept pieces; returns the old number of every new one."""
+    """Write the tokenizer with the kept pieces, places in `pieces`; returns the old id of every
+    new one."""
     model, new_of = spec["model"], {pieces[old]: new for new, old in enumerate(kept)}
+    rows = list(kept)
     if model["type"] == "Unigram":
         model["vocab"] = [model["vocab"][old] for old in kept]
         model["unk_id"] = kept.index(model["unk_id"])
     else:
-        model["vocab"] = new_of
-    rows = list(kept)
+        rows = [model["vocab"][pieces[old]] for old in kept]
+        model["vocab"] = dict(new_of)
     for token in spec.get("added_tokens", []):
         if token["content"] not in new_of:  # beside the vocabulary, after it
             new_of[token["content"]] = len(rows)
@@ -186,30 +188,27 @@ def _renumber(part: Any, new_of: dict[str, int]) -> None:
             _renumber(inner, new_of)
 
 
-def _write_weights(checkpoint: Path, out_dir: Path, rows: Sequence[int]) -> int:
-    """The weights with these rows of the word embeddings; returns the size they had."""
+def _write_weights(checkpoint: Path, out_dir: Path, rows: Sequence[int]) -> None:
+    """The weights with these rows of the word embeddings."""
     import torch
     from safetensors import safe_open
     from safetensors.torch import save_file
 
     if not (checkpoint / SAFETENSORS).is_file():
         raise UsageError(f"{checkpoint} has no {SAFETENSORS} to cut")
-    weights, size = {}, 0
+    weights, cut = {}, False
     with safe_open(checkpoint / SAFETENSORS, framework="pt") as file:
         for name in file.keys():  # noqa: SIM118 - no mapping
             weights[name] = file.get_tensor(name)
             if name.endswith("word_embeddings.weight"):
-                size = len(weights[name])
+                cut = True
                 weights[name] = weights[name][torch.tensor(rows)].contiguous()
-    if not size:
+    if not cut:
         raise UsageError(f"{checkpoint / SAFETENSORS} has no word_embeddings.weight")
     save_file(weights, out_dir / SAFETENSORS, metadata={"format": "pt"})
-    return size
 
 
-def _write_config(
-    checkpoint: Path, out_dir: Path, renumbered: dict[int, int], size: int
-) -> None:
+def _write_config(checkpoint: Path, out_dir: Path, renumbered: dict[int, int]) -> None:
     config = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))
     config["vocab_size"] = len(renumbered)
     for name in _TOKEN_IDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from conftest import LABELS, ModelMaker
 transformers = pytest.importorskip("transformers", reason="transformers is not installed")
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from export.bases import find_base, load_tokenizer, make_model  # noqa: E402
+from export.bases import base_units, find_base, load_tokenizer, make_model  # noqa: E402
 from export.recipes import Recipe  # noqa: E402
 from export.sources import Source  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
@@ -188,3 +189,19 @@ def test_layers_that_the_base_does_not_have_are_said(
         make_model(checkpoint("xlmr"), _recipe(layers=(0, 2)), LABELS, {})
     with pytest.raises(UsageError, match="of BERT-like encoders, and DistilBertModel is none"):
         make_model(distilbert, _recipe(layers=(0,)), LABELS, {})
+
+
+@pytest.mark.parametrize(
+    ("config", "units"),
+    [
+        ({}, {"ko": "raw"}),
+        ({"nertag": {"scheme": "BIO2"}}, {"ko": "raw"}),
+        ({"nertag": {"units": {"ko": "parts"}}}, {"ko": "parts"}),
+        ({"nertag": {"units": {}}}, {}),
+    ],
+)
+def test_what_a_base_reads(
+    tmp_path: Path, config: dict[str, object], units: dict[str, str]
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert base_units(tmp_path) == units

@@ -146,6 +146,7 @@ def test_fragments_and_what_is_said_of_them(
         ("T2\tLOC 8 12\t", "T2 is '', but at 8 12"),
         ("T2 LOC 8 12 Köln", "'T2 LOC 8 12 Köln' is no entity: ID, tab, TYPE START END, tab, TEXT"),
         ("T2\tLOC 8\tKöln", "is no entity"),
+        ("T2\tLOC 8 " + "9" * 5000, "is no entity"),
         ("T2\tLOC 8 12;\tKöln", "is no entity"),
         ("T2\tLOC X 8 12\tKöln", "is no entity"),
         ("X1\tLOC 8 12\tKöln", r"'X1\\tLOC 8 12\\tKöln' is no line of brat's"),

@@ -343,6 +343,16 @@ def test_wrong_spans_are_those_that_the_counts_lack(tmp_path: Path) -> None:
     assert f"{path}: {len(wrong)} wrong spans: " in said
 
 
+def test_the_gold_of_a_recipe_is_not_overwritten(tmp_path: Path) -> None:
+    gold, recipe = tmp_path / "gold.conll", tmp_path / "recipe.toml"
+    gold.write_bytes(PANX.read_bytes())
+    recipe.write_text(f'[[test]]\nsource = "{gold.as_posix()}"\n', encoding="utf-8")
+    done = _eval("--recipe", recipe, "--wrong", gold)
+    assert done.exit_code == 2
+    assert "is the gold: --wrong needs another file" in done.stderr
+    assert gold.read_bytes() == PANX.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "problem"),
     [

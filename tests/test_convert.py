@@ -161,7 +161,11 @@ def test_entities_that_touch_across_sentences_need_no_b_in_iob1() -> None:
         (_record(tokens=["a\tb"]), "cannot hold the token"),
         (_record(text="a. b", entities=[{"start": 2, "end": 3, "label": "X"}]), "holds no word"),
         (_record(text="a b", entities=[{"start": 0, "end": 1, "label": "X Y"}]), "type 'X Y'"),
-        (_record(text="a b", entities=[{"start": 0, "end": 1, "label": ""}]), "type ''"),
+        (_record(text="a b", entities=[{"start": 0, "end": 1, "label": ""}]), "is no entity"),
+        (
+            _record(tokens=["Berliner", "Bär"], entities=[{"start": 0, "end": 6, "label": "X"}]),
+            "'Berlin' begins or ends inside a token",
+        ),
     ],
 )
 def test_what_conll_cannot_hold_is_an_error_with_its_line(record: str, problem: str) -> None:

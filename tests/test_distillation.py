@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,23 +36,23 @@ def _load(
     *names: Path | str,
     base: Path,
     labels: Any = LABELS,
-    languages: tuple[str, ...] = (),
+    units: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Distillation:
     recipe = Recipe(
         "b", (Source("a"),), (Source("a", "dev"),), teacher=tuple(map(str, names)), **settings
     )
-    return load_teachers(recipe, labels, languages, base)
+    return load_teachers(recipe, labels, units or {}, base)
 
 
 def test_a_teacher_of_another_unit(checkpoint: ModelMaker, tmp_path: Path) -> None:
     base, teacher = checkpoint("xlmr"), tmp_path / "teacher"
     shutil.copytree(base, teacher)
     edit_json(teacher / "config.json", nertag={"units": {"ko": "raw"}})
-    assert _load(teacher, base=base, languages=("de", "ko"), units={"ko": "raw"}).teachers
-    assert _load(teacher, base=base, languages=("de",), units={"ko": "parts"}).teachers
+    assert _load(teacher, base=base, units={"de": "words", "ko": "raw"}).teachers
+    assert _load(teacher, base=base, units={"de": "words"}).teachers
     with pytest.raises(UsageError, match="reads ko as raw, but is to teach a model of parts"):
-        _load(teacher, base=base, languages=("de", "ko"), units={"ko": "parts"})
+        _load(teacher, base=base, units={"ko": "parts"})
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0])

@@ -16,10 +16,10 @@ from export.evaluation import (
     SCORED_TYPES,
     EvaluationOptions,
     SpanCounts,
-    evaluate,
     evaluate_file,
     gold_names,
 )
+from export.sources import Source, load_source
 from tagcli import DataError, Document
 from tagcli.encoding import Encoder
 from tagcli.errors import UsageError
@@ -48,6 +48,10 @@ SCHEMES = {
     ),
 }
 GOLD = "".join(f"{word}\t{tag}\n" for word, tag in zip(WORDS, BIO, strict=True))
+
+
+def _counts(tagger: Tagger, path: Path, types: tuple[str, ...] | None = None) -> SpanCounts:
+    return evaluate_file(tagger, path, EvaluationOptions(types)).counts
 
 
 class SureBackend:
@@ -130,7 +134,7 @@ def test_own_predictions_as_conll_gold_are_all_right(
     content, total = conll_of(tagger, [s.split() for s in all_sentences()])
     path = tmp_path / "gold.conll"
     path.write_text(f"-DOCSTART- x O\n\n{content}\n", encoding="utf-8")
-    counts = evaluate(tagger, path)
+    counts = _counts(tagger, path)
     assert counts.f1() == 1
     assert counts.gold.total() == counts.predicted.total() == total > 10
 
@@ -141,7 +145,7 @@ def test_missing_gold_lowers_precision_only(tiny_tagger: TaggerMaker, tmp_path: 
     content, total = conll_of(tagger, sentences, flip=2)
     path = tmp_path / "gold.conll"
     path.write_text(content, encoding="utf-8")
-    counts = evaluate(tagger, path)
+    counts = _counts(tagger, path)
     assert counts.gold.total() == counts.correct.total() == total
     assert counts.predicted.total() > total
     expected = 2 * total / (total + counts.predicted.total())
@@ -151,18 +155,18 @@ def test_missing_gold_lowers_precision_only(tiny_tagger: TaggerMaker, tmp_path: 
 def test_gold_without_b_is_read_by_conlleval(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
     path = tmp_path / "gold.conll"
     path.write_text("Max I-PER\nMüller I-PER\naus O\nKöln I-LOC\nBonn B-LOC\n", encoding="utf-8")
-    counts = evaluate(tiny_tagger("xlmr"), path)
+    counts = _counts(tiny_tagger("xlmr"), path)
     assert counts.gold == {"PER": 1, "LOC": 2}
 
 
-def test_only_the_scored_types_count(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
+def test_only_the_asked_types_count(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
     tagger = tiny_tagger("klue")
     content, _ = conll_of(tagger, [s.split() for s in all_sentences()])
     path = tmp_path / "gold.conll"
     path.write_text(content + "\nJuni x B-DAT\n1990 x I-DAT\n", encoding="utf-8")
-    every = evaluate(tagger, path)
-    assert "DAT" not in every.gold
-    only = evaluate(tagger, path, types=["LOC"])
+    every = _counts(tagger, path)
+    assert every.gold["DAT"] == 1
+    only = _counts(tagger, path, types=("LOC",))
     assert set(only.gold) == set(only.predicted) == {"LOC"}
     assert only.gold["LOC"] == every.gold["LOC"] < every.gold.total()
 
@@ -171,8 +175,8 @@ def test_other_names_of_the_types(tiny_tagger: TaggerMaker, tmp_path: Path) -> N
     path = tmp_path / "gold.conll"
     tags = ["B-PS", "B-OG", "B-LC", "B-person", "B-location", "B-corporation", "B-group", "B-DT"]
     path.write_text("".join(f"wort {tag}\n" for tag in tags), encoding="utf-8")
-    counts = evaluate(tiny_tagger("xlmr"), path)
-    assert counts.gold == {"PER": 2, "ORG": 3, "LOC": 2}
+    counts = _counts(tiny_tagger("xlmr"), path)
+    assert counts.gold == {"PER": 2, "ORG": 3, "LOC": 2, "DT": 1}
 
 
 @pytest.mark.parametrize("shape", ["nertag", "roberta"])
@@ -185,7 +189,7 @@ def test_own_predictions_as_jsonl_gold_are_all_right(
         for tagged in tagger.stream([*all_sentences(), ""]):
             entities = [{"start": e.start, "end": e.end, "label": e.label} for e in tagged.entities]
             file.write(json.dumps({"text": tagged.text, "entities": entities}) + "\n")
-    counts = evaluate(tagger, path)
+    counts = _counts(tagger, path)
     assert counts.f1() == 1
     assert counts.gold.total() > 10
     assert {name for name in SCORED_TYPES if counts.gold[name]} == set(counts.gold)
@@ -197,7 +201,7 @@ def test_an_entity_one_letter_short_is_wrong(tiny_tagger: TaggerMaker, tmp_path:
     entities = [{"start": e.start, "end": e.end - 1, "label": e.label} for e in tagged.entities]
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps({"text": tagged.text, "entities": entities}), encoding="utf-8")
-    counts = evaluate(tagger, path)
+    counts = _counts(tagger, path)
     assert counts.gold.total() == counts.predicted.total() == len(entities) > 0
     assert counts.f1() == 0
 
@@ -214,6 +218,7 @@ MISSING = "no gold: 'entities' with start, end and label"
         ({"entities": [[0, 6, "LOC"]]}, "[0, 6, 'LOC'] is no entity of this text"),
         ({"entities": [{"start": 0, "end": 7, "label": "LOC"}]}, "is no entity of this text"),
         ({"entities": [{"start": 2, "end": 2, "label": "LOC"}]}, "is no entity of this text"),
+        ({"entities": [{"start": 0, "end": 6, "label": ""}]}, "is no entity of this text"),
     ],
 )
 def test_jsonl_without_gold_is_one_sentence(
@@ -222,7 +227,7 @@ def test_jsonl_without_gold_is_one_sentence(
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps({"text": "Berlin", **record}), encoding="utf-8")
     with pytest.raises(DataError, match=re.escape(problem)) as caught:
-        evaluate(tiny_tagger("xlmr"), path)
+        _counts(tiny_tagger("xlmr"), path)
     assert str(caught.value).startswith(f"{path}:1: ")
 
 
@@ -305,9 +310,32 @@ def test_public_names_are_scored_whoever_has_them(tiny_tagger: TaggerMaker, tmp_
     path.write_text(own_name(GOLD), encoding="utf-8")
     labels, right, _ = SCHEMES["BIO"]
     usual = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
-    assert evaluate(usual, path).correct == {"PER": 1, "LOC": 2}
+    assert _counts(usual, path).correct == {"PER": 1, "LOC": 2}
     own = sure_tagger(
         tiny_tagger("klue"), [own_name(x) for x in labels], WORDS, [own_name(x) for x in right]
     )
-    assert evaluate(own, path).correct == {"PS": 1, "LC": 2}
+    assert _counts(own, path).correct == {"PS": 1, "LC": 2}
     assert set(ALIASES.values()) == set(SCORED_TYPES)
+
+
+@pytest.mark.parametrize(("lang", "asked"), [("auto", ["ko"]), ("de", [])])
+def test_a_corpus_is_tagged_in_its_language(
+    tiny_tagger: TaggerMaker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
+    asked: list[str],
+) -> None:
+    path = tmp_path / "gold.conll"
+    path.write_text("KBS\tB-ORG\n", encoding="utf-8")
+    corpus = load_source(Source(str(path), "test", language="ko"))
+    seen: list[str] = []
+    as_it_is = Tagger.in_language
+
+    def in_language(tagger: Tagger, language: str) -> Tagger:
+        seen.append(language)
+        return as_it_is(tagger, language)
+
+    monkeypatch.setattr(Tagger, "in_language", in_language)
+    evaluate_file(tiny_tagger("xlmr").in_language(lang), corpus, EvaluationOptions())
+    assert seen == [lang, *asked]

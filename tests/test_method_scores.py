@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conftest import ModelMaker
 
 from export import method_scores
+from export.evaluation import EvaluationOptions
 from export.method_scores import (
     FLOAT,
     FileScore,
@@ -108,11 +110,13 @@ def test_models_are_scored_beside_the_float_one(
     folders = {name: float_model(shape) for name, shape in (("a", "bert"), ("b", "klue"))}
     right = {"bert": 90, "klue": 85}
 
-    def evaluate(tagger: Any, path: Path) -> SpanCounts:
+    def evaluate_file(tagger: Any, path: Path, options: EvaluationOptions) -> Any:
         assert path == gold
-        return counts_of(right["klue" if tagger.model.folder == folders["b"] else "bert"])
+        assert options == EvaluationOptions()
+        shape = "klue" if tagger.model.folder == folders["b"] else "bert"
+        return SimpleNamespace(counts=counts_of(right[shape]))
 
-    monkeypatch.setattr(method_scores, "evaluate", evaluate)
+    monkeypatch.setattr(method_scores, "evaluate_file", evaluate_file)
     told: list[str] = []
     found = score_methods(
         folders["a"], {FLOAT: folders["a"], "b": folders["b"]}, {gold.name: gold}, told.append

@@ -85,6 +85,13 @@ def test_a_card_has_the_languages_of_the_sources_names(tmp_path: Path) -> None:
     assert "\nlanguage:\n- de\n---" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_card_says_what_the_bases_weights_count_for(tmp_path: Path) -> None:
+    metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
+    write_run_card(tmp_path, replace(RECIPE, base_share=0.25), metrics)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "dev: 50.0 (step 1, the base's weights for 25% of it; best label a token)." in card
+
+
 @pytest.mark.parametrize("chosen", [True, False])
 def test_a_card_says_where_the_models_weights_are_from(tmp_path: Path, chosen: bool) -> None:
     average = {"f1": 0.5, "best_f1": 0.4, "steps": [2, 3], "chosen": chosen}

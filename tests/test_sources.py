@@ -378,3 +378,14 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, text: str, problem: str
 def test_impossible_settings(settings: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         Source("a", **settings)
+
+
+def test_text_without_gold_may_have_tags(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("Anna\tB-PER\n", encoding="utf-8")
+    corpus = load_source(Source(str(path), annotates=()))
+    assert [example.spans for example in examples_of(corpus.dataset)] == [()]
+    saved = tmp_path / "saved"
+    load_source(Source(str(path))).dataset.save_to_disk(saved)
+    corpus = load_source(Source(f"disk:{saved}", annotates=()))
+    assert [example.spans for example in examples_of(corpus.dataset)] == [()]

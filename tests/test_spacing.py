@@ -40,6 +40,7 @@ def _natural(text: str, language: str) -> str:
         ("en", 'made 10 " million and " more " .', 'made 10" million and "more".'),
         ("en", "( 6 – 4 , 7 - 5 ) win ... yes", "(6–4, 7-5) win... yes"),
         ("en", "RT @ user : # tag at 25 ° C and / or", "RT @user: #tag at 25° C and/or"),
+        ("en", "‘ 1984 ’ and ‘ Emma ’ , ‘ B52 ’ 50 times", "‘1984’ and ‘Emma’, ‘B52’ 50 times"),
         ("en", "by Warner Bros. . Then", "by Warner Bros. . Then"),
         ("fr", "L' eau , jusqu' au « Palais » : oui !", "L'eau, jusqu'au « Palais » : oui !"),
         ("fr", "Celui -ci dit -il aujourd'hui à 63 %", "Celui-ci dit-il aujourd'hui à 63 %"),

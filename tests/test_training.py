@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ModelMaker
+from conftest import ModelMaker, edit_json
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("transformers", reason="transformers is not installed")
@@ -513,7 +514,7 @@ def test_a_student_learns_the_hidden_states_of_its_teacher(
         run = training.prepare(taught, None, _nothing)
         student = training._fine_tune(run, tmp_path / str(weight), _nothing, False)[0].model.eval()
         compared = replace(taught, teacher_states_weight=1.0)
-        lesson = load_teachers(compared, run.labels, (), run.base).lesson(inputs)
+        lesson = load_teachers(compared, run.labels, {}, run.base).lesson(inputs)
         with torch.no_grad():
             states = student(**inputs, output_hidden_states=True).hidden_states
         found = states_loss(states, lesson.states[0], inputs["attention_mask"])
@@ -533,3 +534,40 @@ def test_a_resumed_run_has_its_teacher_again(
     weights = [(out / "model.safetensors").read_bytes() for out in (whole, killed, without)]
     assert weights[0] == weights[1]
     assert weights[0] != weights[2]
+
+
+def test_nothing_left_to_train_on_is_said(checkpoint: ModelMaker) -> None:
+    train = (Source(str(SAMPLES / "dev.conll")),)
+    dev = (Source(str(SAMPLES / "dev.conll"), "dev"),)
+    recipe = _recipe(checkpoint("xlmr"), train=train, dev=dev, drop_held_out=True)
+    with pytest.raises(UsageError, match="nothing is left to train on"):
+        training.prepare(recipe, None, _nothing)
+
+
+@pytest.mark.parametrize(("weight", "taught"), [(0.5, {"PER", "ORG", "LOC"}), (0.0, {"LOC"})])
+def test_hidden_states_teach_no_types(
+    checkpoint: ModelMaker, tmp_path: Path, weight: float, taught: set[str]
+) -> None:
+    for language, types in (("fr", "LOC"), ("de", "LOC PER ORG")):
+        tags = "".join(f"wort{i}\tB-{name}\n" for i, name in enumerate(types.split()))
+        (tmp_path / f"{language}.conll").write_text(tags, encoding="utf-8")
+    train = tuple(Source(str(tmp_path / f"{one}.conll"), language=one) for one in ("fr", "de"))
+    dev = (Source(str(tmp_path / "de.conll"), "dev", language="de"),)
+    base = checkpoint("xlmr")
+    recipe = _recipe(
+        base, train=train, dev=dev, teacher=(str(base),), teacher_weight=weight,
+        teacher_states_weight=1.0,
+    )  # fmt: skip
+    run = training.prepare(recipe, None, _nothing)
+    assert set(run.nertag["labels_by_language"]["fr"]) == taught
+
+
+def test_a_model_goes_on_reading_what_its_base_read(
+    checkpoint: ModelMaker, tmp_path: Path
+) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(checkpoint("xlmr"), base)
+    edit_json(base / "config.json", nertag={"units": {"ko": "parts"}})
+    for asked, units in ((None, {"ko": "parts"}), ({"ko": "raw"}, {"ko": "raw"})):
+        run = training.prepare(_recipe(base, units=asked), None, _nothing)
+        assert run.nertag["units"] == units

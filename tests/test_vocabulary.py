@@ -113,3 +113,29 @@ def test_the_command_cuts_and_exports(
     assert "0 of 4 sentences hold a dropped piece" in result.stderr
     tagged = load(str(tmp_path / "made"), device="cpu").tag(SENTENCES["de"][0])
     assert all(tagged.text[e.start : e.end] == e.text for e in tagged.entities)
+
+
+def test_a_vocabulary_with_a_gap_in_its_ids(checkpoint: ModelMaker, tmp_path: Path) -> None:
+    """As a line that a vocab.txt has twice leaves one."""
+    from safetensors.torch import load_file, save_file
+
+    whole, gap = checkpoint("klue"), tmp_path / "gap"
+    shutil.copytree(whole, gap)
+    spec = json.loads((gap / TOKENIZER).read_text(encoding="utf-8"))
+    vocab = spec["model"]["vocab"]
+    last = max(vocab, key=vocab.__getitem__)
+    moved = vocab[last] = vocab[last] + 1
+    (gap / TOKENIZER).write_text(json.dumps(spec), encoding="utf-8")
+    weights = load_file(gap / "model.safetensors")
+    (name,) = [name for name in weights if name.endswith("word_embeddings.weight")]
+    rows = weights[name]
+    weights[name] = rows.new_zeros(moved + 1, rows.shape[1])
+    weights[name][: moved - 1] = rows[: moved - 1]
+    weights[name][moved] = 7.0
+    save_file(weights, gap / "model.safetensors", metadata={"format": "pt"})
+    small = tmp_path / "small"
+    prune(gap, small, lambda piece: piece == last)
+    kept = Tokenizer.from_file(str(small / TOKENIZER))
+    made = load_file(small / "model.safetensors")[name]
+    assert len(made) == kept.get_vocab_size()
+    assert made[kept.token_to_id(last)].tolist() == [7.0] * rows.shape[1]
