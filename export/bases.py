@@ -13,7 +13,7 @@ from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import UsageError, reason_of
 from tagcli.hub import find_snapshot
 from tagcli.int8_weights import WEIGHTS, float_parameters
-from tagcli.languages import RAW
+from tagcli.languages import RAW, UNITS
 from tagcli.models import CONFIG, INT8, TOKENIZER, has_safetensors, local_folder, token_limit
 
 _TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
@@ -53,9 +53,12 @@ def window_limit(folder: Path) -> int:
 
 def base_units(folder: Path) -> dict[str, str]:
     """Per language what the encoder reads: what it learnt, and if it does not say Korean as eojeols
-    with a label for every piece."""
+    with a label for every piece. Raises UsageError for units that there are not."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    return dict((config.get("nertag") or {}).get("units", {"ko": RAW}))
+    units = (config.get("nertag") or {}).get("units", {"ko": RAW})
+    if not isinstance(units, dict) or not set(units.values()) <= set(UNITS):
+        raise UsageError(f"{folder / CONFIG}: units {units!r:.80} are not of {', '.join(UNITS)}")
+    return units
 
 
 def pad_id(folder: Path) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from export.brat import brat_files
+from export.brat import TXT, brat_files
 from export.extras import check_packages
 from export.failures import failures_as_sentences
 from export.places import NoSuchSourceError, find_file, is_dataset
@@ -129,11 +129,13 @@ def _test_file(place: str, options: dict[str, Any]) -> str | None:
 
 def _scores(models: list[str | None], files: dict[str, str], options: dict[str, Any]) -> str:
     """Every model on every file, as it is to be shown."""
+    if options["wrong"] is not None and len(models) > 1:
+        raise UsageError("--wrong takes one model")
     tests = _tests(files, options)
     if options["wrong"] is None:
         results = _evaluate(models, tests, options)
     else:
-        _check_wrong(options["wrong"], models, tests, options["data_dir"])
+        _check_wrong(options["wrong"], tests, options["data_dir"])
         with _wrong_spans_to(options["wrong"]) as note:
             results = _evaluate(models, tests, options, note)
     if options["output_format"] == "json":
@@ -150,12 +152,8 @@ def _tests(files: dict[str, str], options: dict[str, Any]) -> dict[str, Path | C
     return tests
 
 
-def _check_wrong(
-    path: Path, models: list[str | None], tests: dict[str, Path | Corpus], data_dir: Path | None
-) -> None:
-    """What would stop --wrong at its end, or cost the gold, is said at its start."""
-    if len(models) > 1:
-        raise UsageError("--wrong takes one model")
+def _check_wrong(path: Path, tests: dict[str, Path | Corpus], data_dir: Path | None) -> None:
+    """Refuse to write over the gold."""
     gold = chain.from_iterable(_gold_files(test, data_dir) for test in tests.values())
     if path.resolve() in {one.resolve() for one in gold}:
         raise UsageError(f"{path} is the gold: --wrong needs another file")
@@ -168,7 +166,9 @@ def _gold_files(test: Path | Corpus, data_dir: Path | None) -> list[Path]:
     place = test.source.place
     if is_dataset(place):
         return []
-    return brat_files(place) or [find_file(place, test.source.split, data_dir)]
+    if annotations := brat_files(place):
+        return [*annotations, *(one.with_suffix(TXT) for one in annotations)]
+    return [find_file(place, test.source.split, data_dir)]
 
 
 @contextmanager

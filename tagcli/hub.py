@@ -58,13 +58,10 @@ def _cached(repo_id: str, needed: Patterns, weights: Sequence[Patterns], reason:
     wanted: list[Patterns] = [(name,) for name in needed]
     if weights:
         wanted.append([name for kind in weights for name in kind])
-    # a newer version that was never fetched whole leaves the older one to go on with
-    others = sorted(folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
-    for one in (folder, *others):
-        if all(_has_any(one, patterns) for patterns in wanted):
-            return one
-    missing = next(patterns for patterns in wanted if not _has_any(folder, patterns))
-    raise UsageError(f"{reason}, and what was fetched before ({folder}) has no {missing[0]}")
+    missing = [patterns for patterns in wanted if not _has_any(folder, patterns)]
+    if missing:
+        raise UsageError(f"{reason}, and what was fetched before ({folder}) has no {missing[0][0]}")
+    return folder
 
 
 def _has_any(folder: Path, patterns: Patterns) -> bool:

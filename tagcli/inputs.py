@@ -73,8 +73,9 @@ class Input:
         """The lines of the input; they end at \\n or \\r\\n only.
 
         Raises DataError for bytes that are not in the encoding; with `on_error`, that is told
-        instead and an empty line marked `bad` takes its place. Broken gzip, UTF-16 and UTF-32 end
-        the input, with such a line as the last one.
+        instead and an empty line marked `bad` takes its place. Broken gzip, and what is broken in
+        encodings that are not read line by line (UTF-16, UTF-32, ISO-2022-KR), end the input, with
+        such a line as the last one.
         """
         number = 0
         try:
@@ -130,11 +131,13 @@ class Input:
         line = 1
         for chunk in chain(chunks, [b""]):
             failure: UnicodeError | None = None
+            state = decoder.getstate()
             try:
                 text = decoder.decode(chunk, final=not chunk)
                 encoded = text.encode("utf-8")  # some encodings can spell half a surrogate pair
             except UnicodeError as error:
                 failure = error
+                decoder.setstate(state)
                 text = _whole_lines_before(error, decoder, chunk)
                 encoded = text.encode("utf-8")
             line += text.count("\n")
@@ -175,7 +178,7 @@ def _whole_lines_before(
     error: UnicodeError, decoder: codecs.IncrementalDecoder, chunk: bytes
 ) -> str:
     """What the chunk that `decoder` could not decode, or whose text UTF-8 could not hold, has in
-    front of the bad line."""
+    front of the bad line; the decoder is as it was before the chunk."""
     if isinstance(error, UnicodeEncodeError):
         return error.object[: error.object.rfind("\n", 0, error.start) + 1]
     if not isinstance(error, UnicodeDecodeError):

@@ -111,10 +111,10 @@ class Output:
 
 def partial_path(path: str) -> Path | None:
     """Where output to `path` is written until it is whole; None for what has no such file."""
-    target = Path(path)
-    if _descriptor(path) is not None or (target.exists() and not target.is_file()):
+    is_direct = os.path.exists(path) and not os.path.isfile(path)
+    if is_direct or _descriptor(path) is not None:
         return None
-    return _partial(Path(os.path.realpath(target)))
+    return _partial(Path(os.path.realpath(path)))
 
 
 def _partial(target: Path) -> Path:

@@ -92,13 +92,13 @@ class PartialFile:
         self._file.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> tuple[int, ...] | None:
     """What tells a file from all others; None for one that is not there."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 def _open_alone(path: Path) -> IO[bytes]:

@@ -223,7 +223,8 @@ def format_of_name(name: str) -> str | None:
 
 def format_of_line(line: str, text_field: str) -> str:
     """The format the first non-empty line looks like."""
-    columns = split_columns(line.rstrip(" \t"))
+    line = line.rstrip(" \t")
+    columns = split_columns(line)
     if columns and columns[0] == DOCSTART:
         return "conll"
     tag = _TAG if "\t" in line else _TAG_AFTER_BLANK

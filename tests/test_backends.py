@@ -153,15 +153,10 @@ def test_auto_says_that_a_gpu_is_not_used(float_model: ModelMaker, checkpoint: M
 
 
 @pytest.mark.usefixtures("_unusable_gpu")
-def test_auto_says_how_int8_gets_to_a_gpu(bundled_tagger: Any) -> None:
-    (note,) = notes_of(bundled_tagger.model.folder)
+@pytest.mark.parametrize("backend", ["onnx", "torch"])
+def test_auto_says_how_int8_gets_to_a_gpu(bundled_tagger: Any, backend: str) -> None:
+    (note,) = notes_of(bundled_tagger.model.folder, backend=backend)
     assert "a GPU is there, but int8 starts at once without it (--device cuda takes it" in note
-
-
-@pytest.mark.usefixtures("_unusable_gpu")
-def test_int8_on_a_torch_that_sees_no_gpu(bundled_tagger: Any) -> None:
-    (note,) = notes_of(bundled_tagger.model.folder, backend="torch")
-    assert "this torch does not see it" in note
 
 
 def test_int8_goes_to_a_gpu_only_when_asked(

@@ -205,3 +205,11 @@ def test_what_a_base_reads(
 ) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     assert base_units(tmp_path) == units
+
+
+@pytest.mark.parametrize("units", [None, {"ko": "syllables"}, ["raw"]])
+def test_units_that_there_are_not_are_said(tmp_path: Path, units: object) -> None:
+    config = {"nertag": {"units": units}}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(UsageError, match="are not of words, raw, parts"):
+        base_units(tmp_path)

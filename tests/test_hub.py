@@ -180,15 +180,3 @@ def test_a_kind_of_weights_that_there_is(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert asked == [["config", "extra", "a.weights"], ["config", "extra", "b.weights"]]
     hub.find_snapshot(REPO, ["config"], [], [["b.weights"], ["a.weights"]], False)
     assert len(asked) == 3
-
-
-@needs_model
-def test_a_newer_version_fetched_in_part_leaves_the_older_one(tmp_path: Path) -> None:
-    cached_on_hub(tmp_path / "hub", REPO, BASE)
-    (home,) = (tmp_path / "hub").iterdir()
-    newer = home / "snapshots" / ("e" * 40)
-    newer.mkdir()
-    (newer / CONFIG).write_bytes((BASE / CONFIG).read_bytes())
-    (home / "refs" / "main").write_text(newer.name)
-    done = nertag(tmp_path, "--offline", "--model", REPO)
-    assert (done.returncode, done.stdout) == (0, GERMAN_SPANS)

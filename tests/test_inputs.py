@@ -346,3 +346,11 @@ def test_what_is_before_half_a_surrogate_pair_comes_out(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r":3: not unicode_escape"):
         seen.extend(line.text for line in lines)
     assert seen == ["eins", "zwei"]
+
+
+def test_what_is_before_bad_bytes_of_an_encoding_with_a_state_comes_out(tmp_path: Path) -> None:
+    good = "Berlin\n이순신\n".encode("iso2022_kr")
+    lines, seen = Input(str(write(tmp_path, good + b"\xff\n")), "iso2022_kr").lines(), []
+    with pytest.raises(DataError, match=r":3: not iso2022_kr"):
+        seen.extend(line.text for line in lines)
+    assert seen == ["Berlin", "이순신"]

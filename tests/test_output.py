@@ -179,5 +179,6 @@ def test_where_a_file_is_written_until_it_is_whole(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     for name in ("real", "link"):
         assert partial_path(str(tmp_path / name)) == tmp_path / "real.partial"
+    assert partial_path("x" * 300) == Path("x" * 300 + ".partial").absolute()
     assert partial_path("-") is None
     assert partial_path("/dev/null") is None

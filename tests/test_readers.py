@@ -353,6 +353,7 @@ def test_format_of_name(name: str, expected: str | None) -> None:
         ("Angela Merkel wohnt in Berlin.", "text"),
         ("Angela Merkel nahm die S-Bahn.", "text"),
         ("Please send me an E-Mail", "text"),
+        ("Angela Merkel nahm die S-Bahn\t", "text"),
         ("Take Vitamin B-12", "text"),
         ("Berlin B-LOCderiv", "conll"),
         ("Everest B-WORK_OF_ART", "conll"),

@@ -74,7 +74,7 @@ def _usual_backend(model: Model, device: str) -> str:
 
 
 def _why_not(model: Model, backend: str) -> str:
-    if backend == "torch":
+    if backend == "torch" and model.has_safetensors:
         return "this torch does not see it"
     if model.has_int8_weights:
         return "int8 starts at once without it (--device cuda takes it, with torch)"
