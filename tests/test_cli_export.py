@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -161,7 +162,9 @@ def _scores(monkeypatch: pytest.MonkeyPatch) -> None:
         "blocks4": 50,
     }  # fmt: skip
     monkeypatch.setattr(
-        method_scores, "evaluate", lambda tagger, path: counts_of(right[tagger.model.folder.name])
+        method_scores,
+        "evaluate_file",
+        lambda tagger, *_: SimpleNamespace(counts=counts_of(right[tagger.model.folder.name])),
     )
     monkeypatch.setattr(
         method_scores,
