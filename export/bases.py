@@ -56,7 +56,7 @@ def base_units(folder: Path) -> dict[str, str]:
     with a label for every piece. Raises UsageError for units that there are not."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     units = (config.get("nertag") or {}).get("units", {"ko": RAW})
-    if not isinstance(units, dict) or not set(units.values()) <= set(UNITS):
+    if not isinstance(units, dict) or any(unit not in UNITS for unit in units.values()):
         raise UsageError(f"{folder / CONFIG}: units {units!r:.80} are not of {', '.join(UNITS)}")
     return units
 

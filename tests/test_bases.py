@@ -207,7 +207,7 @@ def test_what_a_base_reads(
     assert base_units(tmp_path) == units
 
 
-@pytest.mark.parametrize("units", [None, {"ko": "syllables"}, ["raw"]])
+@pytest.mark.parametrize("units", [None, {"ko": "syllables"}, {"ko": []}, ["raw"]])
 def test_units_that_there_are_not_are_said(tmp_path: Path, units: object) -> None:
     config = {"nertag": {"units": units}}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
