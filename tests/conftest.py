@@ -311,7 +311,7 @@ def float_model(checkpoint: ModelMaker, tmp_path_factory: pytest.TempPathFactory
 
     @functools.cache
     def make(shape: str) -> Path:
-        from export.onnx_export import export_float
+        from export.model_directory.onnx_export import export_float
 
         folder = tmp_path_factory.mktemp(f"onnx-{shape}")
         if shape != "nertag":
@@ -329,7 +329,7 @@ def quantised_model(
     checkpoint: ModelMaker, float_model: ModelMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, str], Path]:
     """`quantised_model(shape, method)`: the directory of a float export made small."""
-    from export.quantisation import Origin, quantise
+    from export.quantisation.methods import Origin, quantise
 
     @functools.cache
     def make(shape: str, method: str) -> Path:

@@ -13,7 +13,7 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 
 from safetensors.torch import load_file, save_file  # noqa: E402
 
-from export.averaging import KeepWeights, average_if_better, mean_weights  # noqa: E402
+from export.training.averaging import KeepWeights, average_if_better, mean_weights  # noqa: E402
 
 
 class _Trainer:

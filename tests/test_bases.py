@@ -14,9 +14,9 @@ from conftest import LABELS, ModelMaker
 transformers = pytest.importorskip("transformers", reason="transformers is not installed")
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from export.bases import base_units, find_base, load_tokenizer, make_model  # noqa: E402
-from export.recipes import Recipe  # noqa: E402
-from export.sources import Source  # noqa: E402
+from export.corpora.sources import Source  # noqa: E402
+from export.training.base_model import base_units, find_base, load_tokenizer, make_model  # noqa: E402
+from export.training.recipes import Recipe  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
 from tagcli.int8_weights import WEIGHTS, float_parameters  # noqa: E402
 from tagcli.models import BUNDLED, DEFAULT  # noqa: E402

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.batches import BatchList, plan_batches
+from export.training.batches import BatchList, plan_batches
 
 LENGTHS = st.lists(st.integers(1, 60), min_size=1, max_size=80)
 

@@ -18,21 +18,23 @@ pytest.importorskip("datasets", reason="datasets is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export import bench, bench_limit, bench_processes  # noqa: E402
-from export.bench import Measured, compare, f1_of, ratio  # noqa: E402
-from export.bench_limit import (  # noqa: E402
+from export.benchmark import comparison as bench  # noqa: E402
+from export.benchmark import limit as bench_limit  # noqa: E402
+from export.benchmark import processes as bench_processes  # noqa: E402
+from export.benchmark.comparison import Measured, compare, f1_of, ratio  # noqa: E402
+from export.benchmark.limit import (  # noqa: E402
     Limit,
     gemm_rates,
     measure_limit,
     operations_per_token,
     product_shapes,
 )
-from export.bench_peers import Settings, peak_bytes  # noqa: E402
-from export.bench_processes import Growth, Start, measure_growth, measure_start  # noqa: E402
-from export.bench_tables import growth_rows, limit_rows, peer_rows, start_rows  # noqa: E402
-from export.examples import examples_of  # noqa: E402
-from export.quantisation import METHODS, Origin, quantise  # noqa: E402
-from export.sources import Source, load_source  # noqa: E402
+from export.benchmark.peers import Settings, peak_bytes  # noqa: E402
+from export.benchmark.processes import Growth, Start, measure_growth, measure_start  # noqa: E402
+from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_rows  # noqa: E402
+from export.corpora.examples import examples_of  # noqa: E402
+from export.corpora.sources import Source, load_source  # noqa: E402
+from export.quantisation.methods import METHODS, Origin, quantise  # noqa: E402
 from tagcli import NertagError, UsageError  # noqa: E402
 from tagcli.models import ONNX  # noqa: E402
 

@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from export.blending import blend, check_base  # noqa: E402
+from export.training.blending import blend, check_base  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.brat import (
+from export.corpora.brat import (
     BratDocument,
     brat_files,
     brat_place,

@@ -139,16 +139,16 @@ def test_code_of_an_unknown_architecture_is_not_run(
 
 def as_base(folder: Path) -> None:
     pytest.importorskip("datasets", reason="the trainer's packages are not installed")
-    from export.bases import make_model
-    from export.recipes import Recipe
-    from export.sources import Source
+    from export.corpora.sources import Source
+    from export.training.base_model import make_model
+    from export.training.recipes import Recipe
 
     make_model(folder, Recipe("b", (Source("a"),), (Source("a", "dev"),)), LABELS, {})
 
 
 def as_export(folder: Path) -> None:
     pytest.importorskip("onnx", reason="the packages of the export are not installed")
-    from export.onnx_export import export_float
+    from export.model_directory.onnx_export import export_float
 
     export_float(folder, folder.parent / "exported")
 

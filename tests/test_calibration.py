@@ -12,8 +12,8 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export.calibration import calibration_inputs, feed_of, level, see_activations  # noqa: E402
-from export.graph import Graph  # noqa: E402
+from export.quantisation.calibration import calibration_inputs, feed_of, level, see_activations  # noqa: E402
+from export.quantisation.graph import Graph  # noqa: E402
 from tagcli import UsageError  # noqa: E402
 from tagcli.records import Document  # noqa: E402
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.charts import bar, text_chart
+from export.corpus_tools.charts import bar, text_chart
 
 
 @given(st.floats(0, 1), st.integers(1, 60))

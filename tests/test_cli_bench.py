@@ -13,8 +13,9 @@ from conftest import ModelMaker, _require
 pytest.importorskip("onnx", reason="onnx is not installed")
 pytest.importorskip("datasets", reason="datasets is not installed")
 
-from export import bench_limit, cli_bench
-from export.cli_bench import _lines_and_gold, main
+from export.benchmark import limit as bench_limit
+from export.commands import bench as cli_bench
+from export.commands.bench import _lines_and_gold, main
 
 PANX = Path(__file__).parent.parent / "samples" / "panx.conll"
 

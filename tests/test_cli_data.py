@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("datasets", reason="datasets is not installed")
 
-from export.cli_data import _split_of_name, main
+from export.commands.data import _split_of_name, main
 from tagcli.cli import main as tag
 from tagcli.models import BUNDLED, DEFAULT
 

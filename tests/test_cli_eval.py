@@ -15,7 +15,7 @@ from conftest import ModelMaker
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 
-from export.cli_eval import main
+from export.commands.evaluate import main
 from tagcli.models import BUNDLED, DEFAULT
 
 ROOT = Path(__file__).parent.parent
@@ -294,7 +294,7 @@ def test_a_dataset_of_characters_is_scored_like_its_jsonl_file(tmp_path: Path) -
 
 def test_entities_that_end_inside_tokens_are_scored_by_character(tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets", reason="datasets is not installed")
-    from export.examples import features
+    from export.corpora.examples import features
 
     row = {
         "text": "Anna, Max", "language": "auto", "has_tokens": True, "line": 1,
@@ -382,7 +382,7 @@ def test_what_is_wrong_is_one_sentence(
 
 def test_plain_evaluation_needs_no_torch() -> None:
     code = (
-        "import sys; from export.cli_eval import main; main(['samples/panx.conll'], "
+        "import sys; from export.commands.evaluate import main; main(['samples/panx.conll'], "
         "standalone_mode=False); bad = {'torch', 'transformers', 'datasets'} & set(sys.modules); "
         "sys.exit(f'imported {bad}' if bad else 0)"
     )

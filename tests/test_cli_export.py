@@ -14,11 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import LABELS, MAX_POSITIONS, NERTAG_OBJECT, ModelMaker, all_sentences
 
-from export import method_scores
-from export.cli_export import main
-from export.method_scores import FLOAT
-from export.quantisation import METHODS
-from export.scores import SpanCounts
+from export.commands.export import main
+from export.evaluation.scores import SpanCounts
+from export.quantisation import method_scores
+from export.quantisation.method_scores import FLOAT
+from export.quantisation.methods import METHODS
 from tagcli import load
 from tagcli.int8_weights import WEIGHTS
 from tagcli.models import CONFIG, ONNX, TOKENIZER

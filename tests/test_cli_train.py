@@ -192,7 +192,7 @@ def test_a_signal_ends_a_run_after_a_checkpoint(tiny_base: ModelMaker, tmp_path:
 
 
 def test_options_override_a_recipe(tmp_path: Path) -> None:
-    from export.cli_train import _recipe as merged
+    from export.commands.train import _recipe as merged
 
     path = _recipe(tmp_path, Path("base"), epochs=7, seed=3)
     options = {"epochs": 2, "train": ("x.conll",), "dev": (), "rate": None, "max_minutes": 5.0}
@@ -221,7 +221,7 @@ SAMPLE = ["--train", "samples/train.conll", "--dev", "samples/dev.conll"]
 def test_what_is_wrong_is_one_sentence(
     tiny_base: ModelMaker, tmp_path: Path, options: list[str], problem: str
 ) -> None:
-    from export.cli_train import main
+    from export.commands.train import main
 
     bad = tmp_path / "bad.conll"
     bad.write_text("Anna\tB-PER\nKiel\tI-LOC\nist\tB-X\n", encoding="utf-8")
@@ -236,7 +236,7 @@ def test_what_is_wrong_is_one_sentence(
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tiny_base: ModelMaker, tmp_path: Path) -> None:
-    from export.cli_train import main
+    from export.commands.train import main
 
     recipe = _recipe(tmp_path, tiny_base("xlmr"))
     result = CliRunner().invoke(main, ["--recipe", str(recipe), "--out", str(tmp_path)])

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from export.conventions import adapted, new_type
-from export.examples import Example
-from export.sources import Source
+from export.corpora.adaptation import adapted, new_type
+from export.corpora.examples import Example
+from export.corpora.sources import Source
 from tagcli.errors import DataError
 
 TEXT = "미국 뉴욕 에서 삼성 이 PS"

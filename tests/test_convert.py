@@ -15,10 +15,10 @@ from tagged import spans_of_units
 
 pytest.importorskip("datasets", reason="datasets is not installed")
 
-from export.convert import CONVERTERS, left_out, write_documents
-from export.examples import examples_of
-from export.sources import Corpus, Source, load_source
-from export.tags import CORPUS_SCHEMES, write_row
+from export.corpora.examples import examples_of
+from export.corpora.sources import Corpus, Source, load_source
+from export.corpora.tags import CORPUS_SCHEMES, write_row
+from export.corpus_tools.conversion import CONVERTERS, left_out, write_documents
 from tagcli.errors import DataError
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents

@@ -16,16 +16,16 @@ transformers = pytest.importorskip("transformers", reason="transformers is not i
 
 from transformers.modeling_outputs import TokenClassifierOutput  # noqa: E402
 
-from export.distillation import (  # noqa: E402
+from export.corpora.labelling import IGNORED  # noqa: E402
+from export.corpora.sources import Source  # noqa: E402
+from export.training.distillation import (  # noqa: E402
     Distillation,
     Lesson,
     distillation_loss,
     load_teachers,
     states_loss,
 )
-from export.labelling import IGNORED  # noqa: E402
-from export.recipes import Recipe  # noqa: E402
-from export.sources import Source  # noqa: E402
+from export.training.recipes import Recipe  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
 
 GOLD = torch.tensor([[0, 1, IGNORED, 2], [0, IGNORED, 1, 0]])

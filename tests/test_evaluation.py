@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pytest
 from conftest import SENTENCES, TaggerMaker, all_sentences
 
-from export.evaluation import (
+from export.corpora.sources import Source, load_source
+from export.evaluation.evaluate import (
     ALIASES,
     SCORED_TYPES,
     EvaluationOptions,
@@ -19,7 +20,6 @@ from export.evaluation import (
     evaluate_file,
     gold_names,
 )
-from export.sources import Source, load_source
 from tagcli import DataError, Document
 from tagcli.encoding import Encoder
 from tagcli.errors import UsageError

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from export.failures import failures_as_sentences
+from export.commands.failures import failures_as_sentences
 from tagcli.errors import DataError, NertagError, UsageError
 
 COMMANDS = ("bench", "data", "eval", "export", "train")
@@ -55,7 +55,7 @@ def test_a_package_that_is_not_there_is_said_first() -> None:
 
 
 def test_a_closed_pipe_ends_quietly() -> None:
-    command = "from export.cli_data import main; main(['tokens', 'Anna ' * 20000])"
+    command = "from export.commands.data import main; main(['tokens', 'Anna ' * 20000])"
     process = subprocess.Popen(
         [sys.executable, "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -69,7 +69,7 @@ def test_a_closed_pipe_ends_quietly() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_fails_this_way(name: str) -> None:
-    module = importlib.import_module(f"export.cli_{name}")
+    module = importlib.import_module(f"export.commands.{name}")
     commands = getattr(module.main, "commands", {name: module.main}).values()
     for command in commands:
         assert command.callback.__wrapped__

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conftest import SHAPES, ModelMaker, all_sentences, edit_json
 
-from export.fusion import fuse_attention
-from export.graph import Graph
+from export.quantisation.fusion import fuse_attention
+from export.quantisation.graph import Graph
 from tagcli import load
 from tagcli.models import ONNX
 from tagcli.records import Document
@@ -120,7 +120,7 @@ def test_attention_to_what_came_before_is_left_alone(
     checkpoint_copy: ModelMaker, tmp_path: Any
 ) -> None:
     """The mask of tokens alone would let every token see all the others."""
-    from export.onnx_export import export_float
+    from export.model_directory.onnx_export import export_float
 
     folder = checkpoint_copy("bert")
     edit_json(folder / "config.json", is_decoder=True)

@@ -10,7 +10,7 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export.graph import (  # noqa: E402
+from export.quantisation.graph import (  # noqa: E402
     MICROSOFT,
     Graph,
     module_of,

@@ -13,10 +13,10 @@ from tagcli.help import GroupedCommand, long_name
 COLUMNS = 80
 COMMANDS = {
     "nertag": "tagcli.cli",
-    "nertag-bench": "export.cli_bench",
-    "nertag-eval": "export.cli_eval",
-    "nertag-export": "export.cli_export",
-    "nertag-train": "export.cli_train",
+    "nertag-bench": "export.commands.bench",
+    "nertag-eval": "export.commands.evaluate",
+    "nertag-export": "export.commands.export",
+    "nertag-train": "export.commands.train",
 }
 
 

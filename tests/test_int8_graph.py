@@ -11,8 +11,8 @@ onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from export.graph import Graph  # noqa: E402
-from export.int8_graph import (  # noqa: E402
+from export.quantisation.graph import Graph  # noqa: E402
+from export.quantisation.int8_graph import (  # noqa: E402
     WEIGHT_LIMIT,
     Activations,
     Products,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import SHAPES, ModelMaker, all_sentences, edit_json
 
-from export.quantisation import METHODS as QUANTISING
+from export.quantisation.methods import METHODS as QUANTISING
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.models import read_model

@@ -22,9 +22,9 @@ pytest.importorskip("datasets", reason="datasets is not installed")
 
 from conlleval.conlleval import end_of_chunk, evaluate, parse_tag, start_of_chunk
 
-from export.cli_eval import main as nertag_eval
-from export.evaluation import EvaluationOptions, evaluate_file
-from export.tags import write_row
+from export.commands.evaluate import main as nertag_eval
+from export.corpora.tags import write_row
+from export.evaluation.evaluate import EvaluationOptions, evaluate_file
 from tagcli.cli import main as nertag
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents

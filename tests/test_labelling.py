@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.examples import Example
-from export.labelling import IGNORED, LabelledInput, Labeller
+from export.corpora.examples import Example
+from export.corpora.labelling import IGNORED, LabelledInput, Labeller
 from tagcli.decoding import Decoder
 from tagcli.encoding import Encoder, encode_document
 from tagcli.models import BUNDLED, DEFAULT, TOKENIZER

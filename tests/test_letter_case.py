@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.letter_case import CASES
+from export.corpora.letter_case import CASES
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from export.labelling import IGNORED  # noqa: E402
-from export.loss import mask_unannotated, mean_loss, token_losses  # noqa: E402
+from export.corpora.labelling import IGNORED  # noqa: E402
+from export.training.masked_loss import mask_unannotated, mean_loss, token_losses  # noqa: E402
 
 
 @pytest.fixture

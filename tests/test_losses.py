@@ -24,11 +24,11 @@ from test_evaluation import (  # noqa: E402
     with_labels,
 )
 
-from export.cli_eval import main  # noqa: E402
-from export.examples import examples_of  # noqa: E402
-from export.loss_page import loss_notes, loss_page, loss_rows, loss_tables  # noqa: E402
-from export.losses import COLUMNS, by_label, by_sentence, by_word, token_losses  # noqa: E402
-from export.sources import Corpus, Source, load_source  # noqa: E402
+from export.commands.evaluate import main  # noqa: E402
+from export.corpora.examples import examples_of  # noqa: E402
+from export.corpora.sources import Corpus, Source, load_source  # noqa: E402
+from export.evaluation.loss_report import loss_notes, loss_page, loss_rows, loss_tables  # noqa: E402
+from export.evaluation.token_losses import COLUMNS, by_label, by_sentence, by_word, token_losses  # noqa: E402
 from tagcli import Document  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
 from tagcli.readers import token_offsets  # noqa: E402
@@ -65,9 +65,9 @@ def test_the_loss_is_that_of_training(
     torch = pytest.importorskip("torch", reason="torch is not installed")
     from transformers import AutoModelForTokenClassification
 
-    from export.labelling import Labeller
-    from export.loss import mean_loss
-    from export.training_set import Collator, make_set
+    from export.corpora.labelling import Labeller
+    from export.training.masked_loss import mean_loss
+    from export.training.training_set import Collator, make_set
     from tagcli.encoding import Encoder
 
     tagger, corpus = tiny_tagger(shape), load_source(Source(str(conll), "test"))

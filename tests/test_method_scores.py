@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from conftest import ModelMaker
 
-from export import method_scores
-from export.evaluation import EvaluationOptions
-from export.method_scores import (
+from export.evaluation.evaluate import EvaluationOptions
+from export.evaluation.scores import SpanCounts
+from export.quantisation import method_scores
+from export.quantisation.method_scores import (
     FLOAT,
     FileScore,
     MethodScore,
@@ -20,7 +21,6 @@ from export.method_scores import (
     method_rows,
     score_methods,
 )
-from export.scores import SpanCounts
 from tagcli import NertagError
 
 DE, KO = "de.conll", "ko.jsonl"

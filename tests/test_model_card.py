@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from conftest import MAX_POSITIONS, NERTAG_OBJECT, ModelMaker
 
-from export.method_scores import FileScore
-from export.model_card import write_card
-from export.scores import SpanCounts
+from export.evaluation.scores import SpanCounts
+from export.model_directory.model_card import write_card
+from export.quantisation.method_scores import FileScore
 from tagcli.models import CONFIG, TOKENIZER
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import SHAPES, ModelMaker
 
-from export.onnx_export import check_checkpoint
+from export.model_directory.onnx_export import check_checkpoint
 from tagcli import UsageError
 from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
 
@@ -39,7 +39,7 @@ def test_a_float_export_is_a_model_directory(
 def test_the_limit_of_the_tokenizer_is_kept(
     checkpoint_copy: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    from export.onnx_export import export_float
+    from export.model_directory.onnx_export import export_float
 
     folder = checkpoint_copy("bert")
     said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))

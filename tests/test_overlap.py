@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from export.overlap import texts_of, without_held_out
-from export.sources import Corpus, Source, load_source
+from export.corpora.overlap import texts_of, without_held_out
+from export.corpora.sources import Corpus, Source, load_source
 
 TRAIN = "Anna B-PER\nschläft O\n\nKarl B-PER\nliest O\n\nROM B-LOC\n! O\n"
 

@@ -12,7 +12,7 @@ from conftest import SHAPES, ModelMaker, TaggerMaker, all_sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from export.quantisation import DEFAULT, METHODS, Origin, quantise
+from export.quantisation.methods import DEFAULT, METHODS, Origin, quantise
 from tagcli import UsageError, load
 from tagcli.int8_weights import WEIGHTS
 from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model

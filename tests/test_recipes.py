@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.recipes import Recipe, make_recipe, read_recipe, recipe_toml
-from export.sources import Source
+from export.corpora.sources import Source
+from export.training.recipes import Recipe, make_recipe, read_recipe, recipe_toml
 from tagcli.errors import UsageError
 
 ROOT = Path(__file__).parent.parent

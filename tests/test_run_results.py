@@ -13,10 +13,10 @@ import pytest
 pytest.importorskip("datasets", reason="datasets is not installed")
 pytest.importorskip("torch", reason="torch is not installed")
 
-from export import run_results
-from export.recipes import Recipe
-from export.run_card import corpus_scores, write_run_card
-from export.sources import Corpus, Source, load_source
+from export.corpora.sources import Corpus, Source, load_source
+from export.training import run_results
+from export.training.recipes import Recipe
+from export.training.run_card import corpus_scores, write_run_card
 from tagcli.records import Document, Entity, TaggedDocument
 
 RECIPE = Recipe("b", (Source("wiki/de"), Source("a.conll")), (Source("a.conll", "dev"),))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 
-from export.scores import MISSED, SPURIOUS, SpanCounts, score_of
+from export.evaluation.scores import MISSED, SPURIOUS, SpanCounts, score_of
 from tagcli.schemes import chunks, read_tag_set
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]

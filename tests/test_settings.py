@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from export.settings import check_types
+from export.corpora.setting_types import check_types
 from tagcli.errors import UsageError
 
 

@@ -14,9 +14,9 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("transformers", reason="transformers is not installed")
 pytest.importorskip("optimum", reason="optimum is not installed")
 
-from export.onnx_export import export_float
-from export.quantisation import Origin, quantise
-from export.vocabulary import compare_cuts, keep_text, prune
+from export.model_directory.onnx_export import export_float
+from export.model_directory.vocabulary import compare_cuts, keep_text, prune
+from export.quantisation.methods import Origin, quantise
 from tagcli import load
 from tagcli.models import read_model
 

@@ -11,9 +11,9 @@ import pytest
 
 datasets = pytest.importorskip("datasets", reason="datasets is not installed")
 
-from export.examples import Example, examples_of, features  # noqa: E402
-from export.places import NoSuchSourceError, hub_name  # noqa: E402
-from export.sources import Source, language_of, load_source  # noqa: E402
+from export.corpora.examples import Example, examples_of, features  # noqa: E402
+from export.corpora.places import NoSuchSourceError, hub_name  # noqa: E402
+from export.corpora.sources import Source, language_of, load_source  # noqa: E402
 from tagcli.errors import DataError, UsageError  # noqa: E402
 
 WIKIANN_TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.spacing import LANGUAGES, natural_spans, natural_text
+from export.corpora.detokenisation import LANGUAGES, natural_spans, natural_text
 
 PARTS = [
     *"'\"’“”„‚‘»«`-–/.,:;!?…%°$#@_+([)]n", "''", "``", "'s", "n't", "l'", "po'", "-ci", "-Chef",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from export.tag_rows import LabelRow, TagRows, conll_row
+from export.corpora.tag_rows import LabelRow, TagRows, conll_row
 from tagcli.errors import DataError
 from tagcli.inputs import Input
 from tagcli.readers import ReaderOptions, read_documents

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import IOB2, Entities
 
-from export.tags import (
+from export.corpora.tags import (
     CORPUS_SCHEMES,
     OddTag,
     parse_row,

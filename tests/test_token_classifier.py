@@ -17,7 +17,7 @@ MASK = (IDS != 1).long()
 
 
 def _own(folder: Path) -> transformers.PreTrainedModel:
-    from export.token_classifier import OWN_CLASSES
+    from export.training.token_classifier import OWN_CLASSES
 
     kind = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
     return OWN_CLASSES[kind].from_pretrained(folder).eval()

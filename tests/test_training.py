@@ -20,9 +20,10 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 
 from safetensors.torch import load_file  # noqa: E402
 
-from export import callbacks, trainer, training  # noqa: E402
-from export.recipes import Recipe  # noqa: E402
-from export.sources import Source  # noqa: E402
+from export.corpora.sources import Source  # noqa: E402
+from export.training import callbacks, trainer  # noqa: E402
+from export.training import run as training  # noqa: E402
+from export.training.recipes import Recipe  # noqa: E402
 from tagcli import load  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
 
@@ -503,7 +504,7 @@ def test_a_teacher_acts_in_training_alone_and_never_learns(
 def test_a_student_learns_the_hidden_states_of_its_teacher(
     checkpoint: ModelMaker, tmp_path: Path
 ) -> None:
-    from export.distillation import load_teachers, states_loss
+    from export.training.distillation import load_teachers, states_loss
 
     teacher = str(checkpoint("xlmr"))
     recipe = _recipe(Path(teacher), epochs=6, layers=(0,), teacher=(teacher,), teacher_weight=1.0)

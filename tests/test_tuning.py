@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
-from export import quantisation, tuning  # noqa: E402
-from export.calibration import calibration_inputs, feed_of, see_activations  # noqa: E402
-from export.fake_quantisation import RoundedLinear, on_grid, round_model  # noqa: E402
-from export.graph import Graph  # noqa: E402
-from export.int8_graph import (  # noqa: E402
+from export.quantisation import methods as quantisation  # noqa: E402
+from export.quantisation import tuning  # noqa: E402
+from export.quantisation.calibration import calibration_inputs, feed_of, see_activations  # noqa: E402
+from export.quantisation.fake_quantisation import RoundedLinear, on_grid, round_model  # noqa: E402
+from export.quantisation.graph import Graph  # noqa: E402
+from export.quantisation.int8_graph import (  # noqa: E402
     WEIGHT_LIMIT,
     Activations,
     by_input,
@@ -27,8 +28,8 @@ from export.int8_graph import (  # noqa: E402
     int8_weight,
     weight_products,
 )
-from export.quantisation import Origin, quantise  # noqa: E402
-from export.tuning import TuningOptions, divergence, make_batch, tune  # noqa: E402
+from export.quantisation.methods import Origin, quantise  # noqa: E402
+from export.quantisation.tuning import TuningOptions, divergence, make_batch, tune  # noqa: E402
 from tagcli import NertagError, load  # noqa: E402
 from tagcli.encoding import ModelInput  # noqa: E402
 

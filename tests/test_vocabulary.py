@@ -12,8 +12,14 @@ from click.testing import CliRunner
 from conftest import SENTENCES, ModelMaker
 from tokenizers import Tokenizer
 
-from export.letter_case import lower, upper
-from export.vocabulary import compare_cuts, cut_sentences, keep_languages, keep_text, prune
+from export.corpora.letter_case import lower, upper
+from export.model_directory.vocabulary import (
+    compare_cuts,
+    cut_sentences,
+    keep_languages,
+    keep_text,
+    prune,
+)
 from tagcli import UsageError
 from tagcli.models import CONFIG, TOKENIZER
 
@@ -101,7 +107,7 @@ def test_other_tokenizers_are_refused(checkpoint: ModelMaker, tmp_path: Path) ->
 def test_the_command_cuts_and_exports(
     checkpoint: ModelMaker, tmp_path: Path, german: Path
 ) -> None:
-    from export.cli_export import main
+    from export.commands.export import main
     from tagcli import load
 
     whole = tmp_path / "whole"

@@ -11,7 +11,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
-from export.weights_file import save_with_weights
+from export.quantisation.weights_file import save_with_weights
 from tagcli.int8_weights import SMOOTHED, WEIGHTS
 
 WIDTH = 40

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.scores import Span
-from export.wrong_spans import KINDS, WrongSpan, kinds_line, wrong_spans
+from export.evaluation.scores import Span
+from export.evaluation.wrong_spans import KINDS, WrongSpan, kinds_line, wrong_spans
 from tagcli.records import Document, TaggedDocument
 
 TEXT = "Ada Brenner wohnt in Bad Nauheim ."

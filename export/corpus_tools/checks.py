@@ -1,0 +1,123 @@
+"""What is wrong with corpora before a model learns from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from export.corpora.examples import examples_of
+from export.corpora.overlap import texts_of
+from export.corpora.sources import SPLITS, Corpus, load_source
+from export.corpora.tags import REPAIRS
+from export.corpus_tools.stats import sentences_of
+from tagcli.encoding import Encoder
+from tagcli.errors import DataError
+from tagcli.normalisation import normalise
+
+FEW_ENTITIES = 10
+"""Below this many a type of the train set is nearly empty."""
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a check found; an error makes the command fail."""
+
+    is_error: bool
+    text: str
+
+
+def check(
+    corpora: Sequence[Corpus], encoder: Encoder, data_dir: Path | None = None
+) -> Iterator[Finding]:
+    """All findings: overlap, near-empty types, odd tags, what the tokenizer cannot represent.
+    The corpora were read with a policy that repairs."""
+    yield from _overlap(corpora)
+    yield from _odd_tags(corpora, data_dir)
+    yield from _few_entities(corpora)
+    yield from _unknown_pieces(corpora, encoder)
+
+
+def _overlap(corpora: Sequence[Corpus]) -> Iterator[Finding]:
+    """Sentences that a corpus and one of a later split share, blanks and composition apart: an
+    error in train, a warning between dev and test."""
+    texts = [
+        list(zip(texts_of(corpus), corpus.dataset["line"], strict=True)) for corpus in corpora
+    ]
+    for held_out, its_texts in zip(corpora, texts, strict=True):
+        line_of = {text: line for text, line in reversed(its_texts) if text}
+        for other, other_texts in zip(corpora, texts, strict=True):
+            if SPLITS.index(other.source.split) >= SPLITS.index(held_out.source.split):
+                continue
+            shared = [(line, line_of[text]) for text, line in other_texts if text in line_of]
+            if shared:
+                is_train = other.source.split == "train"
+                ours, theirs = shared[0]
+                yield Finding(
+                    is_train,
+                    f"{_many(len(shared), 'sentence')} of {other.name} "
+                    f"{'is' if len(shared) == 1 else 'are'} in {held_out.name} too: its scores "
+                    f"{'will' if is_train else 'may'} be too good; the first is line {ours}, "
+                    f"there {theirs}",
+                )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _odd_tags(corpora: Sequence[Corpus], data_dir: Path | None) -> Iterator[Finding]:
+    repairs = " or ".join(f'"{name}"' for name in REPAIRS if name != "error")
+    for corpus in corpora:
+        if not corpus.repaired:
+            continue
+        odd = _many(corpus.repaired, "tag")
+        try:
+            load_source(replace(corpus.source, repair="error"), data_dir)
+        except DataError as first:
+            yield Finding(
+                True,
+                f"{corpus.name} has {odd} that its scheme ({corpus.scheme}) does not allow, "
+                f"the first in {first}; a recipe with it needs repair = {repairs} there",
+            )
+
+
+def _few_entities(corpora: Sequence[Corpus]) -> Iterator[Finding]:
+    for corpus in corpora:
+        if corpus.source.split == "train":
+            found = Counter(span[2] for one in examples_of(corpus.dataset) for span in one.spans)
+            few = [f"{name} ({n})" for name, n in sorted(found.items()) if n < FEW_ENTITIES]
+            if few:
+                listed = ", ".join(few)
+                yield Finding(False, f"{corpus.name} has few entities of: {listed}")
+
+
+def _unknown_pieces(corpora: Sequence[Corpus], encoder: Encoder) -> Iterator[Finding]:
+    for corpus in corpora:
+        words: Counter[str] = Counter()
+        total = 0
+        for example in examples_of(corpus.dataset):
+            for found in sentences_of(example):
+                total += len(found)
+                words.update(example.text[s:e] for s, e in found)
+        unknown = Counter({word: n for word, n in words.items() if has_unknown(encoder, word)})
+        if unknown:
+            shown = ", ".join(f"{word} ({n})" for word, n in unknown.most_common(_SHOWN))
+            share = 100 * unknown.total() / max(total, 1)
+            yield Finding(
+                False,
+                f"{corpus.name}: the tokenizer has no piece for something in "
+                f"{unknown.total()} words ({share:.2f} %), most often {shown}",
+            )
+
+
+def has_unknown(encoder: Encoder, word: str) -> bool:
+    """Whether part of a word becomes the unknown piece."""
+    import numpy as np
+
+    text = normalise(word).text
+    pieces = encoder.encode(text, np.array([[0, len(text)]], np.int32))
+    return encoder.unknown_id in pieces.ids

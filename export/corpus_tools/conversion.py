@@ -1,0 +1,189 @@
+"""Corpora from one format and scheme to another."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, chain, pairwise
+from pathlib import Path
+
+from export.corpora.brat import (
+    ANN,
+    BRAT,
+    BratDocument,
+    brat_files,
+    brat_place,
+    problem_of,
+    texts_without_ann,
+    write_brat,
+)
+from export.corpora.examples import Example, examples_of
+from export.corpora.sources import Corpus
+from export.corpora.tags import write_row
+from export.corpus_tools.stats import sentences_of
+from tagcli.errors import DataError, UsageError
+from tagcli.readers import split_columns
+from tagcli.records import Document
+
+_OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
+
+
+def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
+    """Every example as token and tag a line and a blank line after it.
+
+    Text without tokens is split into sentences and these into words, which are cut at the ends
+    of entities; tokens stay as they are. Raises DataError for what CoNLL cannot hold.
+    """
+    place = corpus.source.place
+    for example in examples_of(corpus.dataset):
+        sentences = [list(words) for words in sentences_of(example)]
+        if example.tokens is None:
+            sentences = [_cut_at(words, example.spans) for words in sentences]
+        spans = _word_spans(list(chain.from_iterable(sentences)), example, place)
+        first = 0
+        for words in sentences:
+            last = first + len(words)
+            inside = [(s - first, e - first, label) for s, e, label in spans if first <= s < last]
+            labels = write_row(inside, len(words), scheme)
+            for (start, end), label in zip(words, labels, strict=True):
+                yield f"{_token(example, start, end, place)}\t{label}\n"
+            yield "\n"
+            first = last
+
+
+def _token(example: Example, start: int, end: int, place: str) -> str:
+    token = example.text[start:end]
+    if "\t" in token or "\n" in token or not token.strip(" "):
+        problem = f"CoNLL cannot hold the token {token!r}"
+        raise DataError(*brat_place(place, example.line), problem)
+    return token
+
+
+def _cut_at(
+    words: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int, str]]
+) -> list[tuple[int, int]]:
+    edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
+    cut: list[tuple[int, int]] = []
+    for start, end in words:
+        inner = edges[bisect_right(edges, start) : bisect_left(edges, end)]
+        cut += pairwise([start, *inner, end])
+    return cut
+
+
+def _word_spans(
+    words: list[tuple[int, int]], example: Example, place: str
+) -> list[tuple[int, int, str]]:
+    """The entities over word indices; raises DataError for those that CoNLL cannot hold."""
+    starts, ends = [start for start, _ in words], [end for _, end in words]
+    spans, free_from = [], 0
+    for start, end, label in sorted(example.spans):
+        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        problem = None
+        if start < free_from:
+            problem = "overlaps another"
+        elif first >= last:
+            problem = "holds no word"
+        elif start > starts[first] or end < ends[last - 1]:
+            problem = "begins or ends inside a token"
+        elif not re.fullmatch(r"\S+", label):
+            problem = f"has the type {label!r}"
+        if problem:
+            what = f"the entity {example.text[start:end]!r} {problem}: CoNLL cannot hold it"
+            raise DataError(*brat_place(place, example.line), what)
+        spans.append((first, last, label))
+        free_from = end
+    return spans
+
+
+def jsonl_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
+    """Every example as an object: its text, or its tokens, which are joined by one blank, and its
+    entities in code points of that text."""
+    for example in examples_of(corpus.dataset):
+        if not example.text:
+            continue
+        record: dict[str, object] = {"text": example.text}
+        if example.tokens is not None:
+            record = {"tokens": [example.text[start:end] for start, end in example.tokens]}
+        record["entities"] = [
+            {"start": start, "end": end, "label": label} for start, end, label in example.spans
+        ]
+        yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
+    "conll": conll_lines,
+    "jsonl": jsonl_lines,
+}
+
+
+def write_documents(corpus: Corpus, out: Path) -> None:
+    """Every example as a brat document of the folder `out`; where that is NAME.ann, as a line of
+    one document. Raises DataError for what brat cannot hold, UsageError for a folder that has
+    documents already."""
+    examples = list(examples_of(corpus.dataset))
+    for example in examples:
+        _check_for_brat(example, corpus.source.place)
+    if out.suffix == ANN:
+        starts = accumulate((len(one.text) + 1 for one in examples), initial=0)
+        moved = [_moved(one, start) for one, start in zip(examples, starts, strict=False)]
+        write_brat(out, "\n".join(one.text for one in examples), chain.from_iterable(moved))
+        return
+    if brat_files(str(out)):
+        raise UsageError(f"{out} has brat documents in it: choose another folder")
+    out.mkdir(exist_ok=True)
+    width = len(str(len(examples)))
+    for number, example in enumerate(examples, start=1):
+        write_brat(out / f"{number:0{width}}{ANN}", example.text, example.spans)
+
+
+def _check_for_brat(example: Example, place: str) -> None:
+    for span in example.spans:
+        if problem := problem_of(example.text, span):
+            what = f"the entity {example.text[span[0] : span[1]]!r} {problem}: brat cannot hold it"
+            raise DataError(*brat_place(place, example.line), what)
+
+
+def _moved(example: Example, by: int) -> list[tuple[int, int, str]]:
+    return [(start + by, end + by, label) for start, end, label in example.spans]
+
+
+def left_out(documents: Iterable[Document], to: str) -> list[str]:
+    """What of a file the conversion to a format does not carry over: comments, -DOCSTART-, columns
+    between token and tag, records without text, the ends of tokens, fields of JSON objects."""
+    counts: Counter[str] = Counter()
+    columns, fields, has_tokens = 2, dict[str, None](), False
+    for document in documents:
+        has_tokens |= document.tokens is not None
+        if document.conll is None:
+            counts["empty record"] += not document.text and to != BRAT
+            fields |= dict.fromkeys(_other_fields(document))
+            continue
+        counts["comment"] += sum(bool(line.strip()) for line in document.conll.before)
+        counts["-DOCSTART- line"] += document.conll.is_docstart
+        if document.conll.tokens and not document.conll.is_docstart:
+            columns = len(split_columns(document.conll.tokens[0]))
+    counts["middle column"] = columns - 2
+    ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
+    return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]
+
+
+def left_out_of_brat(place: str, documents: Iterable[BratDocument]) -> list[str]:
+    """What of a place's brat documents no conversion carries over: lines that are no entities, and
+    texts without an .ann file."""
+    counts = sum((document.others for document in documents), start=Counter[str]())
+    counts["unannotated text"] = texts_without_ann(place)
+    return _counted(counts)
+
+
+def _counted(counts: Counter[str]) -> list[str]:
+    return [f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items() if n]
+
+
+def _other_fields(document: Document) -> Iterator[str]:
+    carried = {"entities"} if document.tokens is None else {"entities", "tokens"}
+    yield from (name for name in document.fields if name not in carried)
+    for entity in document.fields["entities"]:
+        yield from (f"entities.{name}" for name in entity if name not in _OF_ENTITIES)

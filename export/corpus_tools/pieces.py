@@ -1,0 +1,75 @@
+"""The pieces of a text, as a model gets them."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from export.evaluation.report import Rows
+from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
+from tagcli.errors import UsageError
+from tagcli.hub import find_snapshot
+from tagcli.languages import unit_of
+from tagcli.models import CONFIG, TOKENIZER, local_folder, token_limit
+from tagcli.normalisation import NormalisedText, normalise
+from tagcli.tagger import OVERLAP_TOKENS
+
+
+def find_tokenizer(name: str | None) -> Path:
+    """The tokenizer.json of a model or a base encoder: a directory, a bundled model (None: the
+    default), or a hub id, of which no weights are fetched. Raises UsageError if there is none."""
+    folder = local_folder(name) or _from_hub(str(name))
+    if not (folder / TOKENIZER).is_file():
+        raise UsageError(f"{folder} has no fast tokenizer ({TOKENIZER})")
+    return folder / TOKENIZER
+
+
+def _from_hub(name: str) -> Path:
+    beside = (CONFIG, "tokenizer_config.json")
+    try:
+        return find_snapshot(name, (TOKENIZER,), beside, weights=(), offline=False)
+    except UsageError as error:
+        raise UsageError(f"no tokenizer of {name}: no such directory; {error}") from error
+
+
+def piece_rows(path: Path, text: str, language: str) -> Rows:
+    """A header and a row a piece of the tokenizer at `path`: piece, id, start and end in `text`,
+    and what stands there. Special tokens have no offsets. What the model reads per language is
+    in the nertag object of the config beside it, if there is one; otherwise words."""
+    settings, limit = _settings_beside(path)
+    encoder, names = Encoder(path), Tokenizer.from_file(str(path))
+    normalised = normalise(text)
+    rows = [["piece", "id", "start", "end", "text"]]
+    for units in encode_document(
+        encoder, normalised, None, language, partial(unit_of, settings)
+    ):
+        offsets = _offsets(units, normalised)
+        special = [(str(names.id_to_token(i)), str(i)) for i in encoder.prefix_ids.tolist()]
+        rows += [[name, number, "", "", ""] for name, number in special]
+        for piece_id, (start, end) in zip(units.pieces.ids.tolist(), offsets, strict=True):
+            name = str(names.id_to_token(piece_id))
+            rows.append([name, str(piece_id), str(start), str(end), text[start:end]])
+        special = [(str(names.id_to_token(i)), str(i)) for i in encoder.suffix_ids.tolist()]
+        rows += [[name, number, "", "", ""] for name, number in special]
+        windows = len(model_inputs(encoder, units, limit, OVERLAP_TOKENS))
+        if windows > 1:
+            rows.append([f"({windows} windows)", "", "", "", ""])
+    return rows
+
+
+def _settings_beside(path: Path) -> tuple[dict[str, str], int]:
+    """What the model reads per language, and its longest input in tokens."""
+    config = path.with_name(CONFIG)
+    try:
+        fields = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+        units = dict(fields.get("nertag", {}).get("units", {}))
+        return units, token_limit(path.parent, fields)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UsageError(f"{config} cannot be used: {error!r}") from error
+
+
+def _offsets(units: LabelledUnits, text: NormalisedText) -> list[tuple[int, int]]:
+    return [text.original_span(start, end) for start, end in units.pieces.offsets.tolist()]

@@ -1,0 +1,1 @@
+"""Models against gold: predictions, scores, losses by token, and wrong spans."""

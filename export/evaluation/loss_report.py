@@ -1,0 +1,108 @@
+"""Where the loss is, to look at: tables for the terminal, a page with the worst sentences."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from export.corpora.labelling import misfit_note
+from export.evaluation.report import Rows, gold_note, listed_counts, renaming_note
+from export.evaluation.token_losses import MISFITS, annotated_types, by_label, by_sentence, by_word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from export.corpora.sources import Corpus
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+table { border-collapse: collapse; margin: 1em 0; }
+th, td { padding: .15em .8em; border-bottom: 1px solid #8886; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+.unit { display: inline-block; margin: 0 .15em .4em; padding: 0 .2em; border-radius: .2em;
+  vertical-align: top; text-align: center; }
+.unit small { display: block; line-height: 1.2; opacity: .85; }
+.wrong { outline: 2px solid #c33; }
+"""
+
+
+def loss_notes(
+    losses: pd.DataFrame, corpus: Corpus, names: Mapping[str, str], model_types: Sequence[str]
+) -> list[str]:
+    """How the gold was read and labelled, and for which of its types and the model's there is no
+    loss."""
+    lines = [f"gold: {gold_note(corpus.scheme, corpus.source.repair, corpus.repaired)}"]
+    if names:
+        lines.append(renaming_note(names))
+    if misfits := losses.attrs[MISFITS]:
+        lines.append(misfit_note(corpus.name, misfits))
+    lacking = Counter(label[2:] for label in losses["gold"][losses["loss"].isna()])
+    if lacking:
+        problem = "units without a loss, of types whose labels the model does not have"
+        lines.append(f"{problem}: {listed_counts(lacking)}")
+    if masked := [t for t in model_types if t not in annotated_types(corpus, names)]:
+        lines.append(f"masked, types of the model that the gold lacks: {', '.join(masked)}")
+    return lines
+
+
+def loss_rows(summed: pd.DataFrame, name: str, count: int) -> Rows:
+    """A header and the first `count` rows of a table by label, word or sentence."""
+    rows = [[name, "count", "mean loss", "sum"]]
+    for key, row in summed.head(count).iterrows():
+        rows.append([str(key), str(int(row["count"])), f"{row['mean']:.4f}", f"{row['sum']:.1f}"])
+    return rows
+
+
+def loss_tables(losses: pd.DataFrame, count: int = 10) -> list[Rows]:
+    """What carries the loss: labels by their mean, words and sentences by their sum."""
+    return [
+        loss_rows(by_label(losses), "gold label", len(losses)),
+        loss_rows(by_word(losses), "word", count),
+        loss_rows(by_sentence(losses), "line", count),
+    ]
+
+
+def loss_page(
+    losses: pd.DataFrame, title: str, notes: Sequence[str] = (), sentences: int = 50
+) -> str:
+    """A self-contained HTML page: the tables, then the worst sentences with gold above and
+    predicted below every unit; the stronger its colour, the larger its loss."""
+    parts = [
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title>',
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
+        f"<p>{losses['loss'].count()} units, mean loss {losses['loss'].mean():.4f} nats.</p>",
+        *(f"<p>{escape(note)}</p>" for note in notes),
+        *map(_table, loss_tables(losses, 20)),
+        "<h2>The worst sentences</h2><p>Gold above, predicted below; framed where they differ.</p>",
+    ]
+    grouped = dict(iter(losses.groupby("line")))
+    for line, summed in by_sentence(losses).head(sentences).iterrows():
+        parts.append(f"<h3>line {line}: {summed['sum']:.2f}</h3><p>")
+        parts += [_unit(unit) for unit in grouped[line].itertuples()]
+        parts.append("</p>")
+    return "".join([*parts, "</body></html>\n"])
+
+
+def _table(rows: Rows) -> str:
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:]
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _unit(unit: Any) -> str:
+    has_loss = not math.isnan(unit.loss)
+    share = min(unit.loss / 6, 1.0) if has_loss else 0.0
+    loss = f"loss {unit.loss:.3f}" if has_loss else "no loss"
+    kind = "unit" if unit.gold == unit.predicted else "unit wrong"
+    gold, found = (escape("" if label == "O" else label) for label in (unit.gold, unit.predicted))
+    return (
+        f'<span class="{kind}" style="background: rgb(220 80 40 / {share:.2f})" '
+        f'title="{loss}"><small>{gold or "&nbsp;"}</small>{escape(unit.text)}'
+        f"<small>{found or '&nbsp;'}</small></span> "
+    )

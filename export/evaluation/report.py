@@ -1,0 +1,183 @@
+"""Scores to look at: plain tables, Markdown, JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from export.corpora.tags import REPAIRS
+from export.evaluation.evaluate import Evaluation
+from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score
+from tagcli.schemes import OUTSIDE
+
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A model's evaluation on a file, corpus or dataset; `intervals` are as SpanCounts.intervals
+    has them."""
+
+    model: str
+    file: str
+    rules: str
+    evaluation: Evaluation
+    intervals: Mapping[str | None, Interval]
+
+
+def score_rows(result: Result) -> Rows:
+    """A header and a row for each type, micro and macro."""
+    counts, intervals = result.evaluation.counts, result.intervals
+    between = ["95 % interval"] if intervals else []
+    rows = [["type", "precision", "recall", "F1", *between, "gold", "predicted", "correct"]]
+    for name in (*result.evaluation.types, None):
+        found = [_between(intervals.get(name))] if intervals else []
+        rows.append(_score_row(name or "micro", counts.score(name), found))
+    rows.append(["macro", "", "", _digits(_macro(result)), *[""] * len(between), "", "", ""])
+    return rows
+
+
+def _score_row(name: str, score: Score, interval: list[str]) -> list[str]:
+    shares = [_digits(value) for value in (score.precision, score.recall, score.f1)]
+    return [name, *shares, *interval, *map(str, (score.gold, score.predicted, score.correct))]
+
+
+def _between(interval: Interval | None) -> str:
+    return "" if interval is None else " to ".join(map(_digits, interval))
+
+
+def _macro(result: Result) -> float:
+    types = result.evaluation.types
+    return sum(map(result.evaluation.counts.f1, types)) / len(types) if types else 0.0
+
+
+def _digits(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def confusion_rows(result: Result) -> Rows:
+    """Gold types down, predicted types across, on the same span."""
+    types = list(result.evaluation.types)
+    confusion = result.evaluation.counts.confusion
+    rows = [["gold \\ predicted", *types, MISSED]]
+    for gold in types:
+        rows.append([gold, *(str(confusion[gold, found]) for found in [*types, MISSED])])
+    rows.append([SPURIOUS, *(str(confusion[SPURIOUS, found]) for found in types), ""])
+    return rows
+
+
+def matrix_rows(results: Sequence[Result]) -> Rows:
+    """Micro F1 of every model on every file."""
+    files = list(dict.fromkeys(result.file for result in results))
+    rows = [["F1: model \\ file", *files]]
+    for model in dict.fromkeys(result.model for result in results):
+        of_model = {r.file: r.evaluation.counts.f1() for r in results if r.model == model}
+        rows.append([model, *(_digits(of_model[file]) for file in files)])
+    return rows
+
+
+def notes(result: Result) -> list[str]:
+    """How the gold was read and what the figures stand on."""
+    evaluation = result.evaluation
+    how = gold_note(evaluation.scheme, result.rules, evaluation.repaired)
+    lines = [f"strict spans by {evaluation.unit}, {evaluation.documents} records; gold: {how}"]
+    if result.intervals:
+        lines[0] += "; intervals by bootstrap over records"
+    if evaluation.names:
+        lines.append(renaming_note(evaluation.names))
+    if evaluation.left_out:
+        listed = listed_counts(evaluation.left_out)
+        lines.append(f"predictions not counted, of types the gold does not have: {listed}")
+    if evaluation.not_asked:
+        listed = listed_counts(evaluation.not_asked)
+        lines.append(f"predictions not counted, of types that were not asked for: {listed}")
+    return lines
+
+
+def gold_note(scheme: str | None, rules: str, repaired: int) -> str:
+    """What the gold is and how its illegal tags were read; `scheme` is None for spans."""
+    if scheme is None:
+        return "character spans"
+    return f"{scheme} tags, rules {rules}: {REPAIRS[rules]}; {repaired} illegal"
+
+
+def renaming_note(names: Mapping[str, str]) -> str:
+    """What types of the gold are called, or that they are dropped."""
+    called = [f"{name} is called {new}" if new != OUTSIDE else f"{name} is dropped"
+              for name, new in names.items()]  # fmt: skip
+    return f"types of the gold: {', '.join(called)}"
+
+
+def listed_counts(counts: Counter[str]) -> str:
+    """Names with their counts, the largest first."""
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+
+
+def as_table(rows: Rows) -> str:
+    """Columns in line, the first to the left, the others to the right."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [row[0] + " " * (widths[0] - _width(row[0]))]
+        cells += [" " * (w - _width(c)) + c for c, w in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def as_markdown(rows: Rows) -> str:
+    """A table of Markdown."""
+    lines = [rows[0], ["---"] + ["---:"] * (len(rows[0]) - 1), *rows[1:]]
+    cells = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join("| " + " | ".join(line) + " |" for line in cells) + "\n"
+
+
+def report(results: Sequence[Result], render: Callable[[Rows], str], confusion: bool) -> str:
+    """Every result with its notes, and the matrix where there are several."""
+    parts = []
+    for result in results:
+        lines = [f"{result.model} on {result.file}", *notes(result)]
+        parts.append("\n".join(lines) + "\n\n" + render(score_rows(result)))
+        if confusion:
+            parts.append(render(confusion_rows(result)))
+    if len(results) > 1:
+        parts.append(render(matrix_rows(results)))
+    return "\n".join(parts)
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """Everything, with all digits."""
+    return json.dumps([_fields(result) for result in results], ensure_ascii=False, indent=2) + "\n"
+
+
+def _fields(result: Result) -> dict[str, Any]:
+    evaluation, counts = result.evaluation, result.evaluation.counts
+    return {
+        "model": result.model,
+        "file": result.file,
+        "unit": evaluation.unit,
+        "scheme": evaluation.scheme,
+        "rules": result.rules,
+        "illegal_tags": evaluation.repaired,
+        "records": evaluation.documents,
+        "micro": asdict(counts.score()),
+        "macro_f1": _macro(result),
+        "f1_interval_95": result.intervals.get(None),
+        "types": {name: _type_fields(result, name) for name in evaluation.types},
+        "renamed": dict(evaluation.names),
+        "not_counted": dict(evaluation.left_out),
+        "not_asked_for": dict(evaluation.not_asked),
+        "confusion": [[gold, found, n] for (gold, found), n in sorted(counts.confusion.items())],
+    }
+
+
+def _type_fields(result: Result, name: str) -> dict[str, Any]:
+    score = asdict(result.evaluation.counts.score(name))
+    return {**score, "f1_interval_95": result.intervals.get(name)}

@@ -1,0 +1,1 @@
+"""What a model's folder holds: the ONNX graph, the vocabulary, the card."""

@@ -1,0 +1,71 @@
+"""The README.md of a model directory: what it knows, how good it is, under which licence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from export.evaluation.report import Rows, as_markdown
+from export.quantisation.method_scores import FileScore
+from tagcli.models import Model, read_model
+
+
+def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
+    """Write the card of the model directory `folder` with its measured F1."""
+    model = read_model(folder)
+    front = front_matter(licence, sorted(model.types_by_language))
+    parts = [front, "# A nertag model", "\n".join(_facts(model))]
+    parts.append(f"## Licence\n\n{licence}")
+    parts.append("## Measured F1\n")
+    if scores:
+        parts[-1] += "\n" + as_markdown(_rows(scores)).rstrip()
+        parts.append(
+            "Strict span F1 in per cent: label and both ends right, micro-averaged over "
+            f"{', '.join(_types(scores))}; CoNLL by token, tags read by conlleval's rules, JSONL "
+            "by code point; a recipe's test sources as it reads them."
+        )
+    else:
+        parts[-1] += "\nNot measured: `nertag-export --test FILE` does."
+    (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def front_matter(licence: str, languages: Sequence[str]) -> str:
+    """What a model hub reads off a card."""
+    licence_id = "-".join(licence.lower().split())  # as hubs write them
+    lines = ["---", f"license: {licence_id}", "pipeline_tag: token-classification"]
+    if languages:
+        lines += ["language:", *(f"- {language}" for language in languages)]
+    return "\n".join([*lines, "---"])
+
+
+def _facts(model: Model) -> list[str]:
+    facts = [
+        "Use: `nertag --model DIR`",
+        "",
+        f"- labels: {', '.join(model.tag_set.types)}; scheme {model.tag_set.scheme}",
+        f"- weights: {model.quantisation or 'float'}; at most {model.limit} tokens a window",
+    ]
+    for language, types in sorted(model.types_by_language.items()):
+        facts.append(f"- {language}: reads {model.unit(language)}, knows {', '.join(types)}")
+    return facts
+
+
+def _rows(scores: Sequence[FileScore]) -> Rows:
+    types = _types(scores)
+    head = ["test", "F1 in float", "F1 as exported", *types]
+    rows = [head]
+    for score in scores:
+        row = [score.name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
+        known = _types([score])
+        row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
+        rows.append(row)
+    return rows
+
+
+def _types(scores: Sequence[FileScore]) -> list[str]:
+    """The types that were counted in any file."""
+    return sorted({one for score in scores for c in (score.before, score.after) for one in c.types})
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.1f}"

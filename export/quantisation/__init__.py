@@ -1,0 +1,1 @@
+"""Float models made small: the methods, their graphs, calibration, and their comparison."""

@@ -1,0 +1,1 @@
+"""Fine-tuning an encoder: recipes, training set, Trainer, distillation, and the run's folder."""

@@ -1,0 +1,95 @@
+"""What a training run leaves: the model in both forms, its metrics and its card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from export.corpora.sources import Corpus, corpus_names
+from export.training.recipes import Recipe, recipe_toml
+from export.training.run_card import corpus_scores, write_run_card
+from tagcli.models import CONFIG, ONNX, TOKENIZER
+from tagcli.tagger import load
+
+METRICS = "metrics.json"
+_PACKAGES = ("nertag", "torch", "transformers", "tokenizers", "datasets", "accelerate", "seqeval")
+
+
+def save_model(model: Any, tokenizer: Any, tokenizer_json: Path, out_dir: Path) -> None:
+    """Safetensors, config and tokenizer, whose tokenizer.json is kept as the base has it."""
+    model.save_pretrained(out_dir)
+    tokenizer.save_pretrained(out_dir)
+    shutil.copyfile(tokenizer_json, out_dir / TOKENIZER)
+    _name_publicly(out_dir / CONFIG)
+
+
+def _name_publicly(config: Path) -> None:
+    """The saved config names the class of transformers that loads it, not ours."""
+    from export.training.token_classifier import PUBLIC_NAMES
+
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    settings["architectures"] = [PUBLIC_NAMES.get(name, name) for name in settings["architectures"]]
+    config.write_text(json.dumps(settings, ensure_ascii=False, indent=2), encoding="utf-8")
+
+
+def add_onnx(out_dir: Path) -> None:
+    """Export the checkpoint in `out_dir` through optimum, beside its safetensors."""
+    from export.model_directory.onnx_export import export_float
+
+    with tempfile.TemporaryDirectory(dir=out_dir) as folder:
+        made = export_float(out_dir, Path(folder) / "onnx")
+        for file in made.glob(f"{ONNX}*"):
+            file.rename(out_dir / file.name)
+        shutil.copyfile(made / CONFIG, out_dir / CONFIG)
+
+
+def measure(
+    recipe: Recipe,
+    tests: Sequence[Corpus],
+    out_dir: Path,
+    made: dict[str, Any],
+    say: Callable[[str], None],
+) -> None:
+    """Write metrics.json and the card: what was `made`, and F1 of every test source through the
+    tagger on the exported ONNX."""
+    scores: dict[str, Any] = {}
+    for name, corpus in zip(corpus_names(tests), tests, strict=True):
+        language = corpus.dataset["language"][0]
+        tagger = load(str(out_dir), backend="onnx", device="cpu", lang=language)
+        scores[name] = corpus_scores(tagger, corpus)
+        say(f"{name}: F1 {scores[name]['f1']:.4f}")
+    metrics = {
+        **made,
+        "test": scores,
+        "seed": recipe.seed,
+        "versions": {name: version(name) for name in _PACKAGES},
+        "machine": machine(),
+        "recipe_sha256": hashlib.sha256(recipe_toml(recipe).encode()).hexdigest(),
+    }
+    write_run_card(out_dir, recipe, metrics)
+    text = json.dumps(metrics, ensure_ascii=False, indent=2)
+    (out_dir / METRICS).write_text(text + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """Processor, cores and Python, for the record of a figure."""
+    import torch
+
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+        name = next(models)
+    except (OSError, StopIteration):
+        pass
+    if torch.cuda.is_available():
+        name = f"{torch.cuda.get_device_name()}, {name}"
+    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
