@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tagcli.errors import DataError, NertagError, UsageError
 
 if TYPE_CHECKING:
-    from tagcli.models import bundled_names
+    from tagcli.models.directory import bundled_names
     from tagcli.records import Document, Entity, Sentence, TaggedDocument
     from tagcli.tagger import Tagger, load
 
@@ -23,7 +23,7 @@ _HOMES = {
     "Sentence": "tagcli.records",
     "TaggedDocument": "tagcli.records",
     "Tagger": "tagcli.tagger",
-    "bundled_names": "tagcli.models",
+    "bundled_names": "tagcli.models.directory",
     "load": "tagcli.tagger",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from tagcli.controls import visible
+from tagcli.control_characters import visible
 
 _LONGEST_REASON = 300
 

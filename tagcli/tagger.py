@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagcli.backends import BACKENDS, DEVICES, Backend, open_backend
-from tagcli.batching import IDLE, Batcher, Job
-from tagcli.decoding import Decoder
-from tagcli.encoding import Encoder, LabelledUnits, ModelInput, encode_document, model_inputs
-from tagcli.entities import build_entities
+from tagcli.backends.registry import BACKENDS, DEVICES, Backend, open_backend
 from tagcli.errors import NertagError, UsageError
+from tagcli.inference.batching import IDLE, Batcher, Job
+from tagcli.inference.decoding import Decoder
+from tagcli.inference.encoding import (
+    Encoder,
+    LabelledUnits,
+    ModelInput,
+    encode_document,
+    model_inputs,
+)
+from tagcli.inference.entities import build_entities
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.models import TOKENIZER, Model, find_model
-from tagcli.normalisation import NormalisedText, normalise
+from tagcli.models.directory import TOKENIZER, Model, find_model
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.segmentation.normalisation import NormalisedText, normalise
 
 if TYPE_CHECKING:
     import numpy.typing as npt

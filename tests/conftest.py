@@ -359,7 +359,7 @@ def tiny_tagger(float_model: ModelMaker) -> TaggerMaker:
 def bundled_tagger() -> Any:
     """A tagger with the model that comes with the package."""
     from tagcli import load
-    from tagcli.models import BUNDLED, DEFAULT
+    from tagcli.models.directory import BUNDLED, DEFAULT
 
     if not (BUNDLED / DEFAULT / "model.onnx").is_file():
         pytest.skip("the bundled model is not in this checkout")

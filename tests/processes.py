@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tagcli.models import BUNDLED, DEFAULT
+from tagcli.models.directory import BUNDLED, DEFAULT
 
 PATIENCE = 120.0
 """Seconds that a process may take on a busy machine."""

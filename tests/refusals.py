@@ -10,7 +10,7 @@ import pytest
 from conftest import edit_json
 
 from tagcli import NertagError, Tagger, load
-from tagcli.models import CONFIG
+from tagcli.models.directory import CONFIG
 
 TEXT = "Angela Merkel in Berlin.\n이순신은 서울에서 태어났다.\nΩ"
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from tagcli.readers import token_offsets
+from tagcli.readers.formats import token_offsets
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
-from tagcli.sentences import split_sentences
-from tagcli.words import cut_words
+from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.words import cut_words
 
 
 def entity(text: str, part: str, label: str, score: float = 0.5, after: int = 0) -> Entity:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from conftest import SENTENCES, SHAPES, ModelMaker, TaggerMaker, all_sentences
 
-import tagcli.backends as backends
+import tagcli.backends.registry as backends
 from tagcli import Tagger, UsageError, load
-from tagcli.models import read_model
+from tagcli.models.directory import read_model
 
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 IDS = np.array([[0, 9, 30, 31, 2], [0, 40, 2, 1, 1]], np.int64)

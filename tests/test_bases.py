@@ -18,8 +18,8 @@ from export.corpora.sources import Source  # noqa: E402
 from export.training.base_model import base_units, find_base, load_tokenizer, make_model  # noqa: E402
 from export.training.recipes import Recipe  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
-from tagcli.int8_weights import WEIGHTS, float_parameters  # noqa: E402
-from tagcli.models import BUNDLED, DEFAULT  # noqa: E402
+from tagcli.models.directory import BUNDLED, DEFAULT  # noqa: E402
+from tagcli.models.int8_weights import WEIGHTS, float_parameters  # noqa: E402
 
 
 def _recipe(**settings: Any) -> Recipe:

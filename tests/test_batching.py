@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagcli import batching
-from tagcli.batching import IDLE, Batcher, Job
+from tagcli.inference import batching
+from tagcli.inference.batching import IDLE, Batcher, Job
 
 quick = settings(max_examples=60)
 PAD = 7777

@@ -36,7 +36,7 @@ from export.corpora.examples import examples_of  # noqa: E402
 from export.corpora.sources import Source, load_source  # noqa: E402
 from export.quantisation.methods import METHODS, Origin, quantise  # noqa: E402
 from tagcli import NertagError, UsageError  # noqa: E402
-from tagcli.models import ONNX  # noqa: E402
+from tagcli.models.directory import ONNX  # noqa: E402
 
 
 def settings_of(model: Path | str, device: str = "cpu") -> Settings:

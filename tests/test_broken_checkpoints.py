@@ -25,8 +25,8 @@ from refusals import (
 )
 
 from tagcli.errors import UsageError
-from tagcli.int8_weights import WEIGHTS
-from tagcli.models import CONFIG, TOKENIZER
+from tagcli.models.directory import CONFIG, TOKENIZER
+from tagcli.models.int8_weights import WEIGHTS
 
 SAFETENSORS = "model.safetensors"
 INDEX = "model.safetensors.index.json"

@@ -23,8 +23,8 @@ from refusals import (
     tags_or_is_refused,
 )
 
-from tagcli.int8_weights import WEIGHTS
-from tagcli.models import CONFIG, ONNX, TOKENIZER
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER
+from tagcli.models.int8_weights import WEIGHTS
 
 FILES = (CONFIG, TOKENIZER, ONNX)
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from tagged import entity, tagged_text
 
-from tagcli.controls import visible
+from tagcli.control_characters import visible
 from tagcli.records import Entity, TaggedDocument
-from tagcli.writers import OUTPUT_FORMATS
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS
 
 pytestmark = pytest.mark.browser
 

@@ -26,8 +26,9 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from tagcli import cli, tagger
-from tagcli.models import BUNDLED, DEFAULT
+from tagcli import tagger
+from tagcli.cli import main as cli
+from tagcli.models.directory import BUNDLED, DEFAULT
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -44,7 +45,7 @@ GERMAN_SPANS = "[Angela Merkel PER] wohnt in [Berlin LOC]."
 PATIENCE = 120.0
 """Seconds that a subprocess may take on a busy machine."""
 
-COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main(prog_name='nertag')"]
+COMMAND = [sys.executable, "-c", "from tagcli.cli.main import main; main(prog_name='nertag')"]
 
 pytestmark = pytest.mark.skipif(
     not (BUNDLED / DEFAULT / "model.onnx").is_file(),
@@ -727,7 +728,7 @@ Start = Callable[..., Process]
 
 MODULES = """
 import sys
-from tagcli.cli import main
+from tagcli.cli.main import main
 try:
     main(sys.argv[1:], prog_name="nertag")
 finally:

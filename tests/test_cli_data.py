@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 pytest.importorskip("datasets", reason="datasets is not installed")
 
 from export.commands.data import _split_of_name, main
-from tagcli.cli import main as tag
-from tagcli.models import BUNDLED, DEFAULT
+from tagcli.cli.main import main as tag
+from tagcli.models.directory import BUNDLED, DEFAULT
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 needs_bundled = pytest.mark.skipif(

@@ -16,7 +16,7 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 
 from export.commands.evaluate import main
-from tagcli.models import BUNDLED, DEFAULT
+from tagcli.models.directory import BUNDLED, DEFAULT
 
 ROOT = Path(__file__).parent.parent
 PANX = ROOT / "samples" / "panx.conll"

@@ -20,8 +20,8 @@ from export.quantisation import method_scores
 from export.quantisation.method_scores import FLOAT
 from export.quantisation.methods import METHODS
 from tagcli import load
-from tagcli.int8_weights import WEIGHTS
-from tagcli.models import CONFIG, ONNX, TOKENIZER
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER
+from tagcli.models.int8_weights import WEIGHTS
 
 FLOAT_FILES = {ONNX, TOKENIZER, CONFIG, "README.md"}
 FILES = {*FLOAT_FILES, WEIGHTS}

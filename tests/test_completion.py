@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.shell_completion import BashComplete
 
-from tagcli.cli import main
-from tagcli.completion import VARIABLE
-from tagcli.models import CONFIG, TOKENIZER, bundled_names
+from tagcli.cli.completion import VARIABLE
+from tagcli.cli.main import main
+from tagcli.models.directory import CONFIG, TOKENIZER, bundled_names
 
 LABELS = ["PER", "ORG", "LOC", "MISC", "DAT", "NUM", "TIM"]
 PATIENCE = 120
@@ -115,7 +115,7 @@ def asked(words: str, number: int, shell: str = "bash") -> subprocess.CompletedP
         "    end(code)\n"
         "os._exit = said\n"
         "sys.argv = ['/usr/bin/nertag']\n"
-        "from tagcli.cli import run\n"
+        "from tagcli.cli.main import run\n"
         "run()\n"
     )
     environment = os.environ | {
@@ -153,7 +153,7 @@ def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bin")
     root = Path(__file__).parent.parent
     script = f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
-    (folder / "nertag").write_text(f"{script}from tagcli.cli import run\nrun()\n")
+    (folder / "nertag").write_text(f"{script}from tagcli.cli.main import run\nrun()\n")
     (folder / "nertag").chmod(0o755)
     return folder
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagcli.controls import visible
+from tagcli.control_characters import visible
 
 
 @pytest.mark.parametrize(

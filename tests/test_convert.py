@@ -20,8 +20,8 @@ from export.corpora.sources import Corpus, Source, load_source
 from export.corpora.tags import CORPUS_SCHEMES, write_row
 from export.corpus_tools.conversion import CONVERTERS, left_out, write_documents
 from tagcli.errors import DataError
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 
 Sentence = tuple[list[str], list[tuple[int, int, str]]]
 

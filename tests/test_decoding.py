@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagcli.decoding import Decoder, viterbi
+from tagcli.inference.decoding import Decoder, viterbi
 from tagcli.schemes import OUTSIDE_TAG, Tag, TagSet, chunks, may_follow_bio2, read_tag_set
 
 quick = settings(max_examples=150)

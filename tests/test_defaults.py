@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tagcli import tagger
-from tagcli.cli import main
-from tagcli.defaults import FILE, PLACE
+from tagcli.cli.defaults import FILE, PLACE
+from tagcli.cli.main import main
 from tagcli.errors import UsageError
 
 KEYS = {
@@ -201,8 +201,9 @@ def test_the_model_that_is_shown_is_the_files() -> None:
 
 def test_a_start_without_a_file_looks_for_it_and_no_more(folders: Path) -> None:
     code = (
-        "import sys\nfrom tagcli.cli import main\ntry:\n    main(['--help'])\nfinally:\n"
-        "    late = ('tomllib', 'tagcli.models', 'click.shell_completion', 'numpy', 'rich')\n"
+        "import sys\nfrom tagcli.cli.main import main\ntry:\n    main(['--help'])\nfinally:\n"
+        "    late = ('tomllib', 'tagcli.models.directory', 'click.shell_completion')\n"
+        "    late += ('numpy', 'rich')\n"
         "    print([name for name in late if name in sys.modules], file=sys.stderr)\n"
     )
     environment = os.environ | {"XDG_CONFIG_HOME": str(folders), "HOME": str(folders)}

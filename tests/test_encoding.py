@@ -12,9 +12,9 @@ from conftest import SENTENCES, SHAPES, ModelMaker, all_sentences, edit_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagcli.encoding import Encoder, Pieces
 from tagcli.errors import UsageError
-from tagcli.models import TOKENIZER
+from tagcli.inference.encoding import Encoder, Pieces
+from tagcli.models.directory import TOKENIZER
 
 Spans = npt.NDArray[np.int32]
 quick = settings(max_examples=80)

@@ -10,11 +10,11 @@ from conftest import SENTENCES, SHAPES, TaggerMaker
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tagcli.decoding import Chunk
-from tagcli.encoding import LabelledUnits, Pieces
-from tagcli.entities import build_entities
-from tagcli.normalisation import normalise
+from tagcli.inference.decoding import Chunk
+from tagcli.inference.encoding import LabelledUnits, Pieces
+from tagcli.inference.entities import build_entities
 from tagcli.records import Document, Entity
+from tagcli.segmentation.normalisation import normalise
 
 quick = settings(max_examples=80)
 Spans = npt.NDArray[np.int32]

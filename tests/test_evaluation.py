@@ -21,13 +21,13 @@ from export.evaluation.evaluate import (
     gold_names,
 )
 from tagcli import DataError, Document
-from tagcli.encoding import Encoder
 from tagcli.errors import UsageError
-from tagcli.models import TOKENIZER
-from tagcli.readers import token_offsets
+from tagcli.inference.encoding import Encoder
+from tagcli.models.directory import TOKENIZER
+from tagcli.readers.formats import token_offsets
 from tagcli.schemes import read_tag_set
 from tagcli.tagger import Tagger, TagOptions
-from tagcli.writers import token_tags
+from tagcli.writers.formats import token_tags
 
 # The labels of models in every scheme, and what is right for WORDS in it
 WORDS = ["Angela", "Merkel", "kennt", "Köln", "und", "Zürich"]

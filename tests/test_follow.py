@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tagcli.batching import IDLE
 from tagcli.errors import DataError
-from tagcli.follow import with_pauses
+from tagcli.inference.batching import IDLE
+from tagcli.readers.pauses import with_pauses
 
 PATIENCE = 20.0
 

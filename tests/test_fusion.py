@@ -9,7 +9,7 @@ from conftest import SHAPES, ModelMaker, all_sentences, edit_json
 from export.quantisation.fusion import fuse_attention
 from export.quantisation.graph import Graph
 from tagcli import load
-from tagcli.models import ONNX
+from tagcli.models.directory import ONNX
 from tagcli.records import Document
 
 HEADS, LAYERS = 2, 2

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError
-from tagcli.inputs import Input, Line
+from tagcli.readers.inputs import Input, Line
 from tagcli.records import Document
 
 SAMPLE = {"readers": range(1, 601), "chain": range(1, 61), "processes": range(1, 5)}

@@ -6,13 +6,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tagcli.cli import GROUPS
-from tagcli.cli import main as nertag
-from tagcli.help import GroupedCommand, long_name
+from tagcli.cli.help_page import GroupedCommand, long_name
+from tagcli.cli.main import GROUPS
+from tagcli.cli.main import main as nertag
 
 COLUMNS = 80
 COMMANDS = {
-    "nertag": "tagcli.cli",
+    "nertag": "tagcli.cli.main",
     "nertag-bench": "export.commands.bench",
     "nertag-eval": "export.commands.evaluate",
     "nertag-export": "export.commands.export",

@@ -22,12 +22,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tagged import any_tagged, entity, tagged_text
 
-from tagcli.controls import visible
-from tagcli.palette import COLOURS
-from tagcli.readers import token_offsets
+from tagcli.control_characters import visible
+from tagcli.readers.formats import token_offsets
 from tagcli.records import ConllRows, Document, Entity, TaggedDocument
-from tagcli.writers import OUTPUT_FORMATS
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.palette import COLOURS
 
 GOLDEN = Path(__file__).parent / "golden" / "html"
 REGENERATE = "NERTAG_REGENERATE_GOLDEN"

@@ -15,9 +15,10 @@ import pytest
 from huggingface_hub.errors import HfHubHTTPError
 from test_models import cached_on_hub
 
-from tagcli import hub, load
+from tagcli import load
 from tagcli.errors import UsageError
-from tagcli.models import BUNDLED, CONFIG, DEFAULT, TOKENIZER, find_model
+from tagcli.models import hub
+from tagcli.models.directory import BUNDLED, CONFIG, DEFAULT, TOKENIZER, find_model
 
 BASE = BUNDLED / DEFAULT
 REPO = "some-org/ner"
@@ -33,7 +34,7 @@ def blocked(*_, **__):
     raise OSError("no network")
 
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = blocked
-from tagcli.cli import main
+from tagcli.cli.main import main
 try:
     main(sys.argv[1:], prog_name="nertag")
 finally:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError, NertagError, UsageError
-from tagcli.inputs import Input, Line, check_encoding
+from tagcli.readers.inputs import Input, Line, check_encoding
 
 # Everything that some other splitter takes for a line end or a blank.
 ODD = "a\u2028b\u2029c\x85d\x0be\x0cf\rg\xa0h\x1ci\x1dj\x1ek"

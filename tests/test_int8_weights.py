@@ -11,8 +11,8 @@ from conftest import SHAPES, ModelMaker, all_sentences, edit_json
 
 from export.quantisation.methods import METHODS as QUANTISING
 from tagcli import UsageError, load
-from tagcli.int8_weights import WEIGHTS, float_parameters
-from tagcli.models import read_model
+from tagcli.models.directory import read_model
+from tagcli.models.int8_weights import WEIGHTS, float_parameters
 from tagcli.records import Document
 
 Maker = Callable[[str, str], Path]

@@ -25,12 +25,12 @@ from conlleval.conlleval import end_of_chunk, evaluate, parse_tag, start_of_chun
 from export.commands.evaluate import main as nertag_eval
 from export.corpora.tags import write_row
 from export.evaluation.evaluate import EvaluationOptions, evaluate_file
-from tagcli.cli import main as nertag
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.cli.main import main as nertag
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document, Entity, TaggedDocument
-from tagcli.writers import write_conll
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import write_conll
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 Span = tuple[int, int, str]

@@ -20,10 +20,10 @@ pytest.importorskip("pandas", reason="pandas is not installed")
 import pandas
 from datasets import Features, List, Value, load_dataset
 
-from tagcli.cli import main as nertag
+from tagcli.cli.main import main as nertag
 from tagcli.records import TaggedDocument
-from tagcli.writers import write_jsonl
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import write_jsonl
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 KOREAN, ASTRAL = "이순신은 서울에서 태어났다.", "😀 𝔄nna 👨‍👩‍👧 aus Köln"

@@ -22,8 +22,8 @@ import spacy
 from spacy import displacy
 
 from tagcli.records import TaggedDocument
-from tagcli.writers import write_jsonl
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import write_jsonl
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from tagcli import journal as module
 from tagcli.errors import NertagError, UsageError
-from tagcli.journal import Journal
-from tagcli.partial_file import PartialFile
+from tagcli.output import journal as module
+from tagcli.output.journal import Journal
+from tagcli.output.partial_file import PartialFile
 from tagcli.records import ConllRows, Document
-from tagcli.writers import OUTPUT_FORMATS
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS
 
 SETTINGS: dict[str, Any] = {"--lang": "auto", "--min-score": 0.5, "model": {"model.onnx": [3, 4]}}
 DOCUMENTS = [Document(text, "a.txt", i) for i, text in enumerate(("Berlin", "", "Rom", "Bern"))]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagcli.korean import eojeols, particle_start, parts
+from tagcli.segmentation.korean import eojeols, particle_start, parts
 
 quick = settings(max_examples=200)
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from export.corpora.examples import Example
 from export.corpora.labelling import IGNORED, LabelledInput, Labeller
-from tagcli.decoding import Decoder
-from tagcli.encoding import Encoder, encode_document
-from tagcli.models import BUNDLED, DEFAULT, TOKENIZER
-from tagcli.normalisation import normalise
+from tagcli.inference.decoding import Decoder
+from tagcli.inference.encoding import Encoder, encode_document
+from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER
 from tagcli.schemes import read_tag_set
+from tagcli.segmentation.normalisation import normalise
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 UNITS = {"ko": "raw"}

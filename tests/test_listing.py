@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import ModelMaker, edit_json
 
-from tagcli import listing, models
-from tagcli.listing import labels_by_language, model_page, models_table
-from tagcli.models import BUNDLED, CONFIG, DEFAULT, ONNX, TOKENIZER, read_model
+from tagcli.cli import model_info as listing
+from tagcli.cli.model_info import labels_by_language, model_page, models_table
+from tagcli.models import directory as models
+from tagcli.models.directory import BUNDLED, CONFIG, DEFAULT, ONNX, TOKENIZER, read_model
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from export.evaluation.loss_report import loss_notes, loss_page, loss_rows, loss
 from export.evaluation.token_losses import COLUMNS, by_label, by_sentence, by_word, token_losses  # noqa: E402
 from tagcli import Document  # noqa: E402
 from tagcli.errors import UsageError  # noqa: E402
-from tagcli.readers import token_offsets  # noqa: E402
+from tagcli.readers.formats import token_offsets  # noqa: E402
 
 GOLD = "Anna\tB-PER\nwohnt\tO\nin\tO\nKöln\tB-LOC\n\nEs\tO\nregnet\tO\n"
 
@@ -68,7 +68,7 @@ def test_the_loss_is_that_of_training(
     from export.corpora.labelling import Labeller
     from export.training.masked_loss import mean_loss
     from export.training.training_set import Collator, make_set
-    from tagcli.encoding import Encoder
+    from tagcli.inference.encoding import Encoder
 
     tagger, corpus = tiny_tagger(shape), load_source(Source(str(conll), "test"))
     losses = token_losses(tagger, corpus)

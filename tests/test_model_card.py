@@ -9,7 +9,7 @@ from conftest import MAX_POSITIONS, NERTAG_OBJECT, ModelMaker
 from export.evaluation.scores import SpanCounts
 from export.model_directory.model_card import write_card
 from export.quantisation.method_scores import FileScore
-from tagcli.models import CONFIG, TOKENIZER
+from tagcli.models.directory import CONFIG, TOKENIZER
 
 
 @pytest.fixture

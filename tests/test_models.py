@@ -14,9 +14,8 @@ import pytest
 from conftest import LABELS, MAX_POSITIONS, NERTAG_OBJECT, SHAPES, ModelMaker, edit_json
 
 from tagcli import UsageError, load
-from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN
-from tagcli.models import (
+from tagcli.models.directory import (
     BUNDLED,
     CONFIG,
     DEFAULT,
@@ -27,8 +26,9 @@ from tagcli.models import (
     read_model,
     stamps,
 )
+from tagcli.models.int8_weights import WEIGHTS
 
-COMMAND = [sys.executable, "-c", "from tagcli.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from tagcli.cli.main import main; main()"]
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 Copier = Callable[[str], Path]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tagcli.normalisation import normalise
+from tagcli.segmentation.normalisation import normalise
 
 quick = settings(max_examples=300)
 

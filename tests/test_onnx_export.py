@@ -10,7 +10,7 @@ from conftest import SHAPES, ModelMaker
 
 from export.model_directory.onnx_export import check_checkpoint
 from tagcli import UsageError
-from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, read_model
 
 
 @pytest.mark.parametrize("shape", SHAPES)

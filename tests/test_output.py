@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tagcli.errors import DataError, NertagError, UsageError
-from tagcli.output import Output, partial_path
+from tagcli.output.destination import Output, partial_path
 
 KOREAN = "이순신\n"
 

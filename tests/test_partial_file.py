@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tagcli import partial_file
 from tagcli.errors import UsageError
-from tagcli.partial_file import PartialFile
+from tagcli.output import partial_file
+from tagcli.output.partial_file import PartialFile
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX limits and locks")
 

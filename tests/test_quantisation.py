@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from export.quantisation.methods import DEFAULT, METHODS, Origin, quantise
 from tagcli import UsageError, load
-from tagcli.int8_weights import WEIGHTS
-from tagcli.models import CONFIG, ONNX, TOKENIZER, read_model
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, read_model
+from tagcli.models.int8_weights import WEIGHTS
 from tagcli.records import Document
 
 Maker = Callable[[str, str], Any]

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError
-from tagcli.inputs import Input, Line
-from tagcli.readers import (
+from tagcli.readers.formats import (
     INPUT_FORMATS,
     ReaderOptions,
     format_of_line,
@@ -25,6 +24,7 @@ from tagcli.readers import (
     split_columns,
     token_offsets,
 )
+from tagcli.readers.inputs import Input, Line
 from tagcli.records import Document
 
 ODD = "a\u2028b\x85c\x0bd\re\xa0f\x0cg"

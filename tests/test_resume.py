@@ -22,7 +22,7 @@ from processes import (
     wait_until,
 )
 
-from tagcli.models import BUNDLED, CONFIG, DEFAULT
+from tagcli.models.directory import BUNDLED, CONFIG, DEFAULT
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FORMATS = ("conll", "html", "jsonl", "spans")
@@ -35,7 +35,9 @@ DYING = [
     "-c",
     """
 import os, signal, sys
-from tagcli import cli, journal, output
+from tagcli.cli import main as cli
+from tagcli.output import journal
+from tagcli.output import destination as output
 
 journal._SECONDS_BETWEEN_LINES = 0
 write, left = output.Output.write, int(sys.argv.pop(1))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagcli.sentences import split_sentences
+from tagcli.segmentation.sentences import split_sentences
 
 
 def split(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from export.model_directory.onnx_export import export_float
 from export.model_directory.vocabulary import compare_cuts, keep_text, prune
 from export.quantisation.methods import Origin, quantise
 from tagcli import load
-from tagcli.models import read_model
+from tagcli.models.directory import read_model
 
 ROOT = Path(__file__).parent.parent
 TEXTS = [ROOT / "samples" / "ko.txt", ROOT / "samples" / "train.conll"]

@@ -12,10 +12,10 @@ from rich.cells import cell_len
 from rich.color import Color
 from tagged import any_tagged, entity, tagged_text
 
-from tagcli.palette import COLOURS, badge, bar, slot
 from tagcli.records import Entity, TaggedDocument
-from tagcli.spans import cell_width, write_spans
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.marked_text import cell_width, write_spans
+from tagcli.writers.palette import COLOURS, badge, bar, slot
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 SYSTEMS = ["standard", "256", "truecolor"]

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 from tagged import any_tagged
 
 from tagcli.records import Document, Entity, TaggedDocument
-from tagcli.summary import TEXTS_A_LABEL, SummaryWriter, chart, table, text_key
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.summary import TEXTS_A_LABEL, SummaryWriter, chart, table, text_key
 
 BAR = re.compile("[█▏▎▍▌▋▊▉]+$")
 

@@ -8,8 +8,8 @@ import pytest
 
 from export.corpora.tag_rows import LabelRow, TagRows, conll_row
 from tagcli.errors import DataError
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 
 
 def test_the_rows_of_a_corpus_show_its_scheme_together() -> None:

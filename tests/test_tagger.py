@@ -23,13 +23,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tagcli
-from tagcli import Document, TaggedDocument, Tagger, UsageError, batching
-from tagcli.encoding import Encoder
-from tagcli.inputs import Line
-from tagcli.models import TOKENIZER
-from tagcli.readers import DOCSTART, ReaderOptions, read_conll, token_offsets
+from tagcli import Document, TaggedDocument, Tagger, UsageError
+from tagcli.inference import batching
+from tagcli.inference.encoding import Encoder
+from tagcli.models.directory import TOKENIZER
+from tagcli.readers.formats import DOCSTART, ReaderOptions, read_conll, token_offsets
+from tagcli.readers.inputs import Line
 from tagcli.tagger import TagOptions
-from tagcli.writers import token_tags
+from tagcli.writers.formats import token_tags
 
 quick = settings(max_examples=60)
 every_shape = pytest.mark.parametrize("shape", [*SHAPES, "nertag"])

@@ -13,8 +13,8 @@ torch = pytest.importorskip("torch", reason="torch is not installed")
 from export.corpora.labelling import IGNORED, Labeller  # noqa: E402
 from export.corpora.sources import Corpus, Source, load_source  # noqa: E402
 from export.training.training_set import Collator, label_names, make_set, types_by_language  # noqa: E402
-from tagcli.encoding import Encoder  # noqa: E402
-from tagcli.models import BUNDLED, DEFAULT, TOKENIZER  # noqa: E402
+from tagcli.inference.encoding import Encoder  # noqa: E402
+from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER  # noqa: E402
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from export.quantisation.int8_graph import (  # noqa: E402
 from export.quantisation.methods import Origin, quantise  # noqa: E402
 from export.quantisation.tuning import TuningOptions, divergence, make_batch, tune  # noqa: E402
 from tagcli import NertagError, load  # noqa: E402
-from tagcli.encoding import ModelInput  # noqa: E402
+from tagcli.inference.encoding import ModelInput  # noqa: E402
 
 OPTIONS = TuningOptions(passes=80, most_steps=80, batch_tokens=400, learning_rate=2e-3)
 SHAPES = ("xlmr", "bert", "electra")

@@ -21,7 +21,7 @@ from export.model_directory.vocabulary import (
     prune,
 )
 from tagcli import UsageError
-from tagcli.models import CONFIG, TOKENIZER
+from tagcli.models.directory import CONFIG, TOKENIZER
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 from export.quantisation.weights_file import save_with_weights
-from tagcli.int8_weights import SMOOTHED, WEIGHTS
+from tagcli.models.int8_weights import SMOOTHED, WEIGHTS
 
 WIDTH = 40
 

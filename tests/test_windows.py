@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagcli.windows import Window, cut_windows
+from tagcli.inference.windows import Window, cut_windows
 
 quick = settings(max_examples=300)
 lengths = st.lists(st.integers(1, 12) | st.integers(1, 90), max_size=60)

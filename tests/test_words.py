@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagcli.words import cut_words
+from tagcli.segmentation.words import cut_words
 
 
 def cut(text: str) -> list[str]:

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tagged import entity, tagged_text, tagged_tokens
 
 from tagcli.errors import DataError
-from tagcli.inputs import Input, Line
-from tagcli.readers import ReaderOptions, read_conll, read_documents, token_offsets
+from tagcli.readers.formats import ReaderOptions, read_conll, read_documents, token_offsets
+from tagcli.readers.inputs import Input, Line
 from tagcli.records import ConllRows, Document, Entity, TaggedDocument
-from tagcli.writers import OUTPUT_FORMATS, token_tags, write_conll
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS, token_tags, write_conll
 
 PLAIN = WriterOptions()
 WITH_SOURCE = WriterOptions(show_source=True)

@@ -16,8 +16,8 @@ import numpy as np
 
 from export.benchmark.comparison import Measured
 from export.benchmark.peers import Settings
-from tagcli.batching import Batcher, Job
 from tagcli.errors import UsageError
+from tagcli.inference.batching import Batcher, Job
 from tagcli.records import Document
 from tagcli.tagger import Tagger, load
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from export.benchmark.peers import FIRST_LINE
-from tagcli.defaults import PLACE
+from tagcli.cli.defaults import PLACE
 from tagcli.errors import NertagError
 
 _NERTAG = (sys.executable, "-m", "tagcli")

@@ -19,11 +19,11 @@ from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_ro
 from export.commands.failures import failures_as_sentences
 from export.evaluation.report import Rows, as_markdown, as_table
 from export.optional_packages import check_packages
-from tagcli.backends import usable_cores
+from tagcli.backends.registry import usable_cores
+from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import UsageError, say
-from tagcli.help import GroupedCommand
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 
 if TYPE_CHECKING:
     from export.corpora.examples import Example

@@ -93,7 +93,7 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
     from export.corpus_tools.checks import Finding
     from export.corpus_tools.checks import check as find
     from export.corpus_tools.pieces import find_tokenizer
-    from tagcli.encoding import Encoder
+    from tagcli.inference.encoding import Encoder
 
     encoder = Encoder(find_tokenizer(model))
     unreadable: list[DataError] = []
@@ -132,7 +132,7 @@ def convert(
     """  # fmt: skip
     from export.commands.evaluate import read_renaming
     from export.corpus_tools.conversion import CONVERTERS, write_documents
-    from tagcli.output import Output
+    from tagcli.output.destination import Output
 
     chosen = _output_format(out, to, (*CONVERTERS, BRAT))
     source = Source(place, split, labels=dict(map(read_renaming, renamed)), repair=repair)
@@ -148,7 +148,7 @@ def convert(
 
 
 def _output_format(out: Path, to: str | None, known: tuple[str, ...]) -> str:
-    from tagcli.readers import format_of_name
+    from tagcli.readers.formats import format_of_name
 
     chosen = to or (BRAT if out.suffix == ANN else format_of_name(str(out)))
     if chosen not in known:
@@ -161,8 +161,8 @@ def _output_format(out: Path, to: str | None, known: tuple[str, ...]) -> str:
 def _say_left_out(place: str, split: str, data_dir: Path | None, to: str) -> None:
     """What of a file or of brat documents the conversion does not carry over."""
     from export.corpus_tools.conversion import left_out, left_out_of_brat
-    from tagcli.inputs import Input
-    from tagcli.readers import ReaderOptions, read_documents
+    from tagcli.readers.formats import ReaderOptions, read_documents
+    from tagcli.readers.inputs import Input
 
     if is_dataset(place):
         return

@@ -20,12 +20,12 @@ from export.corpora.sources import SPLITS
 from export.corpora.tags import REPAIRS
 from export.evaluation.report import Result, as_json, as_markdown, as_table, report
 from export.optional_packages import check_packages
-from tagcli.backends import BACKENDS, DEVICES
+from tagcli.backends.registry import BACKENDS, DEVICES
+from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import UsageError, say
-from tagcli.help import GroupedCommand
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.models import DEFAULT
-from tagcli.output import Output
+from tagcli.models.directory import DEFAULT
+from tagcli.output.destination import Output
 
 if TYPE_CHECKING:
     from export.corpora.sources import Corpus

@@ -21,8 +21,8 @@ from export.quantisation.method_scores import (
     score_methods,
 )
 from export.quantisation.methods import DEFAULT, METHODS, Origin, quantise
+from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import NertagError, UsageError, say
-from tagcli.help import GroupedCommand
 
 if TYPE_CHECKING:
     from export.corpora.sources import Corpus

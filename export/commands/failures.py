@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 from export.optional_packages import check_packages
 from tagcli.errors import NertagError
-from tagcli.output import forget_stdout
+from tagcli.output.destination import forget_stdout
 
 _INTERRUPTED = 130
 

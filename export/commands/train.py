@@ -13,8 +13,8 @@ import click
 from export.commands.failures import failures_as_sentences
 from export.corpora.sources import Source
 from export.training.recipes import RECIPE, ROLES, Recipe, make_recipe, read_recipe
+from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import say
-from tagcli.help import GroupedCommand
 
 _NEEDED = (
     "torch", "transformers", "accelerate", "datasets", "seqeval", "onnx", "optimum.exporters.onnx",

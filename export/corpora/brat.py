@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from tagcli.errors import DataError, UsageError
-from tagcli.inputs import Input, Line
-from tagcli.output import Output
+from tagcli.output.destination import Output
+from tagcli.readers.inputs import Input, Line
 
 Span = tuple[int, int, str]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tagcli.languages import LATIN_LANGUAGES
-from tagcli.words import listed
+from tagcli.segmentation.words import listed
 
 LANGUAGES = LATIN_LANGUAGES
 """Those whose spacing is known; Korean corpora have their blanks already."""

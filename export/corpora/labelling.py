@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from export.corpora.examples import Example
-from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
-from tagcli.normalisation import normalise
+from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
+from tagcli.segmentation.normalisation import normalise
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from export.corpora.sources import Corpus
-from tagcli.normalisation import normalise
+from tagcli.segmentation.normalisation import normalise
 
 
 def texts_of(corpus: Corpus) -> Iterator[str]:

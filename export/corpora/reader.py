@@ -12,8 +12,8 @@ from export.corpora.examples import Example, examples_of, gold_spans
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.tag_rows import LabelRow, TagRows, conll_row
 from tagcli.errors import DataError, UsageError
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents, token_offsets
+from tagcli.readers.formats import ReaderOptions, read_documents, token_offsets
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 
 if TYPE_CHECKING:

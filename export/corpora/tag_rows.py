@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from export.corpora.tags import OddTag, TaggedSpans, parse_row, read_row, recognise_scheme
 from tagcli.errors import DataError
-from tagcli.readers import split_columns
+from tagcli.readers.formats import split_columns
 from tagcli.records import Document
 from tagcli.schemes import Tag
 

@@ -12,9 +12,9 @@ from export.corpora.overlap import texts_of
 from export.corpora.sources import SPLITS, Corpus, load_source
 from export.corpora.tags import REPAIRS
 from export.corpus_tools.stats import sentences_of
-from tagcli.encoding import Encoder
 from tagcli.errors import DataError
-from tagcli.normalisation import normalise
+from tagcli.inference.encoding import Encoder
+from tagcli.segmentation.normalisation import normalise
 
 FEW_ENTITIES = 10
 """Below this many a type of the train set is nearly empty."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from export.evaluation.report import Rows
-from tagcli.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.errors import UsageError
-from tagcli.hub import find_snapshot
+from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.languages import unit_of
-from tagcli.models import CONFIG, TOKENIZER, local_folder, token_limit
-from tagcli.normalisation import NormalisedText, normalise
+from tagcli.models.directory import CONFIG, TOKENIZER, local_folder, token_limit
+from tagcli.models.hub import find_snapshot
+from tagcli.segmentation.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
 
 

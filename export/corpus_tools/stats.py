@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from export.corpora.examples import Example, examples_of
 from export.corpora.sources import Corpus
 from export.evaluation.report import Rows
-from tagcli.korean import eojeols
 from tagcli.languages import language_of_script
-from tagcli.sentences import split_sentences
-from tagcli.words import cut_words
+from tagcli.segmentation.korean import eojeols
+from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.words import cut_words
 
 
 @dataclass(frozen=True, slots=True)

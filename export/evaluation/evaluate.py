@@ -16,7 +16,7 @@ from tagcli.languages import AUTO
 from tagcli.records import TaggedDocument
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.tagger import Tagger
-from tagcli.writers import token_tags
+from tagcli.writers.formats import token_tags
 
 SCORED_TYPES = ("PER", "ORG", "LOC")
 

@@ -12,8 +12,8 @@ from export.corpora.examples import Example, examples_of, gold_spans
 from export.corpora.sources import Corpus
 from export.corpora.tag_rows import TagRows, conll_row
 from export.evaluation.scores import Span
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 
 

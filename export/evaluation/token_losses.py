@@ -13,12 +13,12 @@ from export.corpora.labelling import IGNORED, Labeller
 from export.corpora.sources import Corpus
 from export.corpora.tags import CORPUS_SCHEMES, write_row
 from export.evaluation.evaluate import renamed
-from tagcli.batching import Batcher, Job
-from tagcli.encoding import Encoder
 from tagcli.errors import UsageError
-from tagcli.models import TOKENIZER
-from tagcli.normalisation import normalise
+from tagcli.inference.batching import Batcher, Job
+from tagcli.inference.encoding import Encoder
+from tagcli.models.directory import TOKENIZER
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
+from tagcli.segmentation.normalisation import normalise
 from tagcli.tagger import OVERLAP_TOKENS, Tagger
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from export.evaluation.report import Rows, as_markdown
 from export.quantisation.method_scores import FileScore
-from tagcli.models import Model, read_model
+from tagcli.models.directory import Model, read_model
 
 
 def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:

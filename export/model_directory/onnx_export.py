@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tagcli.checkpoints import check_shards
 from tagcli.errors import NertagError, UsageError, reason_of
-from tagcli.models import CONFIG, ONNX, TOKENIZER, Model, read_model
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, Model, read_model
+from tagcli.models.transformers_checkpoint import check_shards
 
 _EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
 

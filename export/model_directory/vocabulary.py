@@ -14,13 +14,13 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from export.corpora.letter_case import lower, upper
-from tagcli.encoding import Encoder, encode_document
 from tagcli.errors import UsageError
-from tagcli.inputs import Input
+from tagcli.inference.encoding import Encoder, encode_document
 from tagcli.languages import AUTO, unit_of
-from tagcli.models import CONFIG, TOKENIZER
-from tagcli.normalisation import normalise
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.models.directory import CONFIG, TOKENIZER
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
+from tagcli.segmentation.normalisation import normalise
 
 SAFETENSORS = "model.safetensors"
 
@@ -81,7 +81,8 @@ def cut_sentences(
 ) -> Iterator[list[str]]:
     """The pieces of every sentence of the files, as the checkpoint would be given them with the
     tokenizer in the folder `tokenizer_of`. With a `case`, a function of
-    export.corpora.letter_case, the documents are put in that case, and those that it leaves as they are are passed over."""
+    export.corpora.letter_case, the documents are put in that case, and those
+    that it leaves as they are are passed over."""
     path = tokenizer_of / TOKENIZER
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
     config = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))

@@ -12,11 +12,11 @@ import numpy as np
 
 from export.quantisation.graph import Graph, save_model
 from export.quantisation.int8_graph import Activations, Products, smoothing, weight_products
-from tagcli.encoding import ModelInput
 from tagcli.errors import UsageError
-from tagcli.inputs import Input
-from tagcli.models import ONNX
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.inference.encoding import ModelInput
+from tagcli.models.directory import ONNX
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 from tagcli.tagger import load
 

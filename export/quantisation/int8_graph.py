@@ -11,7 +11,7 @@ import numpy as np
 
 from export.quantisation.graph import MICROSOFT, Graph, module_of, weight_of
 from tagcli.errors import NertagError
-from tagcli.int8_weights import BY_COLUMN, BY_ROW, SCALE, SMOOTHED
+from tagcli.models.int8_weights import BY_COLUMN, BY_ROW, SCALE, SMOOTHED
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -22,7 +22,7 @@ from export.quantisation.int8_graph import (
 )
 from export.quantisation.weights_file import save_with_weights
 from tagcli.errors import UsageError
-from tagcli.models import CONFIG, INT8, ONNX, TOKENIZER, read_model
+from tagcli.models.directory import CONFIG, INT8, ONNX, TOKENIZER, read_model
 
 if TYPE_CHECKING:
     from onnx import ModelProto

@@ -17,11 +17,11 @@ import torch
 from export.quantisation.fake_quantisation import round_model
 from export.quantisation.int8_graph import Activations
 from export.training.batches import BatchList
-from tagcli.checkpoints import read_config
-from tagcli.models import TOKENIZER, read_model
+from tagcli.models.directory import TOKENIZER, read_model
+from tagcli.models.transformers_checkpoint import read_config
 
 if TYPE_CHECKING:
-    from tagcli.encoding import ModelInput
+    from tagcli.inference.encoding import ModelInput
 
 _STEPS_A_NOTE = 10
 _MOST_GRADIENT = 1.0  # its norm is cut to that

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagcli.int8_weights import SMOOTHED, WEIGHTS
+from tagcli.models.int8_weights import SMOOTHED, WEIGHTS
 
 if TYPE_CHECKING:
     from onnx import ModelProto, TensorProto

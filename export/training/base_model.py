@@ -9,12 +9,19 @@ from typing import Any
 
 from export.corpora.places import data_dir_of_environment
 from export.training.recipes import Recipe
-from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import UsageError, reason_of
-from tagcli.hub import find_snapshot
-from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.languages import RAW, UNITS
-from tagcli.models import CONFIG, INT8, TOKENIZER, has_safetensors, local_folder, token_limit
+from tagcli.models.directory import (
+    CONFIG,
+    INT8,
+    TOKENIZER,
+    has_safetensors,
+    local_folder,
+    token_limit,
+)
+from tagcli.models.hub import find_snapshot
+from tagcli.models.int8_weights import WEIGHTS, float_parameters
+from tagcli.models.transformers_checkpoint import check_shards, read_config
 
 _TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
 _SAFETENSORS = ("*.safetensors*",)
@@ -113,7 +120,8 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
     of it frozen as the recipe says.
 
     RoBERTa and XLM-R get the classifier of export.training.token_classifier, others that
-    of their Auto class. A head with exactly these labels is kept, any other replaced by a fresh one.
+    of their Auto class. A head with exactly these labels is kept, any other replaced by a
+    fresh one.
     """
     from export.training.token_classifier import OWN_CLASSES
 

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from tagcli.errors import UsageError
-from tagcli.models import CONFIG
+from tagcli.models.directory import CONFIG
 
 
 def check_base(base: Path, labels: Sequence[str]) -> None:

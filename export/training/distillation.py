@@ -20,10 +20,10 @@ from tokenizers import Tokenizer
 from export.corpora.labelling import IGNORED
 from export.training.base_model import find_base, load_weights, token_classifier_class, window_limit
 from export.training.recipes import Recipe
-from tagcli.checkpoints import read_config
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import WORDS
-from tagcli.models import TOKENIZER
+from tagcli.models.directory import TOKENIZER
+from tagcli.models.transformers_checkpoint import read_config
 
 
 @dataclass(frozen=True, slots=True)

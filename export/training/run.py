@@ -34,10 +34,10 @@ from export.training.training_set import (
     make_set,
     types_by_language,
 )
-from tagcli.encoding import Encoder
 from tagcli.errors import NertagError, UsageError
+from tagcli.inference.encoding import Encoder
 from tagcli.languages import unit_of
-from tagcli.models import TOKENIZER
+from tagcli.models.directory import TOKENIZER
 from tagcli.tagger import OVERLAP_TOKENS
 
 if TYPE_CHECKING:

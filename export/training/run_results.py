@@ -16,7 +16,7 @@ from typing import Any
 from export.corpora.sources import Corpus, corpus_names
 from export.training.recipes import Recipe, recipe_toml
 from export.training.run_card import corpus_scores, write_run_card
-from tagcli.models import CONFIG, ONNX, TOKENIZER
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER
 from tagcli.tagger import load
 
 METRICS = "metrics.json"

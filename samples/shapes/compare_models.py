@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tagcli import Tagger, load
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 
 Logits = npt.NDArray[np.float32]

@@ -10,12 +10,12 @@ import numpy as np
 import onnxruntime
 
 from tagcli.errors import NertagError, UsageError, reason_of
-from tagcli.int8_weights import WEIGHTS, check_whole
+from tagcli.models.int8_weights import WEIGHTS, check_whole
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from tagcli.models import Model
+    from tagcli.models.directory import Model
 
 _CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagcli.checkpoints import check_shards, read_config
 from tagcli.errors import NertagError, UsageError, reason_of
-from tagcli.int8_weights import WEIGHTS, float_parameters
 from tagcli.languages import AUTO
+from tagcli.models.int8_weights import WEIGHTS, float_parameters
+from tagcli.models.transformers_checkpoint import check_shards, read_config
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from tagcli.models import Model
+    from tagcli.models.directory import Model
 
 _ADAPTER = "adapter_config.json"
 _CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 512, 8192

@@ -16,12 +16,12 @@ from typing import Any
 
 from tagcli import load
 from tagcli.errors import DataError
-from tagcli.inputs import Input
-from tagcli.readers import ReaderOptions, read_documents
+from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document, TaggedDocument
-from tagcli.summary import SummaryWriter
-from tagcli.writers import OUTPUT_FORMATS
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.summary import SummaryWriter
 
 from .broken import BrokenInput
 from .expected import Bad, Reading, check_reading

@@ -15,17 +15,17 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tagcli.errors import UsageError, reason_of
-from tagcli.korean import eojeols, parts
+from tagcli.inference.windows import cut_windows
 from tagcli.languages import AUTO, PARTS, RAW, WORDS, language_of_script
-from tagcli.sentences import split_sentences
-from tagcli.windows import cut_windows
-from tagcli.words import cut_words
+from tagcli.segmentation.korean import eojeols, parts
+from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.words import cut_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from tagcli.normalisation import NormalisedText
     from tagcli.records import Spans
+    from tagcli.segmentation.normalisation import NormalisedText
 
 # Longer words go to the tokenizer in parts: its time and memory may grow faster than the word.
 _LONGEST_PART_CHARS = 400

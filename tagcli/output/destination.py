@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.partial_file import PartialFile
+from tagcli.output.partial_file import PartialFile
 
 _FLUSH_SECONDS = 0.1
 # a file that a stream goes to must be written on in, not replaced

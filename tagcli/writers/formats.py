@@ -11,9 +11,9 @@ from typing import Any
 
 from tagcli.errors import DataError
 from tagcli.records import Entity, Sentence, TaggedDocument
-from tagcli.spans import write_spans
-from tagcli.words import cut_words
-from tagcli.writing import RecordWriter, ResumableWriter, WriterOptions
+from tagcli.segmentation.words import cut_words
+from tagcli.writers.base import RecordWriter, ResumableWriter, WriterOptions
+from tagcli.writers.marked_text import write_spans
 
 EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
 
@@ -134,7 +134,7 @@ def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> li
 
 
 def _html(options: WriterOptions) -> ResumableWriter:
-    from tagcli.page import HtmlWriter  # its imports would make every start wait
+    from tagcli.writers.html_page import HtmlWriter  # its imports would make every start wait
 
     return HtmlWriter(options)
 

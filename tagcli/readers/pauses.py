@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from tagcli.batching import IDLE
+from tagcli.inference.batching import IDLE
 
 T = TypeVar("T")
 

@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.inputs import Input
-from tagcli.models import stamps
-from tagcli.output import Output
-from tagcli.partial_file import PartialFile
+from tagcli.models.directory import stamps
+from tagcli.output.destination import Output
+from tagcli.output.partial_file import PartialFile
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 from tagcli.version import version
-from tagcli.writing import ResumableWriter, State, Writer
+from tagcli.writers.base import ResumableWriter, State, Writer
 
 if TYPE_CHECKING:
     from tagcli.tagger import Tagger

@@ -10,7 +10,7 @@ from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
-from tagcli.inputs import Input, Line, OnError
+from tagcli.readers.inputs import Input, Line, OnError
 from tagcli.records import ConllRows, Document
 
 if TYPE_CHECKING:

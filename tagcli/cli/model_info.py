@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from tagcli.controls import visible
+from tagcli.control_characters import visible
 from tagcli.languages import LANGUAGES
-from tagcli.models import BUNDLED, DEFAULT, Model, bundled_names, read_model
+from tagcli.models.directory import BUNDLED, DEFAULT, Model, bundled_names, read_model
 
 _HEAD = ("name", "layers", "size", "F1", "licence", "labels")
 _UNKNOWN = "unknown"

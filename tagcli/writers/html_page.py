@@ -15,10 +15,10 @@ from heapq import merge
 from html import escape
 from importlib.resources import files
 
-from tagcli.controls import visible
-from tagcli.palette import COLOURS, slot
+from tagcli.control_characters import visible
 from tagcli.records import Entity, TaggedDocument
-from tagcli.writing import State, WriterOptions
+from tagcli.writers.base import State, WriterOptions
+from tagcli.writers.palette import COLOURS, slot
 
 # what is not in sight a browser lays out block by block (content-visibility), so that a long record
 # is cut into several; page.css has the height of as many rows
@@ -169,7 +169,7 @@ def _rows(text: str) -> int:
 
 
 def _resource(name: str) -> str:
-    return files("tagcli").joinpath(name).read_text(encoding="utf-8")
+    return files("tagcli.writers").joinpath(name).read_text(encoding="utf-8")
 
 
 def _colour_rules() -> str:

@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from tagcli.backends import BACKENDS, DEVICES
-from tagcli.completion import (
+from tagcli.backends.registry import BACKENDS, DEVICES
+from tagcli.cli.completion import (
     VARIABLE,
     complete_files,
     complete_labels,
     complete_models,
     mend_scripts,
 )
-from tagcli.defaults import CommandWithDefaults, Defaults, defaults_named
+from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.errors import DataError, NertagError, UsageError, say
-from tagcli.inputs import STDIN, Input, check_encoding
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.output import Output, forget_stdout, partial_path
-from tagcli.readers import INPUT_FORMATS, ReaderOptions, read_documents
+from tagcli.output.destination import Output, forget_stdout, partial_path
+from tagcli.readers.formats import INPUT_FORMATS, ReaderOptions, read_documents
+from tagcli.readers.inputs import STDIN, Input, check_encoding
 from tagcli.records import Document, TaggedDocument
-from tagcli.summary import SummaryWriter
 from tagcli.terminal import colour_system, columns, is_taken, is_terminal
-from tagcli.writers import OUTPUT_FORMATS
-from tagcli.writing import Writer, WriterOptions
+from tagcli.writers.base import Writer, WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.summary import SummaryWriter
 
 if TYPE_CHECKING:
     from tagcli.tagger import Tagger
@@ -61,7 +61,7 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
-    from tagcli.listing import models_table
+    from tagcli.cli.model_info import models_table
 
     try:
         _show(models_table())
@@ -72,8 +72,8 @@ def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> No
 
 
 def _model_page(options: dict[str, Any]) -> str:
-    from tagcli.listing import model_page
-    from tagcli.models import find_model
+    from tagcli.cli.model_info import model_page
+    from tagcli.models.directory import find_model
 
     with defaults_named("model", "backend"):
         return model_page(
@@ -300,7 +300,7 @@ class _Run:
             yield from documents if source.size is not None else _with_pauses(documents)
 
     def _write(self, tagger: Tagger, output: Output) -> None:
-        from tagcli.journal import open_journal
+        from tagcli.output.journal import open_journal
 
         writer, resume = self._writer(), self._options["resume"]
         journal = open_journal(output, writer, tagger, self._inputs, self._format, resume)
@@ -374,7 +374,7 @@ class _Run:
 
 
 def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
-    from tagcli.follow import with_pauses
+    from tagcli.readers.pauses import with_pauses
 
     return with_pauses(documents, lambda document: len(document.text))
 

@@ -9,10 +9,10 @@ from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from tagcli.controls import visible
-from tagcli.palette import badge, emphasised
+from tagcli.control_characters import visible
 from tagcli.records import Entity, TaggedDocument
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.palette import badge, emphasised
 
 _TAB_COLUMNS = 8
 _GAP_CHARS = " \t\n"

@@ -11,8 +11,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from tagcli.cli.help_page import GroupedCommand, long_name
 from tagcli.errors import UsageError
-from tagcli.help import GroupedCommand, long_name
 
 FILE = "nertag.toml"
 PLACE = "NERTAG_CONFIG"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagcli.korean import particle_start
 from tagcli.languages import PARTS
 from tagcli.records import Document, Entity
+from tagcli.segmentation.korean import particle_start
 
 if TYPE_CHECKING:
-    from tagcli.decoding import Chunk
-    from tagcli.encoding import LabelledUnits
-    from tagcli.normalisation import NormalisedText
+    from tagcli.inference.decoding import Chunk
+    from tagcli.inference.encoding import LabelledUnits
     from tagcli.records import Spans
+    from tagcli.segmentation.normalisation import NormalisedText
 
 
 _AROUND = frozenset(",;:\"'“”‘’·…")

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tagcli.controls import visible
-from tagcli.palette import bar
+from tagcli.control_characters import visible
 from tagcli.records import TaggedDocument
-from tagcli.spans import cell_width
-from tagcli.writing import WriterOptions
+from tagcli.writers.base import WriterOptions
+from tagcli.writers.marked_text import cell_width
+from tagcli.writers.palette import bar
 
 TEXTS_A_LABEL = 10
 """How many texts of a label the bars show."""

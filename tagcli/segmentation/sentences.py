@@ -7,7 +7,7 @@ an abbreviation, an initial or an ordinal does not end a sentence.
 import re
 from collections.abc import Iterator
 
-from tagcli.words import ABBREVIATIONS, DOTTED, NUMBERED, ROMAN, TITLES, is_cjk, listed
+from tagcli.segmentation.words import ABBREVIATIONS, DOTTED, NUMBERED, ROMAN, TITLES, is_cjk, listed
 
 _CLOSERS = "\"'”’»«“」』)›>\\]}"
 # A line end; or a run of terminators with the quotes and brackets that close after it. French

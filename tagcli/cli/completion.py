@@ -29,7 +29,7 @@ def complete_models(
     is left to the shell."""
     from click.shell_completion import CompletionItem
 
-    from tagcli.models import bundled_names
+    from tagcli.models.directory import bundled_names
 
     names = [name for name in bundled_names() if name.startswith(begun)]
     found = dict.fromkeys([*names, *_model_folders(begun)])
@@ -39,7 +39,7 @@ def complete_models(
 def complete_labels(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
     """The labels of the model that was chosen, without those that are listed already."""
     from tagcli.errors import NertagError
-    from tagcli.models import find_model
+    from tagcli.models.directory import find_model
 
     listed, comma, name_begun = begun.rpartition(",")
     try:
@@ -73,7 +73,7 @@ def mend_scripts() -> None:
 def _model_folders(begun: str) -> list[str]:
     import shlex
 
-    from tagcli.models import CONFIG
+    from tagcli.models.directory import CONFIG
 
     head, tail = os.path.split(begun)
     try:

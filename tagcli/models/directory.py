@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tagcli.errors import UsageError
-from tagcli.hub import find_snapshot
-from tagcli.int8_weights import WEIGHTS
 from tagcli.languages import LATIN, LATIN_LANGUAGES, UNITS, unit_of
+from tagcli.models.hub import find_snapshot
+from tagcli.models.int8_weights import WEIGHTS
 from tagcli.schemes import TagSet, read_tag_set
 
-BUNDLED = Path(__file__).parent / "bundled"
+BUNDLED = Path(__file__).parents[1] / "bundled"
 """Where the models are that come with nertag, each in a folder of its name."""
 DEFAULT = "base"
 CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"

@@ -1,0 +1,95 @@
+"""Backends run the encoder: the registry, and the choice of backend and device."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from tagcli.models.directory import Model
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+class Backend(Protocol):
+    """What runs a model: `device` as read back, batches of `batch_tokens` on `workers` threads."""
+
+    name: str
+    device: str
+    batch_tokens: int
+    workers: int
+
+    def run(
+        self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        """Logits, shape (batch, tokens, labels), of ids and mask, shape (batch, tokens)."""
+
+
+def _open_onnx(model: Model, device: str, threads: int, note: Callable[[str], None]) -> Backend:
+    from tagcli.backends.onnx import OnnxBackend
+
+    return OnnxBackend(model, device, threads, note)
+
+
+def _open_torch(model: Model, device: str, threads: int, note: Callable[[str], None]) -> Backend:
+    from tagcli.backends.torch import TorchBackend
+
+    return TorchBackend(model, device, threads, note)
+
+
+BACKENDS = {"onnx": _open_onnx, "torch": _open_torch}
+
+
+def open_backend(
+    model: Model, backend: str, device: str, threads: int | None, note: Callable[[str], None]
+) -> Backend:
+    """The backend that runs `model`; `note` is told what a user should know.
+
+    auto takes ONNX where the model has it; torch for int8 weights that are to run on CUDA, which
+    onnxruntime cannot. Raises UsageError where the model, the backend and the device do not go
+    together.
+    """
+    if backend == "auto":
+        backend = _usual_backend(model, device)
+    opened = BACKENDS[backend](model, device, threads or usable_cores(), note)
+    if opened.device == "cpu" and device == "auto" and gpu_is_present():
+        note(f"a GPU is there, but {_why_not(model, backend)}; running on the CPU")
+    return opened
+
+
+def _usual_backend(model: Model, device: str) -> str:
+    if model.onnx is None:
+        if not (model.has_safetensors or model.has_int8_weights):
+            raise UsageError(f"{model.folder} has neither model.onnx nor model.safetensors")
+        return "torch"
+    return "torch" if device == "cuda" and model.has_int8_weights else "onnx"
+
+
+def _why_not(model: Model, backend: str) -> str:
+    if backend == "torch" and model.has_safetensors:
+        return "this torch does not see it"
+    if model.has_int8_weights:
+        return "int8 starts at once without it (--device cuda takes it, with torch)"
+    if model.quantisation:
+        return f"this {model.quantisation} model runs on the CPU only"
+    return "onnxruntime has no working CUDA provider (onnxruntime-gpu in place of onnxruntime)"
+
+
+def usable_cores() -> int:
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def gpu_is_present() -> bool:
+    """Whether the machine has an NVIDIA GPU with its driver, usable or not."""
+    return Path("/dev/nvidia0").exists() or shutil.which("nvidia-smi") is not None

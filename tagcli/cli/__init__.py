@@ -1,0 +1,1 @@
+"""The `nertag` command: options, help, defaults, completion, and a run from input to output."""

@@ -1,0 +1,1 @@
+"""Text into model input, and model output into entities: windows, batches, decoding."""

@@ -1,0 +1,1 @@
+"""Input formats, one module each: lines of a file into documents."""

@@ -1,0 +1,1 @@
+"""Text into sentences, words and the parts of Korean words."""

@@ -1,0 +1,1 @@
+"""Output formats, one module each: tagged documents into text."""
