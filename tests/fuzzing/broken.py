@@ -8,9 +8,8 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+from tests.support.paths import SAMPLES
 
 _FORMATS = ("text", "conll", "jsonl")
 _SUFFIXES = {"text": ".txt", "conll": ".conll", "jsonl": ".jsonl"}

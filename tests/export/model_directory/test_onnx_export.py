@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from export.model_directory.onnx_export import check_checkpoint
+from tagcli import UsageError
+from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, read_model
+from tests.support.tiny_models import SHAPES, ModelMaker
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_float_export_is_a_model_directory(
+    float_model: ModelMaker, checkpoint: ModelMaker, shape: str
+) -> None:
+    folder = float_model(shape)
+    assert {path.name for path in folder.iterdir()} == {ONNX, TOKENIZER, CONFIG}
+    config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    own = config["nertag"]
+    original = read_model(checkpoint(shape))
+    assert own == {
+        "scheme": "BIO",
+        "units": {},
+        "word_label": "first",
+        "labels_by_language": {},
+        "max_tokens": original.limit,
+        "quantisation": None,
+    }
+    exported = read_model(folder)
+    assert exported.tag_set == original.tag_set
+    assert (exported.limit, exported.pad_id) == (original.limit, original.pad_id)
+    assert (folder / TOKENIZER).read_bytes() == (checkpoint(shape) / TOKENIZER).read_bytes()
+
+
+def test_the_limit_of_the_tokenizer_is_kept(
+    checkpoint_copy: Callable[[str], Path], tmp_path: Path
+) -> None:
+    from export.model_directory.onnx_export import export_float
+
+    folder = checkpoint_copy("bert")
+    said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    said["model_max_length"] = 40
+    (folder / "tokenizer_config.json").write_text(json.dumps(said))
+    assert read_model(export_float(folder, tmp_path / "made")).limit == 40
+
+
+def test_what_cannot_be_exported(
+    float_model: ModelMaker, tmp_path: Path, checkpoint: ModelMaker
+) -> None:
+    assert check_checkpoint(checkpoint("bert")).has_safetensors
+    for folder, says in (
+        (tmp_path / "nowhere", "no such directory"),
+        (tmp_path, "it has no config.json"),
+        (float_model("bert"), "has no model.safetensors to export"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            check_checkpoint(folder)

@@ -1,0 +1,104 @@
+"""What a run leaves to read: scores on its test sources, and its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from export.corpora.sources import Corpus, Source, load_source
+from export.training import run_results
+from export.training.recipes import Recipe
+from export.training.run_card import corpus_scores, write_run_card
+from tagcli.records import Document, Entity, TaggedDocument
+
+RECIPE = Recipe("b", (Source("wiki/de"), Source("a.conll")), (Source("a.conll", "dev"),))
+MADE: dict[str, Any] = {
+    "dev_f1": 0.5, "best_step": 1, "steps": 2, "minutes": 0.1, "dev_history": [], "parameters": 9,
+}  # fmt: skip
+
+
+class _Tagger:
+    """Finds the same entities in every text."""
+
+    def __init__(self, *entities: tuple[int, int, str]) -> None:
+        self._entities = tuple(Entity(s, e, label, "", 1.0) for s, e, label in entities)
+
+    def run(self, documents: Iterable[Document]) -> Iterator[TaggedDocument]:
+        return (TaggedDocument(document, self._entities, ()) for document in documents)
+
+
+def _corpus(folder: Path, text: str, **settings: Any) -> Corpus:
+    path = folder / "a.conll"
+    path.write_text(text, encoding="utf-8")
+    return load_source(Source(str(path), "test", **settings))
+
+
+def test_gold_of_types_that_the_model_lacks_is_missed(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "Anna\tB-PER\nam\tO\nMontag\tB-DAT\n")
+    tagger: Any = _Tagger((0, 4, "PER"), (5, 7, "ORG"))  # the gold says nothing of ORG
+    scores = corpus_scores(tagger, corpus)
+    assert (scores["gold"], scores["predicted"], scores["correct"]) == (2, 1, 1)
+    assert scores["f1"] == pytest.approx(2 / 3)
+    assert scores["f1_by_type"] == {"DAT": 0.0, "PER": 1.0}
+
+
+def test_gold_tokens_are_compared_whole(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "서울에서\tB-LOC\n산다\tO\n")
+    tagger: Any = _Tagger((0, 2, "LOC"))  # without its particle
+    assert corpus_scores(tagger, corpus)["f1"] == 1
+
+
+def test_every_test_source_has_its_own_score_and_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(
+        run_results, "load", lambda *names, **options: asked.append(options["lang"])
+    )
+    monkeypatch.setattr(
+        run_results, "corpus_scores", lambda tagger, corpus: {"f1": 0.0, "f1_by_type": {}}
+    )
+    text = "Anna\tB-PER\nam\tO\nMontag\tB-DAT\n"
+    sources: list[dict[str, Any]] = [
+        {"labels": {"PER": "O"}, "language": "de"}, {"labels": {"DAT": "O"}, "language": "fr"},
+        {"labels": {"DAT": "O"}},
+    ]  # fmt: skip
+    tests = [_corpus(tmp_path, text, **settings) for settings in sources]
+    run_results.measure(RECIPE, tests, tmp_path, MADE, lambda message: None)
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    name = f"{tmp_path}/a.conll (test)"
+    assert list(metrics["test"]) == [f"{name}: DAT", f"{name}: PER", f"{name}: PER; 2"]
+    assert asked == ["de", "fr", "auto"]
+
+
+def test_a_card_has_the_languages_of_the_sources_names(tmp_path: Path) -> None:
+    metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
+    write_run_card(tmp_path, RECIPE, metrics)
+    assert "\nlanguage:\n- de\n---" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_card_says_what_the_bases_weights_count_for(tmp_path: Path) -> None:
+    metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
+    write_run_card(tmp_path, replace(RECIPE, base_share=0.25), metrics)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "dev: 50.0 (step 1, the base's weights for 25% of it; best label a token)." in card
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_card_says_where_the_models_weights_are_from(tmp_path: Path, chosen: bool) -> None:
+    average = {"f1": 0.5, "best_f1": 0.4, "steps": [2, 3], "chosen": chosen}
+    metrics = {**MADE, "average": average, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
+    recipe = replace(
+        RECIPE, layers=(0, 4), teacher=("x", "y"), teacher_weight=0.7, teacher_states_weight=1.5
+    )
+    write_run_card(tmp_path, recipe, metrics)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    weights = "mean of steps 2, 3" if chosen else "step 1"
+    assert f"dev: 50.0 ({weights}; best label a token)." in card
+    assert "- base: b, layers 0, 4; 0.0 M parameters" in card
+    assert "- taught by: x, y (weight 0.7, temperature 2, hidden states 1.5)" in card
