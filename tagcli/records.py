@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     """Offsets, shape (n, 2): start and end of each unit in Unicode code points."""
 
 
+IDLE = None
+"""In a stream: nothing more is there at the moment; in the output: all before it is out."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConllRows:
     """The lines of one CoNLL sentence as they were read, without line ends."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from tagcli.backends.registry import BACKENDS, DEVICES, Backend, open_backend
 from tagcli.errors import NertagError, UsageError
-from tagcli.inference.batching import IDLE, Batcher, Job
+from tagcli.inference.batching import Batcher, Job
 from tagcli.inference.decoding import Decoder
 from tagcli.inference.encoding import (
     Encoder,
@@ -23,7 +23,7 @@ from tagcli.inference.encoding import (
 from tagcli.inference.entities import build_entities
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models.directory import TOKENIZER, Model, find_model
-from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.records import IDLE, Document, Entity, Sentence, TaggedDocument
 from tagcli.segmentation.normalisation import NormalisedText, normalise
 
 if TYPE_CHECKING:

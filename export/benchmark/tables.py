@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from export.benchmark.comparison import Measured, ratio
 from export.benchmark.limit import Limit
 from export.benchmark.processes import Growth, Start
-from export.evaluation.report import Rows
+from export.tables import Rows
 
 
 def peer_rows(measured: Sequence[Measured], words: int) -> Rows:

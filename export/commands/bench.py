@@ -17,12 +17,13 @@ from export.benchmark.peers import PEERS, Settings
 from export.benchmark.processes import measure_growth, measure_start
 from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_rows
 from export.commands.failures import failures_as_sentences
-from export.evaluation.report import Rows, as_markdown, as_table
 from export.optional_packages import check_packages
+from export.tables import Rows, as_markdown, as_table
 from tagcli.backends.registry import usable_cores
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import UsageError, say
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ def _show(render: Callable[[Rows], str], rows: Rows) -> None:
 def _lines_and_gold(path: Path, count: int | None) -> tuple[list[str], list[Example]]:
     """The text a line a record, and its gold where it has any."""
     from export.corpora.examples import examples_of
-    from export.corpora.sources import Source, load_source
+    from export.corpora.source import Source
+    from export.corpora.sources import load_source
 
     found = Input(str(path))
     documents = [document for document in read_documents(found, None, ReaderOptions())]

@@ -20,12 +20,8 @@ from export.corpora.places import (
     find_file,
     is_dataset,
 )
-from export.corpora.sources import (
-    SPLITS,
-    Corpus,
-    Source,
-    load_source,
-)
+from export.corpora.source import SPLITS, Source
+from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import CORPUS_SCHEMES, REPAIRS
 from tagcli.errors import DataError, UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
@@ -63,7 +59,7 @@ def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) ->
     """Count sentences, tokens and entities per type and split."""  # fmt: skip
     from export.corpus_tools.charts import png_chart, text_chart
     from export.corpus_tools.stats import split_stats, stats_rows
-    from export.evaluation.report import as_table
+    from export.tables import as_table
 
     found = _corpora(places, data_dir)
     for corpus in found:
@@ -130,7 +126,7 @@ def convert(
     With --to brat OUT is a folder, with a document for every record; or it is NAME.ann, beside
     which NAME.txt is written, with a line for every record.
     """  # fmt: skip
-    from export.commands.evaluate import read_renaming
+    from export.commands.options import read_renaming
     from export.corpus_tools.conversion import CONVERTERS, write_documents
     from tagcli.output.destination import Output
 
@@ -161,7 +157,8 @@ def _output_format(out: Path, to: str | None, known: tuple[str, ...]) -> str:
 def _say_left_out(place: str, split: str, data_dir: Path | None, to: str) -> None:
     """What of a file or of brat documents the conversion does not carry over."""
     from export.corpus_tools.conversion import left_out, left_out_of_brat
-    from tagcli.readers.formats import ReaderOptions, read_documents
+    from tagcli.readers.base import ReaderOptions
+    from tagcli.readers.formats import read_documents
     from tagcli.readers.inputs import Input
 
     if is_dataset(place):
@@ -189,7 +186,7 @@ def _say_left_out(place: str, split: str, data_dir: Path | None, to: str) -> Non
 def tokens(text: str, model: str | None, lang: str) -> None:
     """Show the pieces of TEXT as the model gets them: piece, id, offsets."""  # fmt: skip
     from export.corpus_tools.pieces import find_tokenizer, piece_rows
-    from export.evaluation.report import as_table
+    from export.tables import as_table
 
     click.echo(as_table(piece_rows(find_tokenizer(model), text, lang)), nl=False)
 

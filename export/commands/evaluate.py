@@ -16,10 +16,11 @@ from click.core import ParameterSource
 from export.commands.failures import failures_as_sentences
 from export.corpora.brat import TXT, brat_files
 from export.corpora.places import NoSuchSourceError, find_file, is_dataset
-from export.corpora.sources import SPLITS
+from export.corpora.source import SPLITS
 from export.corpora.tags import REPAIRS
-from export.evaluation.report import Result, as_json, as_markdown, as_table, report
+from export.evaluation.report import Result, as_json, report
 from export.optional_packages import check_packages
+from export.tables import as_markdown, as_table
 from tagcli.backends.registry import BACKENDS, DEVICES
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import UsageError, say
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from export.corpora.sources import Corpus
     from export.evaluation.wrong_spans import WrongSpan
     from tagcli.tagger import Tagger
+from export.commands.options import read_renaming
 
 _NOT_FOR_LOSSES = {
     "recipe": "--recipe", "types": "--types", "confusion": "--confusion",
@@ -222,7 +224,8 @@ def _of_recipe(options: dict[str, Any]) -> dict[str, Corpus]:
 
 
 def _corpus(file: str, options: dict[str, Any]) -> Corpus:
-    from export.corpora.sources import Source, load_source
+    from export.corpora.source import Source
+    from export.corpora.sources import load_source
 
     language = None if options["lang"] == AUTO else options["lang"]
     source = Source(file, options["split"], language=language, repair=options["rules"])
@@ -279,9 +282,3 @@ def _check_losses(models: list[str | None], files: dict[str, str], path: Path) -
             raise UsageError(f"{option} is not for --losses")
 
 
-def read_renaming(pair: str) -> tuple[str, str]:
-    """OLD=NEW taken apart; raises UsageError for anything else."""
-    name, joint, renamed = pair.partition("=")
-    if not joint or not name or not renamed:
-        raise UsageError(f"--map {pair}: say it as OLD=NEW")
-    return name, renamed

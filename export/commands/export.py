@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from export.commands.failures import failures_as_sentences
-from export.evaluation.report import as_table
 from export.optional_packages import check_packages
 from export.quantisation.method_scores import (
     FLOAT,
@@ -21,6 +20,7 @@ from export.quantisation.method_scores import (
     score_methods,
 )
 from export.quantisation.methods import DEFAULT, METHODS, Origin, quantise
+from export.tables import as_table
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import NertagError, UsageError, say
 

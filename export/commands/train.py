@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from export.commands.failures import failures_as_sentences
-from export.corpora.sources import Source
+from export.corpora.source import Source
 from export.training.recipes import RECIPE, ROLES, Recipe, make_recipe, read_recipe
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import say

@@ -15,7 +15,7 @@ from tagcli.schemes import OUTSIDE
 
 if TYPE_CHECKING:
     from export.corpora.examples import Example
-    from export.corpora.sources import Source
+    from export.corpora.source import Source
 
     Span = tuple[int, int, str]
 

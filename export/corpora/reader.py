@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from export.corpora.brat import brat_files, read_brat
 from export.corpora.examples import Example, examples_of, gold_spans
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
-from export.corpora.tag_rows import LabelRow, TagRows, conll_row
+from export.corpora.tags import LabelRow, TagRows, conll_row
 from tagcli.errors import DataError, UsageError
-from tagcli.readers.formats import ReaderOptions, read_documents, token_offsets
+from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from export.corpora.examples import examples_of
 from export.corpora.overlap import texts_of
-from export.corpora.sources import SPLITS, Corpus, load_source
+from export.corpora.source import SPLITS
+from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import REPAIRS
 from export.corpus_tools.stats import sentences_of
 from tagcli.errors import DataError

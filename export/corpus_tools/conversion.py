@@ -25,7 +25,7 @@ from export.corpora.sources import Corpus
 from export.corpora.tags import write_row
 from export.corpus_tools.stats import sentences_of
 from tagcli.errors import DataError, UsageError
-from tagcli.readers.formats import split_columns
+from tagcli.readers.conll import split_columns
 from tagcli.records import Document
 
 _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}

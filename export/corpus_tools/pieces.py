@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from export.evaluation.report import Rows
+from export.tables import Rows
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.languages import unit_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from export.corpora.examples import Example, examples_of
 from export.corpora.sources import Corpus
-from export.evaluation.report import Rows
+from export.tables import Rows
 from tagcli.languages import language_of_script
 from tagcli.segmentation.korean import eojeols
 from tagcli.segmentation.sentences import split_sentences

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from export.corpora.sources import Corpus, language_of
+from export.corpora.source import language_of
+from export.corpora.sources import Corpus
 from export.evaluation.gold import Gold, documents, length, read_gold
 from export.evaluation.scores import Span, SpanCounts, of_types
 from export.evaluation.wrong_spans import WrongSpan, wrong_spans
@@ -16,7 +17,7 @@ from tagcli.languages import AUTO
 from tagcli.records import TaggedDocument
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.tagger import Tagger
-from tagcli.writers.formats import token_tags
+from tagcli.writers.conll import token_tags
 
 SCORED_TYPES = ("PER", "ORG", "LOC")
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from export.corpora.examples import Example, examples_of, gold_spans
 from export.corpora.sources import Corpus
-from export.corpora.tag_rows import TagRows, conll_row
+from export.corpora.tags import TagRows, conll_row
 from export.evaluation.scores import Span
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document
 

@@ -9,8 +9,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.labelling import misfit_note
-from export.evaluation.report import Rows, gold_note, listed_counts, renaming_note
+from export.evaluation.report import gold_note, listed_counts, renaming_note
 from export.evaluation.token_losses import MISFITS, annotated_types, by_label, by_sentence, by_word
+from export.tables import Rows
 
 if TYPE_CHECKING:
     import pandas as pd

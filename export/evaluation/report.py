@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,9 +11,8 @@ from typing import Any
 from export.corpora.tags import REPAIRS
 from export.evaluation.evaluate import Evaluation
 from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score
+from export.tables import Rows
 from tagcli.schemes import OUTSIDE
-
-Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +115,10 @@ def listed_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
-def as_table(rows: Rows) -> str:
-    """Columns in line, the first to the left, the others to the right."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [row[0] + " " * (widths[0] - _width(row[0]))]
-        cells += [" " * (w - _width(c)) + c for c, w in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines) + "\n"
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def as_markdown(rows: Rows) -> str:
-    """A table of Markdown."""
-    lines = [rows[0], ["---"] + ["---:"] * (len(rows[0]) - 1), *rows[1:]]
-    cells = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join("| " + " | ".join(line) + " |" for line in cells) + "\n"
 
 
 def report(results: Sequence[Result], render: Callable[[Rows], str], confusion: bool) -> str:

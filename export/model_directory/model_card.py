@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.evaluation.report import Rows, as_markdown
-from export.quantisation.method_scores import FileScore
+from export.quantisation.method_scores import FileScore, _rows, _types
+from export.tables import as_markdown
 from tagcli.models.directory import Model, read_model
 
 
@@ -50,22 +50,7 @@ def _facts(model: Model) -> list[str]:
     return facts
 
 
-def _rows(scores: Sequence[FileScore]) -> Rows:
-    types = _types(scores)
-    head = ["test", "F1 in float", "F1 as exported", *types]
-    rows = [head]
-    for score in scores:
-        row = [score.name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
-        known = _types([score])
-        row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
-        rows.append(row)
-    return rows
 
 
-def _types(scores: Sequence[FileScore]) -> list[str]:
-    """The types that were counted in any file."""
-    return sorted({one for score in scores for c in (score.before, score.after) for one in c.types})
 
 
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.1f}"

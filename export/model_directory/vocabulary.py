@@ -18,7 +18,8 @@ from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, encode_document
 from tagcli.languages import AUTO, unit_of
 from tagcli.models.directory import CONFIG, TOKENIZER
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.segmentation.normalisation import normalise
 

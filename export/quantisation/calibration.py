@@ -15,7 +15,8 @@ from export.quantisation.int8_graph import Activations, Products, smoothing, wei
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import ModelInput
 from tagcli.models.directory import ONNX
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document
 from tagcli.tagger import load

@@ -12,8 +12,8 @@ from pathlib import Path
 from export.corpora.sources import Corpus
 from export.evaluation.evaluate import EvaluationOptions, evaluate_file
 from export.evaluation.gold import documents
-from export.evaluation.report import Rows
 from export.evaluation.scores import SpanCounts
+from export.tables import Rows
 from tagcli.errors import NertagError
 from tagcli.tagger import Tagger, load
 
@@ -141,3 +141,24 @@ def method_rows(scores: Sequence[MethodScore]) -> Rows:
             f"{one.words_per_second:.0f}",
         ])  # fmt: skip
     return rows
+
+
+def _rows(scores: Sequence[FileScore]) -> Rows:
+    types = _types(scores)
+    head = ["test", "F1 in float", "F1 as exported", *types]
+    rows = [head]
+    for score in scores:
+        row = [score.name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
+        known = _types([score])
+        row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
+        rows.append(row)
+    return rows
+
+
+def _types(scores: Sequence[FileScore]) -> list[str]:
+    """The types that were counted in any file."""
+    return sorted({one for score in scores for c in (score.before, score.after) for one in c.types})
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.1f}"

@@ -7,6 +7,7 @@ points of one run.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -17,6 +18,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from tagcli.errors import UsageError
+from tagcli.models.directory import CONFIG
 
 _PREFIX = "weights-"
 
@@ -131,3 +135,24 @@ def _files(folder: Path) -> list[Path]:
 
 def _step(path: Path) -> int:
     return int(path.stem.removeprefix(_PREFIX))
+
+
+def check_base(base: Path, labels: Sequence[str]) -> None:
+    """Raise UsageError for a base that is no token classifier with these labels in this order."""
+    config = json.loads((base / CONFIG).read_text(encoding="utf-8"))
+    named = config.get("id2label", {})
+    known = [named[number] for number in sorted(named, key=int)]
+    if known != list(labels):
+        raise UsageError(
+            f"base_share needs a base with the run's own labels, but {base} has "
+            f"{', '.join(known) or 'none'}"
+        )
+
+
+def blend(model: Any, base: Any, share: float) -> None:
+    """Give the model the mean of its weights and of those of `base`, which has the same shapes and
+    counts for `share` of it."""
+    weights = dict(base.named_parameters())
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.lerp_(weights[name].to(weight), share)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from export.corpora.setting_types import check_types
-from export.corpora.sources import Corpus, Source, corpus_names, load_source
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, corpus_names, load_source
 from tagcli.errors import UsageError
 from tagcli.languages import LANGUAGES, UNITS
 

@@ -147,8 +147,7 @@ def run_recipe(
     """
     import transformers
 
-    from export.training.averaging import average_if_better
-    from export.training.blending import check_base
+    from export.training.averaging import average_if_better, check_base
     from export.training.callbacks import logged_seconds
 
     transformers.logging.set_verbosity_error()
@@ -193,7 +192,7 @@ def run_recipe(
 
 def _blend(trainer: Any, run: Run, say: Callable[[str], None]) -> float:
     """Blend the trainer's model with the base; the dev F1 of the mean. All processes call this."""
-    from export.training.blending import blend
+    from export.training.averaging import blend
 
     share = run.recipe.base_share
     blend(trainer.model, make_model(run.base, run.recipe, run.labels, run.nertag), share)

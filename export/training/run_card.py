@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from export.corpora.sources import Corpus, language_of
+from export.corpora.source import language_of
+from export.corpora.sources import Corpus
 from export.evaluation.evaluate import evaluate_corpus
-from export.evaluation.report import as_markdown
 from export.model_directory.model_card import front_matter
+from export.tables import as_markdown
 from export.training.recipes import Recipe
 from tagcli.languages import AUTO
 from tagcli.tagger import Tagger

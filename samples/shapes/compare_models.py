@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tagcli import Tagger, load
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document
 

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
     Logits = npt.NDArray[np.float32]
     Run = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Logits]
+from tagcli.records import IDLE
 
 T = TypeVar("T")
 
-IDLE = None
-"""In a stream: nothing more is there at the moment; in the output: all before it is out."""
 
 # Some 400 sentences: enough of each length to batch without padding, and a second or two of work
 # on a CPU, so that memory and the wait for the first result stay small.

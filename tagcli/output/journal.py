@@ -16,16 +16,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.models.directory import stamps
 from tagcli.output.destination import Output
 from tagcli.output.partial_file import PartialFile
 from tagcli.readers.inputs import Input
 from tagcli.records import Document
-from tagcli.version import version
 from tagcli.writers.base import ResumableWriter, State, Writer
 
 if TYPE_CHECKING:
-    from tagcli.tagger import Tagger
+    pass
 
 _SECONDS_BETWEEN_LINES = 1.0
 _START_OVER = "leave --resume out to start over"
@@ -71,7 +69,7 @@ class NoJournal:
         return None
 
 
-class Journal(NoJournal):
+class Journal:
     """The journal of a file that `writer` writes and that depends on `settings`.
 
     With `resume`, and where an earlier run has left something, the file is cut to what its journal
@@ -90,6 +88,7 @@ class Journal(NoJournal):
         self._digest = hashlib.blake2b(digest_size=16)
         self._now: tuple[Done, hashlib.blake2b] | None = None
         self._noted = time.monotonic()
+        self.before = Done()
         with self._failures_told():
             found = _last_line(partial, settings) if resume and partial.size_on_disk else None
             if found is None:
@@ -155,6 +154,9 @@ class Journal(NoJournal):
             names = f"{self._partial.path} and its journal"
             raise NertagError(f"{names} cannot be written: {error.strerror}") from error
 
+    def __enter__(self) -> Self:
+        return self
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -212,13 +214,15 @@ def _fields(line: bytes) -> dict[str, Any] | None:
 def open_journal(
     output: Output,
     writer: Writer,
-    tagger: Tagger,
     inputs: Sequence[Input],
-    output_format: str,
+    settings: Mapping[str, Any],
     resume: bool,
-) -> NoJournal:
+) -> Journal | NoJournal:
     """A journal where another run could go on from `output`; raises UsageError if it could not,
-    or if `output` is not what this run can go on from, and `resume` asks for it."""
+    or if `output` is not what this run can go on from, and `resume` asks for it.
+
+    `settings` are what the output depends on beside the documents, by the names that a user knows.
+    """
     if output.partial is None:
         problem = "it needs -o and a file's name"
     elif pipes := [source.name for source in inputs if source.size is None]:
@@ -226,24 +230,7 @@ def open_journal(
     elif not isinstance(writer, ResumableWriter):
         problem = "a summary is written at the end only"
     else:
-        settings = _settings(tagger, inputs, output_format)
         return Journal(output.partial, writer, settings, resume)
     if resume:
         raise UsageError(f"--resume cannot be used here: {problem}")
     return NoJournal()
-
-
-def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
-    """What the output depends on beside the documents, by the names that a user knows."""
-    options = tagger.options
-    return {
-        "version of nertag": version(),
-        "model": stamps(tagger.model),
-        "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
-        "list of files": [source.name for source in inputs],
-        "--format": output_format,
-        "--lang": options.language,
-        "--labels": None if options.labels is None else sorted(options.labels),
-        "--min-score": options.min_score,
-        "--overlap": options.overlap_tokens,
-    }

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from tagcli.inference.batching import IDLE
+from tagcli.records import IDLE
 
 T = TypeVar("T")
 

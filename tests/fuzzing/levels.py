@@ -16,7 +16,8 @@ from typing import Any
 
 from tagcli import load
 from tagcli.errors import DataError
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document, TaggedDocument
 from tagcli.writers.base import WriterOptions

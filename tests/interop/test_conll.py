@@ -21,11 +21,12 @@ from export.commands.evaluate import main as nertag_eval
 from export.corpora.tags import write_row
 from export.evaluation.evaluate import EvaluationOptions, evaluate_file
 from tagcli.cli.main import main as nertag
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document, Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
-from tagcli.writers.formats import write_conll
+from tagcli.writers.conll import write_conll
 from tests.support.paths import SAMPLES
 from tests.support.tagged import spans_of_units, tagged_tokens
 

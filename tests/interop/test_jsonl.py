@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tagcli.cli.main import main as nertag
 from tagcli.records import TaggedDocument
 from tagcli.writers.base import WriterOptions
-from tagcli.writers.formats import write_jsonl
+from tagcli.writers.jsonl import write_jsonl
 from tests.support.paths import SAMPLES
 from tests.support.tagged import any_tagged, entity, tagged_text, tagged_tokens
 

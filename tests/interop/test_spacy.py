@@ -18,7 +18,7 @@ from spacy import displacy
 
 from tagcli.records import TaggedDocument
 from tagcli.writers.base import WriterOptions
-from tagcli.writers.formats import write_jsonl
+from tagcli.writers.jsonl import write_jsonl
 from tests.support.paths import ROOT
 from tests.support.tagged import any_tagged, entity, sentences, tagged_text
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tagcli import Document
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER
-from tagcli.readers.formats import token_offsets
+from tagcli.readers.base import token_offsets
 from tagcli.schemes import read_tag_set
 from tagcli.tagger import Tagger, TagOptions
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from tagcli.readers.formats import token_offsets
+from tagcli.readers.base import token_offsets
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
 from tagcli.segmentation.sentences import split_sentences
 from tagcli.segmentation.words import cut_words

@@ -18,10 +18,11 @@ from tagcli import Document, TaggedDocument, Tagger, UsageError
 from tagcli.inference import batching
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER
-from tagcli.readers.formats import DOCSTART, ReaderOptions, read_conll, token_offsets
+from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.conll import DOCSTART, read_conll
 from tagcli.readers.inputs import Line
 from tagcli.tagger import TagOptions
-from tagcli.writers.formats import token_tags
+from tagcli.writers.conll import token_tags
 from tests.support.tiny_models import (
     MAX_POSITIONS,
     NERTAG_OBJECT,

@@ -29,7 +29,8 @@ from export.benchmark.peers import Settings, peak_bytes
 from export.benchmark.processes import Growth, Start, measure_growth, measure_start
 from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_rows
 from export.corpora.examples import examples_of
-from export.corpora.sources import Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import load_source
 from export.quantisation.methods import METHODS, Origin, quantise
 from tagcli import NertagError, UsageError
 from tagcli.models.directory import ONNX

@@ -7,7 +7,7 @@ import pytest
 
 from export.corpora.adaptation import adapted, new_type
 from export.corpora.examples import Example
-from export.corpora.sources import Source
+from export.corpora.source import Source
 from tagcli.errors import DataError
 
 TEXT = "미국 뉴욕 에서 삼성 이 PS"

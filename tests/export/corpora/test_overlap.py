@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from export.corpora.overlap import texts_of, without_held_out
-from export.corpora.sources import Corpus, Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 
 TRAIN = "Anna B-PER\nschläft O\n\nKarl B-PER\nliest O\n\nROM B-LOC\n! O\n"
 

@@ -12,7 +12,8 @@ import pytest
 
 from export.corpora.examples import Example, examples_of, features
 from export.corpora.places import NoSuchSourceError, hub_name
-from export.corpora.sources import Source, language_of, load_source
+from export.corpora.source import Source, language_of
+from export.corpora.sources import load_source
 from tagcli.errors import DataError, UsageError
 
 WIKIANN_TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]

@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from export.corpora.examples import examples_of
-from export.corpora.sources import Corpus, Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import CORPUS_SCHEMES, write_row
 from export.corpus_tools.conversion import CONVERTERS, left_out, write_documents
 from tagcli.errors import DataError
-from tagcli.readers.formats import ReaderOptions, read_documents
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tests.support.tagged import spans_of_units
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from export.corpora.sources import Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import load_source
 from export.evaluation.evaluate import (
     ALIASES,
     SCORED_TYPES,
@@ -17,9 +18,9 @@ from export.evaluation.evaluate import (
 )
 from tagcli import DataError, Document
 from tagcli.errors import UsageError
-from tagcli.readers.formats import token_offsets
+from tagcli.readers.base import token_offsets
 from tagcli.tagger import Tagger
-from tagcli.writers.formats import token_tags
+from tagcli.writers.conll import token_tags
 from tests.support.sure_tagger import BIO, SCHEMES, WORDS, own_name, sure_tagger
 from tests.support.tiny_models import SENTENCES, TaggerMaker, all_sentences
 

@@ -13,12 +13,13 @@ from click.testing import CliRunner
 
 from export.commands.evaluate import main
 from export.corpora.examples import examples_of
-from export.corpora.sources import Corpus, Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.evaluation.loss_report import loss_notes, loss_page, loss_rows, loss_tables
 from export.evaluation.token_losses import COLUMNS, by_label, by_sentence, by_word, token_losses
 from tagcli import Document
 from tagcli.errors import UsageError
-from tagcli.readers.formats import token_offsets
+from tagcli.readers.base import token_offsets
 from tests.support.sure_tagger import (
     BIO,
     SCHEMES,

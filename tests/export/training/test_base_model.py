@@ -12,7 +12,7 @@ import pytest
 import torch
 import transformers
 
-from export.corpora.sources import Source
+from export.corpora.source import Source
 from export.training.base_model import base_units, find_base, load_tokenizer, make_model
 from export.training.recipes import Recipe
 from tagcli.errors import UsageError

@@ -14,7 +14,7 @@ import transformers
 from transformers.modeling_outputs import TokenClassifierOutput
 
 from export.corpora.labelling import IGNORED
-from export.corpora.sources import Source
+from export.corpora.source import Source
 from export.training.distillation import (
     Distillation,
     Lesson,

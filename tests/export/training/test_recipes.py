@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.corpora.sources import Source
+from export.corpora.source import Source
 from export.training.recipes import Recipe, make_recipe, read_recipe, recipe_toml
 from tagcli.errors import UsageError
 from tests.support.paths import ROOT

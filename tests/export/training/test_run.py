@@ -16,7 +16,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from export.corpora.sources import Source
+from export.corpora.source import Source
 from export.training import callbacks, trainer
 from export.training import run as training
 from export.training.recipes import Recipe

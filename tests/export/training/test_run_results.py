@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from export.corpora.sources import Corpus, Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.training import run_results
 from export.training.recipes import Recipe
 from export.training.run_card import corpus_scores, write_run_card

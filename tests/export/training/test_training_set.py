@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from export.corpora.labelling import IGNORED, Labeller
-from export.corpora.sources import Corpus, Source, load_source
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.training.training_set import Collator, label_names, make_set, types_by_language
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER

@@ -28,6 +28,7 @@ from click.testing import CliRunner
 
 from tagcli import tagger
 from tagcli.cli import main as cli
+from tagcli.cli.run import ended_at_once_by_interrupt
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import GOLDEN, SAMPLES
 
@@ -959,11 +960,11 @@ def test_a_page_about_models_is_utf8_whatever_the_locale(tmp_path: Path) -> None
 def test_an_interrupt_that_is_to_be_ignored_is_ignored_while_loading() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with cli._ended_at_once_by_interrupt():
+        with ended_at_once_by_interrupt():
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        with cli._ended_at_once_by_interrupt():
+        with ended_at_once_by_interrupt():
             assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagcli.inference import batching
-from tagcli.inference.batching import IDLE, Batcher, Job
+from tagcli.inference.batching import Batcher, Job
+from tagcli.records import IDLE
 
 quick = settings(max_examples=60)
 PAD = 7777

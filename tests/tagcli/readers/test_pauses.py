@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from tagcli.errors import DataError
-from tagcli.inference.batching import IDLE
 from tagcli.readers.pauses import with_pauses
+from tagcli.records import IDLE
 
 PATIENCE = 20.0
 

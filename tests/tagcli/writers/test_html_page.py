@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.control_characters import visible
-from tagcli.readers.formats import token_offsets
+from tagcli.readers.base import token_offsets
 from tagcli.records import ConllRows, Document, Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS

@@ -1,0 +1,259 @@
+"""One run of the command: from its options to its output."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tagcli.cli.defaults import defaults_named
+from tagcli.errors import DataError, NertagError, UsageError, say
+from tagcli.languages import AUTO
+from tagcli.output.destination import Output, partial_path
+from tagcli.readers.base import ReaderOptions
+from tagcli.readers.formats import read_documents
+from tagcli.readers.inputs import Input, check_encoding
+from tagcli.terminal import colour_system, columns, is_taken, is_terminal
+from tagcli.version import version
+from tagcli.writers.base import Writer, WriterOptions
+from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.summary import SummaryWriter
+
+if TYPE_CHECKING:
+    from tagcli.records import Document, TaggedDocument
+    from tagcli.tagger import Tagger
+
+tell = partial(say, "nertag")
+"""One line to the user, on stderr."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line and nertag.toml say of a run, by the names of the options."""
+
+    lang: str
+    output_format: str
+    summary: bool
+    output: str | None
+    resume: bool
+    model: str | None
+    offline: bool
+    input_format: str
+    encoding: str
+    text_field: str
+    token_column: int
+    labels: str | None
+    min_score: float
+    overlap: int
+    backend: str
+    device: str
+    threads: int | None
+    keep_going: bool
+    verbose: bool
+
+
+@contextmanager
+def ended_at_once_by_interrupt() -> Iterator[None]:
+    """Within a library's import Ctrl-C would be an error of that library."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # a script's background job is to ignore it
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class TaggingRun:
+    """One call of the command."""
+
+    def __init__(self, files: Sequence[str], options: RunOptions) -> None:
+        self._options = options
+        with defaults_named("encoding"):
+            encoding = check_encoding(options.encoding)
+        self._inputs = [Input(name, encoding) for name in files]
+        self._skipped = 0
+        self._lock = threading.Lock()
+
+    def run(self) -> int:
+        """Tag everything; returns the exit code."""
+        options = self._options
+        with ended_at_once_by_interrupt():
+            tagger = self._load()
+        self._check_apart(options.output)
+        output = Output(options.output, keep=options.resume)
+        try:
+            with output:
+                self._write(tagger, output)
+        except (NertagError, KeyboardInterrupt):
+            self._say_what_is_left(output)
+            raise
+        if self._skipped:
+            tell(f"{self._skipped} bad record{'s' * (self._skipped > 1)} skipped")
+        return 1 if self._skipped else 0
+
+    def _check_apart(self, output: str | None) -> None:
+        """What is written must not be read: it would be lost, or never end."""
+        partial = None if output is None else partial_path(output)
+        for source in self._inputs:
+            if partial is not None and source.is_file(partial):
+                problem = f"which is where -o {output} writes until it is whole"
+                raise UsageError(f"{source.name} is an input and {partial}, {problem}")
+
+    def _say_what_is_left(self, output: Output) -> None:
+        left = output.partial
+        if left is not None and left.length:
+            further = ", --resume goes on from there" if left.journal.exists() else ""
+            tell(f"what was done is in {left.path}{further}")
+
+    def _load(self) -> Tagger:
+        from tagcli.tagger import load
+
+        options = self._options
+        with defaults_named("model", "backend", "device", "labels", "min-score"):
+            tagger = load(
+                options.model,
+                backend=options.backend,
+                device=options.device,
+                threads=options.threads,
+                lang=options.lang,
+                labels=_names(options.labels),
+                min_score=options.min_score,
+                overlap=options.overlap,
+                offline=options.offline,
+                note=tell,
+            )
+        model, backend = tagger.model, tagger.backend
+        self._note(
+            f"model {model.folder}, {backend.name} on {backend.device}, "
+            f"scheme {model.tag_set.scheme}, labels {', '.join(model.tag_set.types)}"
+        )
+        return tagger
+
+    def _documents(self) -> Iterator[Document | None]:
+        options = self._options
+        reading = ReaderOptions(
+            options.text_field,
+            options.token_column,
+            self._skip if options.keep_going else None,
+        )
+        named = None if options.input_format == AUTO else options.input_format
+        for source in self._inputs:
+            if source.is_terminal:
+                tell("reading from the terminal, Ctrl-D ends")
+            documents = read_documents(source, named, reading, self._note)
+            yield from documents if source.size is not None else _with_pauses(documents)
+
+    def _write(self, tagger: Tagger, output: Output) -> None:
+        from tagcli.output.journal import open_journal
+
+        options, writer = self._options, self._writer()
+        settings = _settings(tagger, self._inputs, options.output_format)
+        journal = open_journal(output, writer, self._inputs, settings, options.resume)
+        with journal:
+            self._skipped += journal.before.unwritable
+            if not journal.before.documents:
+                output.write(writer.head())
+            documents = journal.checked(self._documents())
+            results = tagger.run(documents, journal.before.documents)
+            for tagged in self._with_progress(results):
+                if tagged is None:
+                    output.flush()
+                    continue
+                record = self._record(writer, tagged)
+                output.write(record or "")
+                journal.add(tagged.document, unwritable=record is None)
+            output.write(writer.tail())
+
+    def _record(self, writer: Writer, tagged: TaggedDocument) -> str | None:
+        """None for what the format cannot hold and --keep-going skips."""
+        try:
+            return writer.record(tagged)
+        except DataError as error:
+            if not self._options.keep_going:
+                raise
+            self._skip(error)
+            return None
+
+    def _writer(self) -> Writer:
+        options = self._options
+        is_shown = options.output is None and (options.summary or options.output_format == "spans")
+        writing = WriterOptions(
+            show_source=len(self._inputs) > 1,
+            colour=colour_system() if is_shown else None,
+            columns=columns() if is_shown else None,
+            title=_title([source.name for source in self._inputs]),
+        )
+        if options.summary:
+            return SummaryWriter(writing)
+        return OUTPUT_FORMATS[options.output_format](writing)
+
+    def _with_progress(
+        self, results: Iterable[TaggedDocument | None]
+    ) -> Iterator[TaggedDocument | None]:
+        """The results, with a bar on stderr for files where a person watches, nothing else moves
+        and no pager has the screen."""
+        options = self._options
+        moves = is_terminal(sys.stdout) and options.output is None and not options.summary
+        sizes = [source.size for source in self._inputs]
+        if None in sizes or moves or not is_terminal(sys.stderr) or is_taken(sys.stderr):
+            yield from results
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("tagging", total=sum(size or 0 for size in sizes))
+            for result in results:
+                position = sum(source.position for source in self._inputs)
+                progress.update(task, completed=position)
+                yield result
+
+    def _skip(self, error: DataError) -> None:
+        with self._lock:  # readers of pipes run in a thread of their own
+            self._skipped += 1
+        tell(f"{error} (skipped)")
+
+    def _note(self, message: str) -> None:
+        if self._options.verbose:
+            tell(message)
+
+
+def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
+    from tagcli.readers.pauses import with_pauses
+
+    return with_pauses(documents, lambda document: len(document.text))
+
+
+def _names(listed: str | None) -> list[str] | None:
+    return None if listed is None else [name.strip() for name in listed.split(",")]
+
+
+def _title(names: list[str]) -> str:
+    """The first name, and how many there are beside it."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
+    """What the output depends on beside the documents, by the names that a user knows."""
+    from tagcli.models.directory import stamps
+
+    options = tagger.options
+    return {
+        "version of nertag": version(),
+        "model": stamps(tagger.model),
+        "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
+        "list of files": [source.name for source in inputs],
+        "--format": output_format,
+        "--lang": options.language,
+        "--labels": None if options.labels is None else sorted(options.labels),
+        "--min-score": options.min_score,
+        "--overlap": options.overlap_tokens,
+    }

@@ -1,0 +1,77 @@
+"""JSONL: an object a line, with its text or its tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tagcli.errors import DataError
+from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.inputs import Line
+from tagcli.records import Document
+
+
+def read_jsonl(lines: Iterator[Line], source: str, options: ReaderOptions) -> Iterator[Document]:
+    """Every object is a document: its text or its tokens, and all its other fields."""
+    for line in lines:
+        if not line.text.strip():
+            continue
+        try:
+            yield _json_document(line, source, options.text_field)
+        except DataError as error:
+            options.report(error)
+
+
+def _json_document(line: Line, source: str, text_field: str) -> Document:
+    try:
+        fields = json.loads(
+            line.text,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            object_pairs_hook=_without_doubles,
+        )
+    except RecursionError as error:
+        raise DataError(source, line.number, "broken JSON: nested too deeply") from error
+    except ValueError as error:
+        raise DataError(source, line.number, f"broken JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise DataError(source, line.number, "not a JSON object")
+    if text_field in fields:
+        text = fields.pop(text_field)
+        if not isinstance(text, str):
+            problem = f"field {text_field!r} is not a string"
+            raise DataError(source, line.number, problem)
+        document = Document(text, source, line.number, fields=fields)
+    elif "tokens" in fields:
+        tokens = fields["tokens"]
+        if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
+            raise DataError(source, line.number, "field 'tokens' is not a list of strings")
+        text = " ".join(tokens)
+        document = Document(text, source, line.number, token_offsets(tokens), fields)
+    else:
+        raise DataError(source, line.number, f"no field {text_field!r} and no field 'tokens'")
+    if any("\ud800" <= c <= "\udfff" for c in document.text):
+        raise DataError(source, line.number, "the text has half a surrogate pair (\\ud800-\\udfff)")
+    return document
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{digits:.20} is too large a number")
+    return number
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs; of two values with one name the first would be lost."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ValueError(f"an object has two values of the name {name!r:.40}")
+        fields[name] = value
+    return fields

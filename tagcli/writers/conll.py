@@ -1,0 +1,87 @@
+"""CoNLL: token and BIO2 tag a line."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from tagcli.errors import DataError
+from tagcli.records import Entity, Sentence, TaggedDocument
+from tagcli.segmentation.words import cut_words
+from tagcli.writers.base import WriterOptions
+
+EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
+
+
+def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
+    """Token and BIO2 tag a line, a blank line after a sentence.
+
+    A CoNLL document keeps its lines and gets the tag as last column.
+    """
+    document = tagged.document
+    lines = [_comment("source", document.source)] if options.show_source else []
+    if document.conll is not None:
+        if document.holds_only_comments:
+            return "".join(f"{line}\n" for line in document.conll.before)
+        lines = [*document.conll.before, *lines]
+        tags = token_tags(document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
+        for row, tag in zip(document.conll.tokens, tags, strict=True):
+            lines.append(f"{row}\t{tag}" if "\t" in row else f"{row} {tag}")
+        return "\n".join([*lines, document.conll.after]) + "\n"
+    blocks = []
+    for sentence in tagged.sentences or [None]:
+        blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence)]) + "\n\n")
+    return "".join(blocks)
+
+
+def _comment(name: str, value: str) -> str:
+    """A comment line; a tab would make it a token."""
+    return f"# {name} = {value}".replace("\n", " ").replace("\t", " ")
+
+
+def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterable[str]:
+    if sentence is None:  # a blank line of text
+        yield _comment("text", tagged.text)
+        return
+    yield _comment("text", tagged.text[sentence.start : sentence.end])
+    spans = [(start, end) for start, end in sentence.words.tolist()]
+    if sentence.language == "ko" and sentence.word_unit != "tokens":
+        yield EOJEOL_COMMENT
+        words = cut_words(tagged.text[sentence.start : sentence.end])
+        spans = [(sentence.start + start, sentence.start + end) for start, end in words]
+        spans = _cut_at_entities(spans, tagged.entities)
+    for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
+        token = tagged.text[start:end]
+        if any(c in token for c in "\t\n") or not token.strip(" "):
+            problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
+            raise DataError(tagged.document.source, tagged.document.line, problem)
+        yield f"{token}\t{tag}"
+
+
+def _cut_at_entities(
+    spans: Sequence[tuple[int, int]], entities: Sequence[Entity]
+) -> list[tuple[int, int]]:
+    edges = sorted({edge for entity in entities for edge in (entity.start, entity.end)})
+    cut: list[tuple[int, int]] = []
+    for start, end in spans:
+        inner = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
+        points = [start, *inner, end]
+        cut += list(itertools.pairwise(points))
+    return cut
+
+
+def token_tags(spans: Sequence[Sequence[int]], entities: Sequence[Entity]) -> list[str]:
+    """The BIO2 tag of every token: that of the first entity which touches it."""
+    tags = []
+    current = 0
+    tagged: int | None = None
+    for start, end in spans:
+        while current < len(entities) and entities[current].end <= start:
+            current += 1
+        if current < len(entities) and entities[current].start < end:
+            tags.append(f"{'I' if tagged == current else 'B'}-{entities[current].label}")
+            tagged = current
+        else:
+            tags.append("O")
+    return tags

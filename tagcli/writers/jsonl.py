@@ -1,0 +1,52 @@
+"""JSONL: an object a record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tagcli.errors import DataError
+from tagcli.records import Entity, TaggedDocument
+from tagcli.writers.base import WriterOptions
+
+
+def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
+    """One JSON object: the text, what else the record carried, and the entities."""
+    document = tagged.document
+    if document.holds_only_comments:
+        return ""
+    record: dict[str, Any] = {"source": document.source} if options.show_source else {}
+    record["text"] = tagged.text
+    taken = {"entities", *record}
+    for name, value in document.fields.items():
+        while name in taken:
+            name = f"input_{name}"
+        taken.add(name)
+        record[name] = value
+    record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
+    try:
+        return _dumps(record) + "\n"
+    except RecursionError as error:  # reading had a little more room
+        raise DataError(document.source, document.line, "nested too deeply") from error
+
+
+def _entity_fields(entity: Entity) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "start": entity.start,
+        "end": entity.end,
+        "label": entity.label,
+        "text": entity.text,
+        "score": round(float(entity.score), 4),
+    }
+    if entity.start_token is not None:
+        fields |= {"start_token": entity.start_token, "end_token": entity.end_token}
+    return fields
+
+
+def _dumps(record: dict[str, Any]) -> str:
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair in a field that travels through
+        return json.dumps(record, allow_nan=False)
+    return text
