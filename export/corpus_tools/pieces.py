@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from export.tables import Rows
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.languages import unit_of
-from tagcli.models.directory import CONFIG, TOKENIZER, local_folder, token_limit
+from tagcli.models.config import CONFIG, own_units, read_config
+from tagcli.models.directory import TOKENIZER, local_folder, token_limit
 from tagcli.models.hub import find_snapshot
 from tagcli.segmentation.normalisation import NormalisedText, normalise
 from tagcli.tagger import OVERLAP_TOKENS
@@ -62,13 +62,9 @@ def piece_rows(path: Path, text: str, language: str) -> Rows:
 
 def _settings_beside(path: Path) -> tuple[dict[str, str], int]:
     """What the model reads per language, and its longest input in tokens."""
-    config = path.with_name(CONFIG)
-    try:
-        fields = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
-        units = dict(fields.get("nertag", {}).get("units", {}))
-        return units, token_limit(path.parent, fields)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UsageError(f"{config} cannot be used: {error!r}") from error
+    folder = path.parent
+    fields = read_config(folder) if (folder / CONFIG).is_file() else {}
+    return own_units(folder, fields), token_limit(folder, fields)
 
 
 def _offsets(units: LabelledUnits, text: NormalisedText) -> list[tuple[int, int]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from tagcli.errors import NertagError, UsageError, reason_of
-from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, Model, read_model
+from tagcli.models.config import OWN, read_config, write_config
+from tagcli.models.directory import ONNX, TOKENIZER, Model, read_model
 from tagcli.models.transformers_checkpoint import check_shards
 
 _EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
@@ -47,17 +47,19 @@ def export_float(checkpoint: Path, out_dir: Path) -> Path:
             if (exported / name).exists():
                 shutil.move(exported / name, out_dir / name)
         shutil.copyfile(checkpoint / TOKENIZER, out_dir / TOKENIZER)
-    write_config(checkpoint, out_dir, model, quantisation=None)
+    write_model_config(checkpoint, out_dir, model, quantisation=None)
     return out_dir
 
 
-def write_config(checkpoint: Path, out_dir: Path, model: Model, quantisation: str | None) -> None:
+def write_model_config(
+    checkpoint: Path, out_dir: Path, model: Model, quantisation: str | None
+) -> None:
     """The checkpoint's config with what the tagger must know in its `nertag` object.
 
     `max_tokens` folds in the limit of the tokenizer, whose own config is not kept.
     """
-    config: dict[str, Any] = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))
-    config["nertag"] = {
+    config = read_config(checkpoint)
+    config[OWN] = {
         "scheme": model.tag_set.scheme,
         "units": dict(model.units),
         "word_label": "first",
@@ -66,17 +68,12 @@ def write_config(checkpoint: Path, out_dir: Path, model: Model, quantisation: st
         "quantisation": quantisation,
     }
     if model.licence:
-        config["nertag"]["license"] = model.licence
-    _write(config, out_dir)
+        config[OWN]["license"] = model.licence
+    write_config(out_dir, config)
 
 
 def add_settings(folder: Path, **settings: Any) -> None:
     """Put these into the `nertag` object of the config in `folder`."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    config["nertag"] |= settings
-    _write(config, folder)
-
-
-def _write(config: dict[str, Any], out_dir: Path) -> None:
-    text = json.dumps(config, ensure_ascii=False, indent=2)
-    (out_dir / CONFIG).write_text(text + "\n", encoding="utf-8")
+    config = read_config(folder)
+    config[OWN] |= settings
+    write_config(folder, config)

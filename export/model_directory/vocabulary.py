@@ -17,7 +17,8 @@ from export.corpora.letter_case import lower, upper
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, encode_document
 from tagcli.languages import AUTO, unit_of
-from tagcli.models.directory import CONFIG, TOKENIZER
+from tagcli.models.config import CONFIG, own_units, read_config, write_config
+from tagcli.models.directory import TOKENIZER
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
@@ -86,8 +87,7 @@ def cut_sentences(
     that it leaves as they are are passed over."""
     path = tokenizer_of / TOKENIZER
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
-    config = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))
-    units = config.get("nertag", {}).get("units", {})
+    units = own_units(checkpoint, read_config(checkpoint))
     for file in files:
         for document in read_documents(Input(str(file)), None, ReaderOptions()):
             text = document.text if case is None else case(document.text)
@@ -132,7 +132,7 @@ def prune(checkpoint: Path, out_dir: Path, keep: Callable[[str], bool]) -> tuple
             shutil.copyfile(path, out_dir / path.name)
     rows = _write_tokenizer(spec, pieces, kept, out_dir / TOKENIZER)
     _write_weights(checkpoint, out_dir, rows)
-    _write_config(checkpoint, out_dir, {old: new for new, old in enumerate(rows)})
+    _write_cut_config(checkpoint, out_dir, {old: new for new, old in enumerate(rows)})
     return len(pieces), len(kept)
 
 
@@ -210,14 +210,13 @@ def _write_weights(checkpoint: Path, out_dir: Path, rows: Sequence[int]) -> None
     save_file(weights, out_dir / SAFETENSORS, metadata={"format": "pt"})
 
 
-def _write_config(checkpoint: Path, out_dir: Path, renumbered: dict[int, int]) -> None:
-    config = json.loads((checkpoint / CONFIG).read_text(encoding="utf-8"))
+def _write_cut_config(checkpoint: Path, out_dir: Path, renumbered: dict[int, int]) -> None:
+    config = read_config(checkpoint)
     config["vocab_size"] = len(renumbered)
     for name in _TOKEN_IDS:
         if config.get(name) is not None:
             config[name] = renumbered[config[name]]
-    text = json.dumps(config, ensure_ascii=False, indent=2)
-    (out_dir / CONFIG).write_text(text + "\n", encoding="utf-8")
+    write_config(out_dir, config)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from export.model_directory.onnx_export import export_float, write_config
+from export.model_directory.onnx_export import export_float, write_model_config
 from export.quantisation.calibration import calibration_inputs, feed_of, see_activations
 from export.quantisation.fusion import fuse_attention
 from export.quantisation.graph import Graph, own_parameters, save_model
@@ -22,7 +21,8 @@ from export.quantisation.int8_graph import (
 )
 from export.quantisation.weights_file import save_with_weights
 from tagcli.errors import UsageError
-from tagcli.models.directory import CONFIG, INT8, ONNX, TOKENIZER, read_model
+from tagcli.models.config import read_config
+from tagcli.models.directory import INT8, ONNX, TOKENIZER, read_model
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -166,7 +166,7 @@ def quantise(origin: Origin, out_dir: Path, method: str = DEFAULT) -> Path:
     _optimise(made, out_dir / ONNX)
     shutil.copyfile(float_model / TOKENIZER, out_dir / TOKENIZER)
     name = INT8 if METHODS[method].for_torch else method
-    write_config(float_model, out_dir, read_model(float_model), name)
+    write_model_config(float_model, out_dir, read_model(float_model), name)
     return out_dir
 
 
@@ -177,8 +177,7 @@ def _fused(float_model: Path) -> Graph:
         _rewrite(float_model / ONNX, simple, "ORT_ENABLE_BASIC")
         graph = Graph.load(simple)
     own_parameters(graph)
-    config = json.loads((float_model / CONFIG).read_text(encoding="utf-8"))
-    if heads := config.get("num_attention_heads"):
+    if heads := read_config(float_model).get("num_attention_heads"):
         fuse_attention(graph, int(heads))
     return graph
 

@@ -18,7 +18,7 @@ from export.quantisation.fake_quantisation import round_model
 from export.quantisation.int8_graph import Activations
 from export.training.batches import BatchList
 from tagcli.models.directory import TOKENIZER, read_model
-from tagcli.models.transformers_checkpoint import read_config
+from tagcli.models.transformers_checkpoint import read_transformers_config
 
 if TYPE_CHECKING:
     from tagcli.inference.encoding import ModelInput
@@ -70,7 +70,7 @@ def _load(checkpoint: Path) -> Any:
 
     model = AutoModelForTokenClassification.from_pretrained(
         checkpoint,
-        config=read_config(checkpoint),
+        config=read_transformers_config(checkpoint),
         dtype=torch.float32,
         use_safetensors=True,
         trust_remote_code=False,

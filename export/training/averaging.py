@@ -7,7 +7,6 @@ points of one run.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from safetensors.torch import save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from tagcli.errors import UsageError
-from tagcli.models.directory import CONFIG
+from tagcli.models.config import read_config
 
 _PREFIX = "weights-"
 
@@ -139,8 +138,7 @@ def _step(path: Path) -> int:
 
 def check_base(base: Path, labels: Sequence[str]) -> None:
     """Raise UsageError for a base that is no token classifier with these labels in this order."""
-    config = json.loads((base / CONFIG).read_text(encoding="utf-8"))
-    named = config.get("id2label", {})
+    named = read_config(base).get("id2label", {})
     known = [named[number] for number in sorted(named, key=int)]
     if known != list(labels):
         raise UsageError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,12 @@ from typing import Any
 from export.corpora.places import data_dir_of_environment
 from export.training.recipes import Recipe
 from tagcli.errors import UsageError, reason_of
-from tagcli.languages import RAW, UNITS
-from tagcli.models.directory import (
-    CONFIG,
-    INT8,
-    TOKENIZER,
-    has_safetensors,
-    local_folder,
-    token_limit,
-)
+from tagcli.languages import RAW
+from tagcli.models.config import CONFIG, own_settings, own_units, read_config
+from tagcli.models.directory import INT8, TOKENIZER, has_safetensors, local_folder, token_limit
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
-from tagcli.models.transformers_checkpoint import check_shards, read_config
+from tagcli.models.transformers_checkpoint import check_shards, read_transformers_config
 
 _TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
 _SAFETENSORS = ("*.safetensors*",)
@@ -54,24 +47,21 @@ def _from_hub(name: str) -> Path:
 
 def window_limit(folder: Path) -> int:
     """The longest input of the encoder in tokens, special ones included."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    return token_limit(folder, config)
+    return token_limit(folder, read_config(folder))
 
 
 def base_units(folder: Path) -> dict[str, str]:
     """Per language what the encoder reads: what it learnt, and if it does not say Korean as eojeols
     with a label for every piece. Raises UsageError for units that there are not."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    units = (config.get("nertag") or {}).get("units", {"ko": RAW})
-    if not isinstance(units, dict) or any(unit not in UNITS for unit in units.values()):
-        raise UsageError(f"{folder / CONFIG}: units {units!r:.80} are not of {', '.join(UNITS)}")
-    return units
+    config = read_config(folder)
+    if "units" not in own_settings(folder, config):
+        return {"ko": RAW}
+    return own_units(folder, config)
 
 
 def pad_id(folder: Path) -> int:
     """The piece that fills up short inputs."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    return int(config.get("pad_token_id") or 0)
+    return int(read_config(folder).get("pad_token_id") or 0)
 
 
 def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:
@@ -89,8 +79,7 @@ def _has_only_int8(folder: Path) -> bool:
     """Whether the weights are integers that can be read as floats."""
     if has_safetensors(folder) or not (folder / WEIGHTS).is_file():
         return False
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    return bool(config.get("nertag", {}).get("quantisation") == INT8)
+    return bool(own_settings(folder, read_config(folder)).get("quantisation") == INT8)
 
 
 def token_classifier_class(config: Any) -> Any:
@@ -125,7 +114,7 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
     """
     from export.training.token_classifier import OWN_CLASSES
 
-    config = read_config(folder)
+    config = read_transformers_config(folder)
     known = [config.id2label.get(i) for i in range(len(config.id2label))]
     keep_head = known == list(labels)
     config.id2label = dict(enumerate(labels))

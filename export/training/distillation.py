@@ -23,7 +23,7 @@ from export.training.recipes import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import WORDS
 from tagcli.models.directory import TOKENIZER
-from tagcli.models.transformers_checkpoint import read_config
+from tagcli.models.transformers_checkpoint import read_transformers_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def load_teachers(
     for teacher in teachers:
         _check_units(teacher, units)
     if recipe.teacher_states_weight:
-        _check_widths(teachers, read_config(base))
+        _check_widths(teachers, read_transformers_config(base))
     return Distillation(
         teachers, recipe.teacher_weight, recipe.teacher_temperature, recipe.teacher_states_weight
     )
@@ -196,7 +196,7 @@ def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path |
     except UsageError as error:
         raise UsageError(f"teacher {name}: {error}") from error
     try:
-        config = read_config(folder)
+        config = read_transformers_config(folder)
         model, report = load_weights(
             token_classifier_class(config), folder, config=config, output_loading_info=True
         )

@@ -16,7 +16,8 @@ from typing import Any
 from export.corpora.sources import Corpus, corpus_names
 from export.training.recipes import Recipe, recipe_toml
 from export.training.run_card import corpus_scores, write_run_card
-from tagcli.models.directory import CONFIG, ONNX, TOKENIZER
+from tagcli.models.config import CONFIG, read_config, write_config
+from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.tagger import load
 
 METRICS = "metrics.json"
@@ -28,16 +29,16 @@ def save_model(model: Any, tokenizer: Any, tokenizer_json: Path, out_dir: Path) 
     model.save_pretrained(out_dir)
     tokenizer.save_pretrained(out_dir)
     shutil.copyfile(tokenizer_json, out_dir / TOKENIZER)
-    _name_publicly(out_dir / CONFIG)
+    _name_publicly(out_dir)
 
 
-def _name_publicly(config: Path) -> None:
+def _name_publicly(folder: Path) -> None:
     """The saved config names the class of transformers that loads it, not ours."""
     from export.training.token_classifier import PUBLIC_NAMES
 
-    settings = json.loads(config.read_text(encoding="utf-8"))
-    settings["architectures"] = [PUBLIC_NAMES.get(name, name) for name in settings["architectures"]]
-    config.write_text(json.dumps(settings, ensure_ascii=False, indent=2), encoding="utf-8")
+    config = read_config(folder)
+    config["architectures"] = [PUBLIC_NAMES.get(name, name) for name in config["architectures"]]
+    write_config(folder, config)
 
 
 def add_onnx(out_dir: Path) -> None:

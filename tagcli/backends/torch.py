@@ -11,7 +11,7 @@ import numpy as np
 from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.languages import AUTO
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
-from tagcli.models.transformers_checkpoint import check_shards, read_config
+from tagcli.models.transformers_checkpoint import check_shards, read_transformers_config
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -101,7 +101,7 @@ def _load_int8(model: Model) -> Any:
     from transformers import AutoModelForTokenClassification
 
     path = model.folder / WEIGHTS
-    parameters, config = float_parameters(path), read_config(model.folder)
+    parameters, config = float_parameters(path), read_transformers_config(model.folder)
     try:
         made = AutoModelForTokenClassification.from_config(
             config, dtype=torch.float32, trust_remote_code=False
@@ -118,7 +118,7 @@ def _load_checkpoint(model: Model) -> Any:
     import torch
     from transformers import AutoModelForTokenClassification
 
-    config = read_config(model.folder)
+    config = read_transformers_config(model.folder)
     try:
         loaded, report = AutoModelForTokenClassification.from_pretrained(
             model.folder,

@@ -73,7 +73,7 @@ def mend_scripts() -> None:
 def _model_folders(begun: str) -> list[str]:
     import shlex
 
-    from tagcli.models.directory import CONFIG
+    from tagcli.models.config import CONFIG
 
     head, tail = os.path.split(begun)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -11,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tagcli.errors import UsageError
-from tagcli.languages import LATIN, LATIN_LANGUAGES, UNITS, unit_of
+from tagcli.languages import LATIN, LATIN_LANGUAGES, unit_of
+from tagcli.models.config import CONFIG, own_settings, own_units, read_config, read_object
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS
 from tagcli.schemes import TagSet, read_tag_set
@@ -19,7 +19,7 @@ from tagcli.schemes import TagSet, read_tag_set
 BUNDLED = Path(__file__).parents[1] / "bundled"
 """Where the models are that come with nertag, each in a folder of its name."""
 DEFAULT = "base"
-CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
+TOKENIZER, ONNX = "tokenizer.json", "model.onnx"
 INT8 = "int8"
 """What the config of a model says whose weights are stored as int8_weights has it."""
 
@@ -145,7 +145,7 @@ def _from_hub(repo_id: str, for_torch: bool, offline: bool) -> Path:
 
 def read_model(folder: Path) -> Model:
     """The settings of a model directory; raises UsageError for one that cannot tag."""
-    config = _read_json(folder / CONFIG)
+    config = read_config(folder)
     if not (folder / TOKENIZER).is_file():
         raise UsageError(
             f"{folder} has no fast tokenizer ({TOKENIZER}); "
@@ -157,29 +157,14 @@ def read_model(folder: Path) -> Model:
         raise UsageError(f"{folder / CONFIG} cannot be used: {error!r:.300}") from error
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"{path.parent} is no model directory: it has no {path.name}") from error
-    except (ValueError, OSError, RecursionError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    if not isinstance(fields, dict):
-        raise UsageError(f"{path} is not a JSON object")
-    return fields
-
-
 def _model_of(folder: Path, config: dict[str, Any]) -> Model:
     labels = {int(index): str(label) for index, label in config.get("id2label", {}).items()}
     if sorted(labels) != list(range(len(labels))) or not labels:
         raise UsageError(f"{folder / CONFIG} names no labels (id2label) numbered from 0")
-    own = config.get("nertag", {})
+    own = own_settings(folder, config)
     tag_set = read_tag_set([labels[i] for i in range(len(labels))], own.get("scheme"))
     if own.get("word_label", "first") != "first":
         raise UsageError(f"{folder / CONFIG}: word_label {own['word_label']!r} is not 'first'")
-    units = dict(own.get("units", {}))
-    if unknown := set(units.values()) - set(UNITS):
-        raise UsageError(f"{folder / CONFIG}: unit {unknown.pop()!r} is none of {', '.join(UNITS)}")
     by_language = {k: tuple(v) for k, v in own.get("labels_by_language", {}).items()}
     for language, types in by_language.items():
         if odd := set(types) - set(tag_set.types):
@@ -196,7 +181,7 @@ def _model_of(folder: Path, config: dict[str, Any]) -> Model:
         tag_set,
         limit=token_limit(folder, config),
         pad_id=pad_id,
-        units=units,
+        units=own_units(folder, config),
         types_by_language=by_language,
         quantisation=_text_of(own, "quantisation"),
         licence=_text_of(own, "license"),
@@ -216,7 +201,7 @@ def _text_of(fields: Mapping[str, Any], name: str) -> str | None:
 def token_limit(folder: Path, config: dict[str, Any]) -> int:
     """The longest input in tokens: what the nertag object says; otherwise the positions the
     encoder has, or less if the tokenizer says so."""
-    if own_limit := config.get("nertag", {}).get("max_tokens"):
+    if own_limit := own_settings(folder, config).get("max_tokens"):
         return int(own_limit)
     limit = int(config.get("max_position_embeddings", 512))
     if limit <= 0:  # relative positions: no limit of their own
@@ -226,5 +211,5 @@ def token_limit(folder: Path, config: dict[str, Any]) -> int:
     path = folder / "tokenizer_config.json"
     if not path.exists():
         return limit
-    longest = _read_json(path).get("model_max_length")
+    longest = read_object(path).get("model_max_length")
     return min(limit, longest) if isinstance(longest, int) and longest > 0 else limit

@@ -11,7 +11,7 @@ from tagcli.errors import UsageError, reason_of
 _SINGLE, _INDEX, _SUFFIX = "model.safetensors", "model.safetensors.index.json", ".safetensors"
 
 
-def read_config(folder: Path) -> Any:
+def read_transformers_config(folder: Path) -> Any:
     """The config of transformers without what would make it run code or read other files. Raises
     UsageError for one that cannot be read."""
     from transformers import AutoConfig

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tagcli import NertagError, Tagger, load
-from tagcli.models.directory import CONFIG
+from tagcli.models.config import CONFIG
 from tests.support.tiny_models import edit_json
 
 TEXT = "Angela Merkel in Berlin.\n이순신은 서울에서 태어났다.\nΩ"

@@ -19,7 +19,8 @@ from export.quantisation import method_scores
 from export.quantisation.method_scores import FLOAT
 from export.quantisation.methods import METHODS
 from tagcli import load
-from tagcli.models.directory import CONFIG, ONNX, TOKENIZER
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.models.int8_weights import WEIGHTS
 from tests.support.tiny_models import (
     LABELS,

@@ -8,7 +8,8 @@ import pytest
 from export.evaluation.scores import SpanCounts
 from export.model_directory.model_card import write_card
 from export.quantisation.method_scores import FileScore
-from tagcli.models.directory import CONFIG, TOKENIZER
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import TOKENIZER
 from tests.support.tiny_models import MAX_POSITIONS, NERTAG_OBJECT, ModelMaker
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from export.model_directory.onnx_export import check_checkpoint
 from tagcli import UsageError
-from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, read_model
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import ONNX, TOKENIZER, read_model
 from tests.support.tiny_models import SHAPES, ModelMaker
 
 

@@ -20,7 +20,8 @@ from export.model_directory.vocabulary import (
     prune,
 )
 from tagcli import UsageError
-from tagcli.models.directory import CONFIG, TOKENIZER
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import TOKENIZER
 from tests.support.tiny_models import SENTENCES, ModelMaker
 
 

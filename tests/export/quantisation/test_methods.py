@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from export.quantisation.methods import DEFAULT, METHODS, Origin, quantise
 from tagcli import UsageError, load
-from tagcli.models.directory import CONFIG, ONNX, TOKENIZER, read_model
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import ONNX, TOKENIZER, read_model
 from tagcli.models.int8_weights import WEIGHTS
 from tagcli.records import Document
 from tests.support.tiny_models import SHAPES, ModelMaker, TaggerMaker, all_sentences

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from tagcli.errors import UsageError
-from tagcli.models.directory import CONFIG, TOKENIZER
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import TOKENIZER
 from tagcli.models.int8_weights import WEIGHTS
 from tests.support.refusals import (
     TEXT,

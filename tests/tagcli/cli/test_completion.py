@@ -14,7 +14,8 @@ from click.shell_completion import BashComplete
 
 from tagcli.cli.completion import VARIABLE
 from tagcli.cli.main import main
-from tagcli.models.directory import CONFIG, TOKENIZER, bundled_names
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import TOKENIZER, bundled_names
 from tests.support.paths import ROOT
 
 LABELS = ["PER", "ORG", "LOC", "MISC", "DAT", "NUM", "TIM"]

@@ -10,7 +10,8 @@ import pytest
 from tagcli.cli import model_info as listing
 from tagcli.cli.model_info import labels_by_language, model_page, models_table
 from tagcli.models import directory as models
-from tagcli.models.directory import BUNDLED, CONFIG, DEFAULT, ONNX, TOKENIZER, read_model
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import BUNDLED, DEFAULT, ONNX, TOKENIZER, read_model
 from tests.support.tiny_models import ModelMaker, edit_json
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tagcli.models.directory import BUNDLED, CONFIG, DEFAULT
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import SAMPLES
 from tests.support.processes import (
     Result,

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tagcli.models.directory import CONFIG, ONNX, TOKENIZER
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.models.int8_weights import WEIGHTS
 from tests.fuzzing.lookup_model import LABELS, lookup_graph, make_lookup_model
 from tests.support.refusals import (

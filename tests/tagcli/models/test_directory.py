@@ -13,9 +13,9 @@ import pytest
 
 from tagcli import UsageError, load
 from tagcli.languages import LATIN
+from tagcli.models.config import CONFIG
 from tagcli.models.directory import (
     BUNDLED,
-    CONFIG,
     DEFAULT,
     ONNX,
     TOKENIZER,
@@ -188,7 +188,8 @@ def test_a_config_that_is_no_object(model_copy: Copier, content: str) -> None:
         ({"nertag": {"word_label": "last"}}, "'last' is not 'first'"),
         ({"nertag": {"labels_by_language": {"de": ["PER", "DOG"]}}}, "names 'DOG'"),
         ({"nertag": {"max_tokens": "many"}}, "cannot be used"),
-        ({"nertag": []}, "cannot be used"),
+        ({"nertag": []}, "nertag [] is not a JSON object"),
+        ({"nertag": {"units": ["words"]}}, "units ['words'] is not a JSON object"),
         ({"nertag": {"max_tokens": 2}}, "2"),  # no room between the special tokens
         ({"nertag": None, "max_position_embeddings": 1}, "1"),
     ],

@@ -17,7 +17,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from tagcli import load
 from tagcli.errors import UsageError
 from tagcli.models import hub
-from tagcli.models.directory import BUNDLED, CONFIG, DEFAULT, TOKENIZER, find_model
+from tagcli.models.config import CONFIG
+from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER, find_model
 from tests.support.hub_cache import cached_on_hub
 
 BASE = BUNDLED / DEFAULT

@@ -29,7 +29,7 @@ from tagcli.writers.palette import COLOURS
 from tests.support.paths import GOLDEN
 from tests.support.tagged import any_tagged, entity, tagged_text
 
-PAGES = GOLDEN / "html"
+HTML = GOLDEN / "html"
 REGENERATE = "NERTAG_REGENERATE_GOLDEN"
 VOID = ("meta",)
 PLAIN = WriterOptions()
@@ -129,7 +129,7 @@ PAGES: dict[str, tuple[list[TaggedDocument], WriterOptions]] = {
 def test_pages_are_what_they_were(name: str) -> None:
     bare = re.sub(r"(?s)(<(style|script)>).*?(</\2>)", r"\1\3", page(*PAGES[name]))
     bare = re.sub(r"sha256-[\w+/=]+", "sha256-", bare)
-    golden = PAGES / f"{name}.html"
+    golden = HTML / f"{name}.html"
     if os.environ.get(REGENERATE):
         golden.write_bytes(bare.encode())
     assert bare == golden.read_bytes().decode()
