@@ -91,6 +91,7 @@ def main(checkpoint: Path, out_dir: Path, **options: Any) -> None:
 def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
     from export.model_directory.model_card import write_card
     from export.model_directory.onnx_export import add_settings, check_checkpoint, export_float
+    from export.quantisation.method_scores import counted_types, file_rows
 
     own_licence = check_checkpoint(checkpoint).licence
     licence = options["licence"] or own_licence or "unknown"
@@ -104,7 +105,8 @@ def _export(checkpoint: Path, out_dir: Path, options: dict[str, Any]) -> None:
         origin = Origin(checkpoint, float_dir, options["texts"], _say)
         chosen = _chosen(origin, Path(folder), tests, options)
         add_settings(chosen.folder, license=licence, **_test_f1(chosen))
-        write_card(chosen.folder, chosen.scores, licence)
+        scores = chosen.scores
+        write_card(chosen.folder, file_rows(scores), counted_types(scores), licence)
         if out_dir.exists():
             out_dir.rmdir()
         chosen.folder.rename(out_dir)

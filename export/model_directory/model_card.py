@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.quantisation.method_scores import FileScore, _rows, _types
-from export.tables import as_markdown
+from export.tables import Rows, as_markdown
 from tagcli.models.directory import Model, read_model
 
 
-def write_card(folder: Path, scores: Sequence[FileScore], licence: str) -> None:
-    """Write the card of the model directory `folder` with its measured F1."""
+def write_card(folder: Path, scores: Rows, types: Sequence[str], licence: str) -> None:
+    """Write the card of the model directory `folder`. `scores` are a header and a row a test with
+    the measured F1 over these `types`, or nothing."""
     model = read_model(folder)
     front = front_matter(licence, sorted(model.types_by_language))
     parts = [front, "# A nertag model", "\n".join(_facts(model))]
     parts.append(f"## Licence\n\n{licence}")
     parts.append("## Measured F1\n")
     if scores:
-        parts[-1] += "\n" + as_markdown(_rows(scores)).rstrip()
+        parts[-1] += "\n" + as_markdown(scores).rstrip()
         parts.append(
             "Strict span F1 in per cent: label and both ends right, micro-averaged over "
-            f"{', '.join(_types(scores))}; CoNLL by token, tags read by conlleval's rules, JSONL "
+            f"{', '.join(types)}; CoNLL by token, tags read by conlleval's rules, JSONL "
             "by code point; a recipe's test sources as it reads them."
         )
     else:
@@ -48,9 +48,3 @@ def _facts(model: Model) -> list[str]:
     for language, types in sorted(model.types_by_language.items()):
         facts.append(f"- {language}: reads {model.unit(language)}, knows {', '.join(types)}")
     return facts
-
-
-
-
-
-

@@ -143,19 +143,23 @@ def method_rows(scores: Sequence[MethodScore]) -> Rows:
     return rows
 
 
-def _rows(scores: Sequence[FileScore]) -> Rows:
-    types = _types(scores)
+def file_rows(scores: Sequence[FileScore]) -> Rows:
+    """A header and a row a test: F1 before and after, and that of every type, in per cent; nothing where
+    there are no scores."""
+    if not scores:
+        return []
+    types = counted_types(scores)
     head = ["test", "F1 in float", "F1 as exported", *types]
     rows = [head]
     for score in scores:
         row = [score.name, _per_cent(score.before.f1()), _per_cent(score.after.f1())]
-        known = _types([score])
+        known = counted_types([score])
         row += [_per_cent(score.after.f1(one)) if one in known else "" for one in types]
         rows.append(row)
     return rows
 
 
-def _types(scores: Sequence[FileScore]) -> list[str]:
+def counted_types(scores: Sequence[FileScore]) -> list[str]:
     """The types that were counted in any file."""
     return sorted({one for score in scores for c in (score.before, score.after) for one in c.types})
 

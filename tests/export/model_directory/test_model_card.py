@@ -7,7 +7,7 @@ import pytest
 
 from export.evaluation.scores import SpanCounts
 from export.model_directory.model_card import write_card
-from export.quantisation.method_scores import FileScore
+from export.quantisation.method_scores import FileScore, counted_types, file_rows
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import TOKENIZER
 from tests.support.tiny_models import MAX_POSITIONS, NERTAG_OBJECT, ModelMaker
@@ -21,7 +21,7 @@ def folder(float_model: ModelMaker, tmp_path: Path) -> Path:
 
 
 def card_of(folder: Path, scores: list[FileScore]) -> str:
-    write_card(folder, scores, "mit")
+    write_card(folder, file_rows(scores), counted_types(scores), "mit")
     return (folder / "README.md").read_text(encoding="utf-8")
 
 
