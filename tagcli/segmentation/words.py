@@ -6,6 +6,7 @@ a full stop behind them and decides, joint by joint, whether the word goes on.
 """
 
 import re
+from typing import NamedTuple
 
 # Combining marks, soft hyphen, joiners and variation selectors belong to the word before them.
 _MARK = (
@@ -100,6 +101,35 @@ def _dot_joins(left: str, right: str) -> bool:
 
 # Between Hangul these are quotes and list marks: 가수 '아이유'가, 한·미
 _LATIN_JOINTS = (*_APOSTROPHES, "·", ":", "+")
+_PRONOUNS_AFTER_T = ("-il", "-ils", "-elle", "-elles", "-on")
+
+
+class _Joint(NamedTuple):
+    """A joint text[start:end] of a run of letters and digits: `word` and `piece` are where the word
+    and the piece in front of it start, `stop` is where the piece behind it ends and `run_end` where
+    the run does. `left` and `right` are at most eight characters of either side, which tell all
+    that the rules ask for; `in_number` says that the word so far is a number with joints."""
+
+    text: str
+    word: int
+    piece: int
+    start: int
+    end: int
+    stop: int
+    run_end: int
+    left: str
+    right: str
+    in_number: bool
+
+    @property
+    def mark(self) -> str:
+        """What joins."""
+        return self.text[self.start : self.end]
+
+    @property
+    def is_in_digits(self) -> bool:
+        """Whether digits are on both sides."""
+        return self.left[-1].isdigit() and self.right[0].isdigit()
 
 
 def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> int:
@@ -108,56 +138,73 @@ def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> 
     if any(text[i] == "@" for i, _ in joints):
         return start
     word = piece = start
-    number = False  # the word so far is a number with inner punctuation
+    in_number = False
     for k, (i, j) in enumerate(joints):
         stop = joints[k + 1][0] if k + 1 < len(joints) else end
-        # Eight characters of either side tell all that the rules ask for.
-        left, right, joint = text[max(piece, i - 8) : i], text[j : min(stop, j + 8)], text[i:j]
-        digits = left[-1].isdigit() and right[0].isdigit()
-        cuts: tuple[int, ...] = ()
-        if joint in _LATIN_JOINTS and (is_cjk(left[-1]) or is_cjk(right[0])):
-            cuts = (i, j)
-        elif joint in _APOSTROPHES:
-            tail = right.lower()
-            if tail in ("s", "re", "ve", "ll", "d", "m"):
-                cuts = (i,)
-            elif tail == "t" and left[-1] in "nN" and i - 1 > word:
-                cuts = (i - 1,)
-            elif piece == word and left.lower() in _ELISIONS and not digits:
-                whole = (left == "quelqu" and tail[:2] == "un") or (
-                    left in "cC" and text.startswith("est-à-dire", j)
-                )
-                cuts = () if whole else (j,)
-        elif joint == "-":
-            tail = right if stop == end else ""
-            # "Formel-1-Auto", "V6-Motor" and "2:1-Sieg" are cut, "20-jährig" is not.
-            mixed = (
-                left[-1].isdigit() and right[0].isalpha() and not (piece == word and left.isdigit())
-            )
-            if digits or number or mixed:
-                cuts = (i, j)
-            elif (
-                tail in ("ci", "là")
-                or (tail in ("il", "ils", "elle", "elles") and text[piece].islower())
-                or (tail == "on" and left == "t")
-                or (right == "t" and text[stop:end] in ("-il", "-ils", "-elle", "-elles", "-on"))
-            ):
-                cuts = (i,)
-        elif joint == ".-":
-            cuts = () if len(left) <= 4 and left.isalpha() else (i, i + 1, j)
-        elif joint == ".":
-            cuts = () if _dot_joins(left, right) else (i, j)
-        elif joint in ",:":
-            cuts = () if digits else (i, j)
-        elif joint == "+" or (joint in "–·" and not (left[-1].isalpha() and right[0].isalpha())):
-            cuts = (i, j)
+        left, right = text[max(piece, i - 8) : i], text[j : min(stop, j + 8)]
+        joint = _Joint(text, word, piece, i, j, stop, end, left, right, in_number)
+        cuts = _cuts_at(joint)
         for cut in cuts:
             if cut > word:
                 words.append((word, cut))
                 word = cut
-        number = not cuts and digits
+        in_number = not cuts and joint.is_in_digits
         piece = j
     return word
+
+
+def _cuts_at(joint: _Joint) -> tuple[int, ...]:
+    """Where the words around a joint are cut: nowhere, on one side of it or on both."""
+    mark, left, right = joint.mark, joint.left, joint.right
+    both = joint.start, joint.end
+    if mark in _LATIN_JOINTS and (is_cjk(left[-1]) or is_cjk(right[0])):
+        return both
+    if mark in _APOSTROPHES:
+        return _cuts_at_apostrophe(joint)
+    if mark == "-":
+        return _cuts_at_hyphen(joint)
+    if mark == ".-":
+        short = len(left) <= 4 and left.isalpha()
+        return () if short else (joint.start, joint.start + 1, joint.end)
+    if mark == ".":
+        return () if _dot_joins(left, right) else both
+    if mark in ",:":
+        return () if joint.is_in_digits else both
+    if mark == "+" or (mark in "–·" and not (left[-1].isalpha() and right[0].isalpha())):
+        return both
+    return ()
+
+
+def _cuts_at_apostrophe(joint: _Joint) -> tuple[int, ...]:
+    left, tail = joint.left, joint.right.lower()
+    if tail in ("s", "re", "ve", "ll", "d", "m"):
+        return (joint.start,)
+    if tail == "t" and left[-1] in "nN" and joint.start - 1 > joint.word:
+        return (joint.start - 1,)
+    is_elision = joint.piece == joint.word and left.lower() in _ELISIONS
+    if not is_elision or joint.is_in_digits:
+        return ()
+    whole = (left == "quelqu" and tail[:2] == "un") or (
+        left in "cC" and joint.text.startswith("est-à-dire", joint.end)
+    )
+    return () if whole else (joint.end,)
+
+
+def _cuts_at_hyphen(joint: _Joint) -> tuple[int, ...]:
+    text, left, right = joint.text, joint.left, joint.right
+    # "Formel-1-Auto", "V6-Motor" and "2:1-Sieg" are cut, "20-jährig" is not.
+    is_count = joint.piece == joint.word and left.isdigit()
+    is_mixed = left[-1].isdigit() and right[0].isalpha() and not is_count
+    if joint.is_in_digits or joint.in_number or is_mixed:
+        return joint.start, joint.end
+    tail = right if joint.stop == joint.run_end else ""
+    is_pronoun = (
+        tail in ("ci", "là")
+        or (tail in ("il", "ils", "elle", "elles") and text[joint.piece].islower())
+        or (tail == "on" and left == "t")
+        or (right == "t" and text[joint.stop : joint.run_end] in _PRONOUNS_AFTER_T)
+    )
+    return (joint.start,) if is_pronoun else ()
 
 
 def _keeps_dot(text: str, start: int, end: int) -> bool:
