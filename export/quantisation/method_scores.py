@@ -144,8 +144,8 @@ def method_rows(scores: Sequence[MethodScore]) -> Rows:
 
 
 def file_rows(scores: Sequence[FileScore]) -> Rows:
-    """A header and a row a test: F1 before and after, and that of every type, in per cent; nothing where
-    there are no scores."""
+    """A header and a row a test: F1 before and after, and that of every type, in per cent;
+    nothing where there are no scores."""
     if not scores:
         return []
     types = counted_types(scores)

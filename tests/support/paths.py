@@ -4,4 +4,3 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
-GOLDEN = ROOT / "tests" / "golden"

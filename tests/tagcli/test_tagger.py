@@ -286,7 +286,7 @@ def labelling(tagger: Tagger, labels: dict[str, int], **options: Any) -> tuple[T
     """The tagger with a backend that gives words' pieces these labels, and O to the rest."""
     by_id = {}
     for word, label in labels.items():
-        pieces = tagger._encoder.encode(word, np.array([[0, len(word)]], np.int32))
+        pieces = encoder_of(tagger).encode(word, np.array([[0, len(word)]], np.int32))
         by_id[int(pieces.ids[0])] = label
     backend = Counting(by_id, len(tagger.model.tag_set.labels))
     return Tagger(tagger.model, encoder_of(tagger), backend, TagOptions(**options)), backend
@@ -341,7 +341,7 @@ def test_windows_lose_and_double_nothing(tiny_tagger: TaggerMaker, overlap: int)
     entities = tagger.tag(text).entities
     assert [(e.text, e.label) for e in entities] == [("Berlin", "LOC"), ("Paris", "PER")] * 60
     assert len(backend.rows) > 8
-    special = tagger._encoder
+    special = encoder_of(tagger)
     for row in backend.rows:
         assert len(row) <= tagger.model.limit == MAX_POSITIONS - 2
         assert row[0] == special.prefix_ids[0]
@@ -422,7 +422,7 @@ def test_korean_is_raw_where_the_config_says_so(tiny_tagger: TaggerMaker) -> Non
         (entity,) = tagged.entities
         assert entity.label == "LOC"
         found[shape] = entity.end
-    pieces = tiny_tagger("xlmr")._encoder.encode(text, np.array([[0, len(text)]], np.int32))
+    pieces = encoder_of(tiny_tagger("xlmr")).encode(text, np.array([[0, len(text)]], np.int32))
     assert found == {"nertag": pieces.offsets[0, 1], "xlmr": len(text)}
     assert found["nertag"] < found["xlmr"]
 

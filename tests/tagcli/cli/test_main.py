@@ -30,10 +30,9 @@ from tagcli import tagger
 from tagcli.cli import main as cli
 from tagcli.cli.run import ended_at_once_by_interrupt
 from tagcli.models.directory import BUNDLED, DEFAULT
-from tests.support.paths import GOLDEN, SAMPLES
+from tests.support.golden import assert_golden
+from tests.support.paths import SAMPLES
 
-CLI = GOLDEN / "cli"
-REGENERATE = "NERTAG_REGENERATE_GOLDEN"
 NAMES = ("de.txt", "en.txt", "fr.txt", "it.txt", "ko.txt", "panx.conll", "records.jsonl")
 FORMATS = ("conll", "html", "jsonl", "spans")
 
@@ -188,10 +187,7 @@ STRUCTURE: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("name", NAMES)
 def test_samples_become_what_they_became(name: str, output_format: str) -> None:
     structure = STRUCTURE[output_format](tags(SAMPLES / name, "--format", output_format))
-    golden = CLI / f"{name}.{output_format}"
-    if os.environ.get(REGENERATE):
-        golden.write_bytes(structure.encode())
-    assert structure == golden.read_bytes().decode()
+    assert_golden(f"cli/{name}.{output_format}", structure)
 
 
 def test_spans_of_text_are_the_text() -> None:

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tagcli.errors import UsageError
-from tagcli.output import partial_file
 from tagcli.output.partial_file import PartialFile
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX limits and locks")
@@ -94,24 +94,36 @@ def test_a_full_disk_leaves_whole_records(path: Path) -> None:
     assert path.read_bytes() == b"one\ntwo and more\n"
 
 
-def test_an_interrupted_write_is_done_again_in_its_place(path: Path) -> None:
-    class Interrupted:
-        """A file that an interrupt hits behind three bytes."""
+class InterruptedOnce:
+    """A file whose first write an interrupt hits behind three bytes."""
 
-        def seek(self, offset: int) -> int:
-            return whole.seek(offset)
+    def __init__(self, file: Any) -> None:
+        self._whole = file
+        self._was_hit = False
 
-        def write(self, data: memoryview) -> int:
-            whole.write(data[:3])
-            raise KeyboardInterrupt
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whole, name)
 
+    def write(self, data: memoryview) -> int:
+        if self._was_hit:
+            return int(self._whole.write(data))
+        self._was_hit = True
+        self._whole.write(data[:3])
+        raise KeyboardInterrupt
+
+
+@needs_posix
+def test_an_interrupted_write_is_done_again_in_its_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fdopen = os.fdopen
+    monkeypatch.setattr(os, "fdopen", lambda *args, **opts: InterruptedOnce(fdopen(*args, **opts)))
+    monkeypatch.setattr("fcntl.flock", lambda *given: None)  # it takes no stand-in
     file = PartialFile(path)
     file.write(b"one\n")
-    whole = file._file
-    file._file = Interrupted()  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
         file.flush()
-    file._file = whole
+    assert path.read_bytes() == b"one"
     file.flush()
     file.close()
     assert path.read_bytes() == b"one\n"
@@ -133,14 +145,16 @@ def test_one_run_at_a_time(path: Path) -> None:
 def test_a_file_that_another_run_finishes_meanwhile_is_left_alone(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path.write_bytes(b"whole")
-    lock = partial_file._lock
+    import fcntl
 
-    def finish_first(file: object, name: Path) -> None:
-        monkeypatch.setattr(partial_file, "_lock", lock)
+    path.write_bytes(b"whole")
+    lock = fcntl.flock
+
+    def finish_first(file: Any, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
         path.rename(path.with_name("out"))
 
-    monkeypatch.setattr(partial_file, "_lock", finish_first)
+    monkeypatch.setattr(fcntl, "flock", finish_first)
     file = PartialFile(path)
     file.cut(0)
     assert path.with_name("out").read_bytes() == b"whole"
