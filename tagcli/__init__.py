@@ -5,12 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tagcli import telemetry
 from tagcli.errors import DataError, NertagError, UsageError
 
 if TYPE_CHECKING:
     from tagcli.models.directory import bundled_names
     from tagcli.records import Document, Entity, Sentence, TaggedDocument
     from tagcli.tagger import Tagger, load
+
+telemetry.switch_off()  # before anything imports what would report
 
 __all__ = [
     "DataError", "Document", "Entity", "NertagError", "Sentence", "TaggedDocument", "Tagger",
