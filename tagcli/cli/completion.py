@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,14 +17,14 @@ VARIABLE = "_NERTAG_COMPLETE"
 
 
 def complete_files(
-    context: click.Context, option: click.Parameter, begun: str
+    _context: click.Context, _option: click.Parameter, begun: str
 ) -> list[CompletionItem]:
     """Leaves it to the shell, which knows its files."""
     return [_for_shell(begun, "file")]
 
 
 def complete_models(
-    context: click.Context, option: click.Parameter, begun: str
+    _context: click.Context, _option: click.Parameter, begun: str
 ) -> list[CompletionItem]:
     """The names of bundled models and folders that are models; where none fits any folder, which
     is left to the shell."""
@@ -36,7 +37,7 @@ def complete_models(
     return [CompletionItem(name) for name in found] or [_for_shell(begun, "dir")]
 
 
-def complete_labels(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
+def complete_labels(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
     """The labels of the model that was chosen, without those that are listed already."""
     from tagcli.errors import NertagError
     from tagcli.models.directory import find_model
@@ -77,11 +78,12 @@ def _model_folders(begun: str) -> list[str]:
 
     head, tail = os.path.split(begun)
     try:
-        names = sorted(os.listdir(head or "."))
+        names = sorted(path.name for path in Path(head).iterdir())
     except OSError:
         return []
-    paths = [os.path.join(head, name) for name in names if name.startswith(tail)]
-    models = [path for path in paths if os.path.isfile(os.path.join(path, CONFIG))]
+    typed = begun.removesuffix(tail)
+    paths = [f"{typed}{name}" for name in names if name.startswith(tail)]
+    models = [path for path in paths if Path(path, CONFIG).is_file()]
     return [path for path in models if shlex.quote(path) == path]  # the shell quotes the others
 
 

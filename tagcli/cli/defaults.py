@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -87,8 +88,8 @@ def _path() -> str | None:
     named = os.environ.get(PLACE)
     if named is not None:
         return named or None
-    paths = (FILE, os.path.join(click.get_app_dir("nertag"), FILE))
-    return next((path for path in paths if os.path.isfile(path)), None)
+    paths = (Path(FILE), Path(click.get_app_dir("nertag"), FILE))
+    return next((str(path) for path in paths if path.is_file()), None)
 
 
 def _options(command: click.Command) -> dict[str, click.Option]:
@@ -106,7 +107,7 @@ def _read(path: str, options: Mapping[str, click.Option]) -> dict[str, Any]:
     import tomllib
 
     try:
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             fields = tomllib.load(file)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error

@@ -67,7 +67,7 @@ def read_documents(
     source: Input,
     input_format: str | None,
     options: ReaderOptions,
-    note: Callable[[str], None] = lambda message: None,
+    note: Callable[[str], None] = lambda _message: None,
 ) -> Iterator[Document]:
     """The documents of an input, in the format named or recognised; `note` is told which."""
     lines = source.lines(options.on_error)

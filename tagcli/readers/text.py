@@ -9,7 +9,7 @@ from tagcli.readers.inputs import Line
 from tagcli.records import Document
 
 
-def read_text(lines: Iterator[Line], source: str, options: ReaderOptions) -> Iterator[Document]:
+def read_text(lines: Iterator[Line], source: str, _options: ReaderOptions) -> Iterator[Document]:
     """Every line is a document, blank ones too."""
     for line in lines:
         if not line.bad:
