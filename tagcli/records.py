@@ -33,7 +33,8 @@ class Document:
     """One record of the input: a line of text, a CoNLL sentence or a JSON object.
 
     `tokens` holds the offsets of given tokens, shape (n, 2), and is None where the text is to be
-    cut into words; `fields` holds what else a JSON object carried.
+    cut into words; `fields` holds what else a JSON object carried. The lines of a `wrapped` text
+    are one paragraph; in any other text that is to be found.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Document:
     tokens: Spans | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     conll: ConllRows | None = None
+    wrapped: bool = False
 
     @property
     def holds_only_comments(self) -> bool:

@@ -24,7 +24,9 @@ from tagcli.inference.entities import build_entities
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models.directory import TOKENIZER, Model, find_model
 from tagcli.records import IDLE, Document, Entity, Sentence, TaggedDocument
-from tagcli.segmentation.normalisation import NormalisedText, normalise
+from tagcli.segmentation.normalisation import NormalisedText, normalise, normalise_paragraphs
+from tagcli.segmentation.paragraphs import AUTO as AUTO_PARAGRAPHS
+from tagcli.segmentation.paragraphs import MODES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -35,12 +37,14 @@ OVERLAP_TOKENS = 64
 @dataclass(frozen=True, slots=True)
 class TagOptions:
     """How to tag: the language or "auto", the types and the least score to keep, and how many
-    tokens neighbouring windows of a long sentence share."""
+    tokens neighbouring windows of a long sentence share; `paragraphs` is one of
+    tagcli.segmentation.paragraphs.MODES."""
 
     language: str = AUTO
     labels: frozenset[str] | None = None
     min_score: float = 0.0
     overlap_tokens: int = OVERLAP_TOKENS
+    paragraphs: str = AUTO_PARAGRAPHS
 
 
 @dataclass(slots=True)
@@ -95,7 +99,7 @@ class Tagger:
         return Tagger(self.model, self._encoder, self.backend, options)
 
     def tag(self, text: str) -> TaggedDocument:
-        """The tagged text; each of its lines is a paragraph."""
+        """The tagged text; each of its lines is a paragraph, or a part of one that was wrapped."""
         return next(self.stream([text]))
 
     def stream(self, texts: Iterable[str]) -> Iterator[TaggedDocument]:
@@ -121,7 +125,7 @@ class Tagger:
     def inputs(self, documents: Iterable[Document]) -> Iterator[ModelInput]:
         """What the model is given for the documents: the windows of their sentences, in order."""
         for document in documents:
-            for sentence in self._sentences(document, normalise(document.text)):
+            for sentence in self._sentences(document, self._normalised(document)):
                 yield from self._windows(sentence)
 
     def _jobs(
@@ -133,13 +137,18 @@ class Tagger:
                 continue
             done -= 1
             wanted = done < 0
-            text = normalise(document.text)
+            text = self._normalised(document)
             for sentence in self._sentences(document, text):
                 inputs = self._windows(sentence)
                 for one in inputs:
                     step = _Step(document, text, sentence, ends_sentence=one is inputs[-1])
                     yield Job(step, one.ids, one.rows, wanted)
             yield Job(_Step(document, text, ends_document=True), wanted=wanted)
+
+    def _normalised(self, document: Document) -> NormalisedText:
+        if document.tokens is not None:
+            return normalise(document.text)
+        return normalise_paragraphs(document.text, self.options.paragraphs, document.wrapped)
 
     def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
         if document.conll and document.conll.is_docstart:
@@ -216,6 +225,7 @@ def load(
     min_score: float = 0.0,
     overlap: int = OVERLAP_TOKENS,
     offline: bool = False,
+    paragraphs: str = AUTO_PARAGRAPHS,
     note: Callable[[str], None] = _to_nowhere,
 ) -> Tagger:
     """A tagger with a bundled model by its name, a model directory or a Hugging Face hub id;
@@ -230,6 +240,8 @@ def load(
         raise UsageError(f"min_score {min_score} is not between 0 and 1")
     if overlap < 0 or (threads is not None and threads < 1):
         raise UsageError("overlap is at least 0 and threads at least 1")
+    if paragraphs not in MODES:
+        raise UsageError(f"paragraphs {paragraphs!r} is none of {', '.join(MODES)}")
     if isinstance(labels, str):
         labels = [labels]
     found = find_model(model, for_torch=backend == "torch", offline=offline)
@@ -240,4 +252,5 @@ def load(
             encoder = Encoder(found.folder / TOKENIZER)
         finally:
             opened = opening.result()  # what is wrong with the weights comes first
-    return Tagger(found, encoder, opened, TagOptions(lang, wanted, min_score, overlap))
+    options = TagOptions(lang, wanted, min_score, overlap, paragraphs)
+    return Tagger(found, encoder, opened, options)

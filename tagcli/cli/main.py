@@ -24,6 +24,7 @@ from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output.destination import forget_stdout
 from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import STDIN
+from tagcli.segmentation.paragraphs import MODES
 from tagcli.writers.formats import OUTPUT_FORMATS
 
 _INTERRUPTED = 130
@@ -67,7 +68,8 @@ def _model_page(options: RunOptions) -> str:
 
 GROUPS = {
     "Input": (
-        "--lang", "--input-format", "--encoding", "--text-field", "--token-column", "--keep-going",
+        "--lang", "--input-format", "--paragraphs", "--encoding", "--text-field", "--token-column",
+        "--keep-going",
     ),
     "Output": ("--format", "--summary", "--output", "--resume"),
     "Entities": ("--labels", "--min-score"),
@@ -113,6 +115,9 @@ _EXAMPLES = """
               help="Show what --model is: place, size, languages, labels, F1, licence.")
 @click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
+@click.option("--paragraphs", type=click.Choice(MODES), default=AUTO,
+              help="Whether lines are paragraphs or parts of wrapped ones; auto goes by what they "
+              "look like.")
 @click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
 @click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
 @click.option("--token-column", metavar="N", type=click.IntRange(min=1), default=1,

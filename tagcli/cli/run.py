@@ -16,7 +16,7 @@ from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
 from tagcli.output.destination import Output, partial_path
 from tagcli.readers.base import ReaderOptions
-from tagcli.readers.formats import read_documents
+from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
 from tagcli.terminal import colour_system, columns, is_taken, is_terminal
 from tagcli.version import version
@@ -47,6 +47,7 @@ class RunOptions:
     encoding: str
     text_field: str
     token_column: int
+    paragraphs: str
     labels: str | None
     min_score: float
     overlap: int
@@ -128,6 +129,7 @@ class TaggingRun:
                 min_score=options.min_score,
                 overlap=options.overlap,
                 offline=options.offline,
+                paragraphs=options.paragraphs,
                 note=tell,
             )
         model, backend = tagger.model, tagger.backend
@@ -142,14 +144,14 @@ class TaggingRun:
         reading = ReaderOptions(
             options.text_field,
             options.token_column,
+            options.paragraphs,
             self._skip if options.keep_going else None,
         )
         named = None if options.input_format == AUTO else options.input_format
         for source in self._inputs:
             if source.is_terminal:
                 tell("reading from the terminal, Ctrl-D ends")
-            documents = read_documents(source, named, reading, self._note)
-            yield from documents if source.size is not None else _with_pauses(documents)
+            yield from read_live(source, named, reading, self._note)
 
     def _write(self, tagger: Tagger, output: Output) -> None:
         from tagcli.output.journal import open_journal
@@ -226,12 +228,6 @@ class TaggingRun:
             tell(message)
 
 
-def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
-    from tagcli.readers.pauses import with_pauses
-
-    return with_pauses(documents, lambda document: len(document.text))
-
-
 def _names(listed: str | None) -> list[str] | None:
     return None if listed is None else [name.strip() for name in listed.split(",")]
 
@@ -256,4 +252,5 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> di
         "--labels": None if options.labels is None else sorted(options.labels),
         "--min-score": options.min_score,
         "--overlap": options.overlap_tokens,
+        "--paragraphs": options.paragraphs,
     }

@@ -105,7 +105,7 @@ def find_model(name: str | None, for_torch: bool = False, offline: bool = False)
     if folder := local_folder(name):
         return read_model(folder)
     assert name is not None
-    if os.path.exists(name):  # noqa: PTH110 - Path.exists raises for a name that is too long
+    if os.path.exists(name):
         problem = "--model takes a bundled model's name, a directory or a hub id"
         raise UsageError(f"{name} is a file: {problem}")
     if not _HUB_ID.fullmatch(name):
@@ -119,7 +119,7 @@ def find_model(name: str | None, for_torch: bool = False, offline: bool = False)
 def local_folder(name: str | None) -> Path | None:
     """The directory of this name, otherwise that of the bundled model so called, by default
     DEFAULT; None if there is neither."""
-    if name is not None and os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises for long names
+    if name is not None and os.path.isdir(name):
         return Path(name)
     return BUNDLED / (name or DEFAULT) if name is None or name in bundled_names() else None
 

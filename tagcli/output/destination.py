@@ -112,7 +112,7 @@ class Output:
 def partial_path(path: str) -> Path | None:
     """Where output to `path` is written until it is whole; None for what has no such file."""
     # those of Path raise for a name that is too long
-    is_direct = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
+    is_direct = os.path.exists(path) and not os.path.isfile(path)
     if is_direct or _descriptor(path) is not None:
         return None
     return _partial(Path(os.path.realpath(path)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tagcli.errors import DataError
 from tagcli.readers.inputs import Line, OnError
 from tagcli.records import Document
+from tagcli.segmentation.paragraphs import AUTO
 
 if TYPE_CHECKING:
     from tagcli.records import Spans
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReaderOptions:
-    """What the user said about the input; `token_column` counts from 1."""
+    """What the user said about the input; `token_column` counts from 1, `paragraphs` is one of
+    tagcli.segmentation.paragraphs.MODES."""
 
     text_field: str = "text"
     token_column: int = 1
+    paragraphs: str = AUTO
     on_error: OnError | None = None
 
     def report(self, error: DataError) -> None:
@@ -39,4 +42,7 @@ def token_offsets(tokens: Sequence[str]) -> Spans:
     return np.array(spans, np.int32).reshape(-1, 2)
 
 
-Reader = Callable[[Iterator[Line], str, ReaderOptions], Iterator[Document]]
+Lines = Iterator[Line | None]
+"""The lines of an input, with IDLE (None) where it pauses."""
+Reader = Callable[[Lines, str, ReaderOptions], Iterator[Document | None]]
+"""Makes documents of the lines of a source; IDLE goes through."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tagcli.errors import DataError
-from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.base import Lines, ReaderOptions, token_offsets
 from tagcli.readers.inputs import Line
-from tagcli.records import ConllRows, Document
+from tagcli.records import IDLE, ConllRows, Document
 
 DOCSTART = "-DOCSTART-"
 
 
-def read_conll(lines: Iterator[Line], source: str, options: ReaderOptions) -> Iterator[Document]:
+def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every sentence is a document whose tokens are taken as they are."""
     before: list[str] = []
     rows: list[Line] = []
     width: int | None = None
     for line in lines:
-        if not line.bad and not line.text.strip(" \t"):
+        if line is IDLE:
+            yield IDLE
+        elif not line.bad and not line.text.strip(" \t"):
             if rows:
                 conll = _conll_rows(before, rows, line.text)
                 width, documents = _conll_document(conll, rows, width, source, options)

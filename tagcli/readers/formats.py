@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from itertools import chain
 
 from tagcli.errors import DataError
-from tagcli.readers.base import Reader, ReaderOptions
+from tagcli.readers.base import Lines, Reader, ReaderOptions
 from tagcli.readers.conll import DOCSTART, read_conll, split_columns
 from tagcli.readers.inputs import Input, Line
 from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.text import read_text
-from tagcli.records import Document
+from tagcli.records import IDLE, Document
 
 _LONGEST_HEAD = 10_000
 """How many blank lines are held while the first line that shows the format is waited for."""
+
+
+Note = Callable[[str], None]
+
+
+def to_nobody(_message: str) -> None:
+    """Takes notes that nobody asked for."""
 
 
 INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jsonl": read_jsonl}
@@ -59,27 +66,42 @@ def format_of_line(line: str, text_field: str) -> str:
     return "text"
 
 
-def _raised(error: DataError) -> Line:
-    raise error
-
-
 def read_documents(
-    source: Input,
-    input_format: str | None,
-    options: ReaderOptions,
-    note: Callable[[str], None] = lambda _message: None,
+    source: Input, input_format: str | None, options: ReaderOptions, note: Note = to_nobody
 ) -> Iterator[Document]:
     """The documents of an input, in the format named or recognised; `note` is told which."""
+    documents = _read(source, source.lines(options.on_error), input_format, options, note)
+    return (document for document in documents if document is not IDLE)
+
+
+def read_live(
+    source: Input, input_format: str | None, options: ReaderOptions, note: Note = to_nobody
+) -> Iterator[Document | None]:
+    """Like `read_documents`, with IDLE where an input that is no file pauses."""
     lines = source.lines(options.on_error)
+    if source.size is not None:
+        return _read(source, lines, input_format, options, note)
+    from tagcli.readers.pauses import with_pauses
+
+    live = with_pauses(lines, lambda line: len(line.text))
+    return _read(source, live, input_format, options, note)
+
+
+def _read(
+    source: Input, lines: Lines, input_format: str | None, options: ReaderOptions, note: Note
+) -> Iterator[Document | None]:
     chosen = input_format or format_of_name(source.name)
     how = "as asked" if input_format else "by its extension"
     if chosen is None:
         how = "by its first line"
         head: list[Line] = []
         try:
-            for line in islice(lines, _LONGEST_HEAD):
+            for line in lines:
+                if line is None:
+                    yield IDLE
+                    continue
                 head.append(line)
-                if line.text.strip():
+                if line.text.strip() or len(head) == _LONGEST_HEAD:
                     break
         except DataError as error:
             lines = map(_raised, [error])  # once the blank lines before it are read
@@ -87,3 +109,7 @@ def read_documents(
         lines = chain(head, lines)
     note(f"{source.name}: read as {chosen}, {how}")
     yield from INPUT_FORMATS[chosen](lines, source.name, options)
+
+
+def _raised(error: DataError) -> Line:
+    raise error

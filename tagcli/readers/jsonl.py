@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from tagcli.errors import DataError
-from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.base import Lines, ReaderOptions, token_offsets
 from tagcli.readers.inputs import Line
-from tagcli.records import Document
+from tagcli.records import IDLE, Document
 
 
-def read_jsonl(lines: Iterator[Line], source: str, options: ReaderOptions) -> Iterator[Document]:
+def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every object is a document: its text or its tokens, and all its other fields."""
     for line in lines:
+        if line is IDLE:
+            yield IDLE
+            continue
         if not line.text.strip():
             continue
         try:

@@ -1,16 +1,33 @@
-"""Plain text: a line is a document."""
+"""Plain text: a line is a document, and so is a paragraph of wrapped lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tagcli.readers.base import ReaderOptions
+from tagcli.readers.base import Lines, ReaderOptions
 from tagcli.readers.inputs import Line
-from tagcli.records import Document
+from tagcli.records import IDLE, Document
+from tagcli.segmentation.paragraphs import ParagraphFinder
 
 
-def read_text(lines: Iterator[Line], source: str, _options: ReaderOptions) -> Iterator[Document]:
-    """Every line is a document, blank ones too."""
+def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
+    """Every line that is no part of a wrapped paragraph is a document, blank ones too."""
+    finder, held = ParagraphFinder(options.paragraphs), list[Line]()
     for line in lines:
-        if not line.bad:
-            yield Document(line.text, source, line.number)
+        if line is IDLE:
+            yield from _documents(held, finder.pause(), source)
+            yield IDLE
+        elif line.bad:
+            yield from _documents(held, finder.end(), source)
+        else:
+            held.append(line)
+            yield from _documents(held, finder.add(line.text), source)
+    yield from _documents(held, finder.end(), source)
+
+
+def _documents(held: list[Line], sizes: Sequence[int], source: str) -> Iterator[Document]:
+    """The documents of the first lines that are held, which then are not; each of so many lines."""
+    for size in sizes:
+        text = "\n".join(line.text for line in held[:size])
+        yield Document(text, source, held[0].number, wrapped=size > 1)
+        del held[:size]

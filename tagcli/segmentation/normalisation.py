@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from tagcli.segmentation.paragraphs import AUTO, Join, line_joins, paragraph_joins
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -54,10 +56,53 @@ class NormalisedText:
         return np.stack([starts, np.maximum(starts, ends)], axis=1).astype(np.int32)
 
 
-def normalise(text: str) -> NormalisedText:
-    """The text in NFC with its map; lone surrogates, which no tokenizer takes, become U+FFFD."""
+def normalise(text: str, joins: Sequence[Join] = ()) -> NormalisedText:
+    """The text in NFC with its map, on one line where `joins` say so; lone surrogates, which no
+    tokenizer takes, become U+FFFD."""
     if not text.isascii():
         text = _without_surrogates(text)
+    if joins:
+        joined = _joined(text, joins)
+        return _through(joined, _composed(joined.text))
+    return _composed(text)
+
+
+def normalise_paragraphs(text: str, mode: str = AUTO, is_one: bool = False) -> NormalisedText:
+    """The text in NFC with the lines of each wrapped paragraph on one line: found as `mode` says,
+    one of tagcli.segmentation.paragraphs.MODES, unless the text `is_one` paragraph."""
+    if "\n" not in text:
+        return normalise(text)
+    return normalise(text, line_joins(text) if is_one else paragraph_joins(text, mode))
+
+
+def _joined(text: str, joins: Sequence[Join]) -> NormalisedText:
+    """The text with every join in place of what it stands for."""
+    parts: list[str] = []
+    starts, ends = array("i"), array("i")
+    done = 0
+    for start, end, glue in joins:
+        parts += [text[done:start], glue]
+        starts.extend(range(done, start))
+        ends.extend(range(done + 1, start + 1))
+        starts.extend(repeat(start, len(glue)))
+        ends.extend(repeat(end, len(glue)))
+        done = end
+    parts.append(text[done:])
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    return NormalisedText("".join(parts), np.array(starts, np.int32), np.array(ends, np.int32))
+
+
+def _through(first: NormalisedText, second: NormalisedText) -> NormalisedText:
+    """What `second` makes of the text of `first`, with the map to what `first` was made of."""
+    if second.starts is None or second.ends is None or first.starts is None or first.ends is None:
+        return first
+    starts = first.starts[second.starts]
+    return NormalisedText(second.text, starts, first.ends[second.ends - 1])
+
+
+def _composed(text: str) -> NormalisedText:
+    """The text in NFC."""
     if not _MANY_MARKS.search(text) and unicodedata.is_normalized("NFC", text):
         return NormalisedText(text)
     parts: list[str] = []

@@ -20,7 +20,8 @@ def numbered(text: str) -> Iterator[Line]:
 
 def read(input_format: str, text: str, **options: Any) -> list[Document]:
     reader = INPUT_FORMATS[input_format]
-    return list(reader(numbered(text), "file", ReaderOptions(**options)))
+    found = reader(numbered(text), "file", ReaderOptions(**options))
+    return [document for document in found if document is not None]
 
 
 def tokens_of(document: Document) -> list[str]:
