@@ -1,4 +1,4 @@
-"""A spaCy Doc of what was found, made as the README makes it, and displaCy's picture."""
+"""A spaCy Doc of what was found, made as samples/api.md makes it, and displaCy's picture."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from spacy import displacy
 from tagcli.records import TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.jsonl import write_jsonl
-from tests.support.paths import ROOT
+from tests.support.pages import python_examples
+from tests.support.paths import SAMPLES
 from tests.support.tagged import any_tagged, entity, sentences, tagged_text
 
-SAMPLES = ROOT / "samples"
 VOCAB = spacy.blank("xx").vocab
 ODD = "\u200b Anna\u00a0Meier  in\tKöln\u2028und 😀 Bern \u200b\r\n"
 NFD = unicodedata.normalize("NFD", "서울에서 Zürich")
@@ -31,12 +31,11 @@ PARAGRAPH = "Anna lebt in Bad Ems."
 
 
 def _to_doc() -> Callable[[TaggedDocument, Any], Any]:
-    """The function of the README's example, whose last lines, which call it, are left out."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    (block,) = [block for block in blocks if "def to_doc" in block]
+    """The function of the page's example, whose last lines, which call it, are left out."""
+    examples = [one.typed for one in python_examples(SAMPLES / "api.md")]
+    (example,) = [one for one in examples if "def to_doc" in one]
     names: dict[str, Any] = {}
-    exec(block[: block.index("\ndoc = ")], names)
+    exec(example[: example.index("\ndoc = ")], names)
     return names["to_doc"]  # type: ignore[no-any-return]
 
 
