@@ -24,7 +24,7 @@ from tagcli.inference.entities import build_entities
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models.directory import TOKENIZER, Model, find_model
 from tagcli.records import IDLE, Document, Entity, Sentence, TaggedDocument
-from tagcli.segmentation.normalisation import NormalisedText, normalise, normalise_paragraphs
+from tagcli.segmentation.normalisation import NormalisedText, normalise_paragraphs
 from tagcli.segmentation.paragraphs import AUTO as AUTO_PARAGRAPHS
 from tagcli.segmentation.paragraphs import MODES
 
@@ -146,9 +146,8 @@ class Tagger:
             yield Job(_Step(document, text, ends_document=True), wanted=wanted)
 
     def _normalised(self, document: Document) -> NormalisedText:
-        if document.tokens is not None:
-            return normalise(document.text)
-        return normalise_paragraphs(document.text, self.options.paragraphs, document.wrapped)
+        mode, has_tokens = self.options.paragraphs, document.tokens is not None
+        return normalise_paragraphs(document.text, has_tokens, mode, document.wrapped)
 
     def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
         if document.conll and document.conll.is_docstart:

@@ -11,7 +11,7 @@ import numpy as np
 
 from export.corpora.examples import Example
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
-from tagcli.segmentation.normalisation import normalise
+from tagcli.segmentation.normalisation import normalise_paragraphs
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -49,7 +49,7 @@ class Labeller:
 
     def inputs(self, example: Example, language: str) -> Iterator[LabelledInput]:
         """The windows of an example in order; every unit is labelled in exactly one."""
-        text = normalise(example.text)
+        text = normalise_paragraphs(example.text, example.tokens is not None)
         tokens = None
         if example.tokens is not None:
             tokens = np.array(example.tokens, np.int32).reshape(-1, 2)

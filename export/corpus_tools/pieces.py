@@ -14,7 +14,7 @@ from tagcli.languages import unit_of
 from tagcli.models.config import CONFIG, own_units, read_config
 from tagcli.models.directory import TOKENIZER, local_folder, token_limit
 from tagcli.models.hub import find_snapshot
-from tagcli.segmentation.normalisation import NormalisedText, normalise
+from tagcli.segmentation.normalisation import NormalisedText, normalise_paragraphs
 from tagcli.tagger import OVERLAP_TOKENS
 
 
@@ -41,7 +41,7 @@ def piece_rows(path: Path, text: str, language: str) -> Rows:
     in the nertag object of the config beside it, if there is one; otherwise words."""
     settings, limit = _settings_beside(path)
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
-    normalised = normalise(text)
+    normalised = normalise_paragraphs(text, has_tokens=False)
     rows = [["piece", "id", "start", "end", "text"]]
     for units in encode_document(
         encoder, normalised, None, language, partial(unit_of, settings)

@@ -18,7 +18,7 @@ from tagcli.inference.batching import Batcher, Job
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
-from tagcli.segmentation.normalisation import normalise
+from tagcli.segmentation.normalisation import normalise_paragraphs
 from tagcli.tagger import OVERLAP_TOKENS, Tagger
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def _jobs(
     languages = corpus.dataset["language"]
     for example, language in zip(examples_of(corpus.dataset), languages, strict=True):
         spans = tuple(renamed(example.spans, names))
-        text, first = normalise(example.text).text, 0
+        text = normalise_paragraphs(example.text, example.tokens is not None).text
+        first = 0
         windows = list(labeller.inputs(replace(example, spans=spans), language))
         numbers = [number for w in windows for number in w.labels.tolist() if number != IGNORED]
         gold = _in_scheme([bio2[number] for number in numbers], scheme)

@@ -22,7 +22,7 @@ from tagcli.models.directory import TOKENIZER
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
-from tagcli.segmentation.normalisation import normalise
+from tagcli.segmentation.normalisation import normalise_paragraphs
 
 SAFETENSORS = "model.safetensors"
 
@@ -95,7 +95,7 @@ def cut_sentences(
                 continue
             found = encode_document(
                 encoder,
-                normalise(text),
+                normalise_paragraphs(text, document.tokens is not None),
                 document.tokens,
                 AUTO,
                 partial(unit_of, units),

@@ -146,6 +146,7 @@ class TaggingRun:
             options.token_column,
             options.paragraphs,
             self._skip if options.keep_going else None,
+            tell,
         )
         named = None if options.input_format == AUTO else options.input_format
         for source in self._inputs:

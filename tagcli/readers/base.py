@@ -16,15 +16,25 @@ if TYPE_CHECKING:
     from tagcli.records import Spans
 
 
+OnGuess = Callable[[str], None]
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderOptions:
     """What the user said about the input; `token_column` counts from 1, `paragraphs` is one of
-    tagcli.segmentation.paragraphs.MODES."""
+    tagcli.segmentation.paragraphs.MODES. `on_guess` is told what was taken for granted of a text
+    and changes what is found in it."""
 
     text_field: str = "text"
     token_column: int = 1
     paragraphs: str = AUTO
     on_error: OnError | None = None
+    on_guess: OnGuess | None = None
+
+    def guess(self, message: str) -> None:
+        """Tell what was guessed, if anybody wants to know."""
+        if self.on_guess is not None:
+            self.on_guess(message)
 
     def report(self, error: DataError) -> None:
         """Raise the error, or tell `on_error` so that reading goes on."""

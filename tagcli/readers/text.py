@@ -9,10 +9,13 @@ from tagcli.readers.inputs import Line
 from tagcli.records import IDLE, Document
 from tagcli.segmentation.paragraphs import ParagraphFinder
 
+_GUESS = "{}: lines are read together as wrapped paragraphs (--paragraphs lines keeps them apart)"
+
 
 def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every line that is no part of a wrapped paragraph is a document, blank ones too."""
     finder, held = ParagraphFinder(options.paragraphs), list[Line]()
+    was_told = False
     for line in lines:
         if line is IDLE:
             yield from _documents(held, finder.pause(), source)
@@ -22,7 +25,12 @@ def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Doc
         else:
             held.append(line)
             yield from _documents(held, finder.add(line.text), source)
+            if finder.found_wrapped and not was_told:
+                options.guess(_GUESS.format(source))
+                was_told = True
     yield from _documents(held, finder.end(), source)
+    if finder.found_wrapped and not was_told:
+        options.guess(_GUESS.format(source))
 
 
 def _documents(held: list[Line], sizes: Sequence[int], source: str) -> Iterator[Document]:

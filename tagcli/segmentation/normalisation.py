@@ -67,10 +67,15 @@ def normalise(text: str, joins: Sequence[Join] = ()) -> NormalisedText:
     return _composed(text)
 
 
-def normalise_paragraphs(text: str, mode: str = AUTO, is_one: bool = False) -> NormalisedText:
-    """The text in NFC with the lines of each wrapped paragraph on one line: found as `mode` says,
-    one of tagcli.segmentation.paragraphs.MODES, unless the text `is_one` paragraph."""
-    if "\n" not in text:
+def normalise_paragraphs(
+    text: str, has_tokens: bool, mode: str = AUTO, is_one: bool = False
+) -> NormalisedText:
+    """The text as an encoder gets it: in NFC, the lines of each wrapped paragraph on one line.
+
+    The paragraphs are found as `mode` says, one of tagcli.segmentation.paragraphs.MODES, unless the
+    text `is_one`; given tokens make the text one sentence in any case.
+    """
+    if has_tokens or "\n" not in text:
         return normalise(text)
     return normalise(text, line_joins(text) if is_one else paragraph_joins(text, mode))
 

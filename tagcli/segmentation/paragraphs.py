@@ -35,8 +35,11 @@ _WEAK_MARK = re.compile(r"(?:\d{1,3}\.|[A-Za-z]\.|[-–—])\s|[A-Z][\w-]{1,24}:
 _TABLE = re.compile(r"\S(?:\s*\t\s*| {3,})\S|^[|+=_*#~\-\s]+$|^#{1,6}\s")
 _FINISHED = re.compile(r"[.!?…。！？:][\"'”’»“«」』)\]]*$")
 _DIVIDED = re.compile(r"[^\W\d_][-\u2010\u2011\u00ad]$")
-_KEEPS_HYPHEN = re.compile(
-    r"(?:und|oder|bis|sowie|bzw|et|ou|e|o|ed|y|and|or|to)\b|\w+[-\u2010\u2011]"
+# Behind a hyphen that is no division: Haupt- und Nebensatz; Aix-en-Provence, Stratford-upon-Avon
+_SUSPENDED = re.compile(r"(?:und|oder|bis|sowie|bzw|et|ou|e|o|ed|and|or|to)\b(?![-\u2010\u2011])")
+_LINKING = re.compile(
+    r"(?:en|sur|sous|de|du|des|la|le|les|lès|aux|au|et|près|devant|am|an|der|ob|bei|im|in|und|zu"
+    r"|upon|on|by|the|under|di|da)[-\u2010\u2011]"
 )
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]")
 
@@ -68,6 +71,7 @@ class _Line:
     mark: str = ""  # of a list item: strong, weak or none
     starts: str = ""  # small, large, cjk or other
     is_unfinished: bool = False
+    is_divided: bool = False  # its last word goes on
 
 
 class _Pair(NamedTuple):
@@ -164,13 +168,22 @@ class ParagraphFinder:
         sizes = [1]
         first = self._lines[0]
         for line, following in pairwise(self._lines):
-            is_full = sizes[-1] < _LONGEST_PARAGRAPH and self._wrapping.is_full(line, following)
-            if is_full and _goes_on(first, line, following):
+            may_grow = sizes[-1] < _LONGEST_PARAGRAPH and _goes_on(first, line, following)
+            if may_grow and self._is_open(line, following):
                 sizes[-1] += 1
             else:
                 sizes.append(1)
                 first = following
         return sizes
+
+
+    def _is_open(self, line: _Line, following: _Line) -> bool:
+        """Whether a line was ended by its length, or can be no line of its own."""
+        assert self._wrapping is not None
+        if line.is_divided and following.starts in ("small", "large"):
+            return True
+        goes_on = line.is_unfinished and following.starts == "small"
+        return (goes_on and self._mode == WRAPPED) or self._wrapping.is_full(line, following)
 
 
 def _may_be_prose(texts: Sequence[str]) -> bool:
@@ -197,6 +210,7 @@ def _shape_of(text: str) -> _Line:
         mark=_mark_of(content),
         starts=_start_of(content),
         is_unfinished=not _FINISHED.search(bare),
+        is_divided=bool(_DIVIDED.search(bare)),
     )
 
 
@@ -360,15 +374,16 @@ def _glue(line: str, following: str) -> tuple[int, str]:
     if line[-1] == "\u00ad":
         return 1, ""
     if following[0].islower() and not _CJK.match(following):
-        keeps = _KEEPS_HYPHEN.match(following)
-        if keeps is None:
-            return 1, ""
-        return 0, "" if keeps[0][-1] in "-\u2010\u2011" else " "
+        if _SUSPENDED.match(following):
+            return 0, " "
+        return (0, "") if _LINKING.match(following) else (1, "")
     return 0, ""
 
 
 def unwrapped(text: str) -> str:
     """A text of one paragraph on one line, its divided words whole."""
+    if "\n" not in text:
+        return text
     parts, done = [], 0
     for start, end, glue in line_joins(text):
         parts += [text[done:start], glue]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from tagcli.errors import DataError
 from tagcli.records import Entity, Sentence, TaggedDocument
+from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
 from tagcli.writers.base import WriterOptions
 
@@ -44,7 +45,7 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
     if sentence is None:  # a blank line of text
         yield _comment("text", tagged.text)
         return
-    yield _comment("text", tagged.text[sentence.start : sentence.end])
+    yield _comment("text", unwrapped(tagged.text[sentence.start : sentence.end]))
     spans = [(start, end) for start, end in sentence.words.tolist()]
     if sentence.language == "ko" and sentence.word_unit != "tokens":
         yield EOJEOL_COMMENT
@@ -52,7 +53,7 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
         spans = [(sentence.start + start, sentence.start + end) for start, end in words]
         spans = _cut_at_entities(spans, tagged.entities)
     for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
-        token = tagged.text[start:end]
+        token = unwrapped(tagged.text[start:end])
         if any(c in token for c in "\t\n") or not token.strip(" "):
             problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
             raise DataError(tagged.document.source, tagged.document.line, problem)

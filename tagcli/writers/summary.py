@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tagcli.control_characters import visible
 from tagcli.records import TaggedDocument
+from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.marked_text import cell_width
 from tagcli.writers.palette import bar
@@ -50,8 +51,9 @@ class SummaryWriter:
 
 
 def text_key(text: str) -> str:
-    """What texts that look the same have in common: NFC, with one blank wherever there are some."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """What texts that look the same have in common: NFC, on one line, with one blank wherever there
+    are some."""
+    return " ".join(unicodedata.normalize("NFC", unwrapped(text)).split())
 
 
 def table(counts: Counts) -> str:
