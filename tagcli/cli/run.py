@@ -144,8 +144,8 @@ class TaggingRun:
         reading = ReaderOptions(
             options.text_field,
             options.token_column,
-            options.paragraphs,
             self._skip if options.keep_going else None,
+            options.paragraphs,
             tell,
         )
         named = None if options.input_format == AUTO else options.input_format

@@ -27,8 +27,8 @@ class ReaderOptions:
 
     text_field: str = "text"
     token_column: int = 1
-    paragraphs: str = AUTO
     on_error: OnError | None = None
+    paragraphs: str = AUTO
     on_guess: OnGuess | None = None
 
     def guess(self, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions
 from tagcli.readers.inputs import Line
 from tagcli.records import IDLE, Document
@@ -16,7 +17,10 @@ def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Doc
     """Every line that is no part of a wrapped paragraph is a document, blank ones too."""
     finder, held = ParagraphFinder(options.paragraphs), list[Line]()
     was_told = False
-    for line in lines:
+    for line in _until_error(lines):
+        if isinstance(line, DataError):
+            yield from _documents(held, finder.end(), source)
+            raise line
         if line is IDLE:
             yield from _documents(held, finder.pause(), source)
             yield IDLE
@@ -31,6 +35,14 @@ def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Doc
     yield from _documents(held, finder.end(), source)
     if finder.found_wrapped and not was_told:
         options.guess(_GUESS.format(source))
+
+
+def _until_error(lines: Lines) -> Iterator[Line | DataError | None]:
+    """The lines, and the error in which they end, so that what came before it can be made whole."""
+    try:
+        yield from lines
+    except DataError as error:
+        yield error
 
 
 def _documents(held: list[Line], sizes: Sequence[int], source: str) -> Iterator[Document]:

@@ -30,8 +30,8 @@ _LONGEST_FIRST_WORD = 25
 
 _SHAPE = re.compile(r"(?P<quote>(?:>[ \t]?)*)(?P<indent>[ \u00a0\u3000]*)(?P<first>\S+)")
 _STRONG_MARK = re.compile(r"(?:[*+•‣▪◦·●○■□※]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)|\[\d{1,3}\])\s")
-# So begin list items, but also lines within a sentence: ordinals, initials, dashes, "Basel: ..."
-_WEAK_MARK = re.compile(r"(?:\d{1,3}\.|[A-Za-z]\.|[-–—])\s|[A-Z][\w-]{1,24}:(?:\s|$)")
+# So begin list items, but also lines within a sentence: ordinals, dashes, "Basel: ..."
+_WEAK_MARK = re.compile(r"(?:\d{1,3}\.|[-–—])\s|[A-Z][\w-]{1,24}:(?:\s|$)")
 _TABLE = re.compile(r"\S(?:\s*\t\s*| {3,})\S|^[|+=_*#~\-\s]+$|^#{1,6}\s")
 _FINISHED = re.compile(r"[.!?…。！？:][\"'”’»“«」』)\]]*$")
 _DIVIDED = re.compile(r"[^\W\d_][-\u2010\u2011\u00ad]$")

@@ -53,7 +53,9 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
         spans = [(sentence.start + start, sentence.start + end) for start, end in words]
         spans = _cut_at_entities(spans, tagged.entities)
     for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
-        token = unwrapped(tagged.text[start:end])
+        token = tagged.text[start:end]
+        if sentence.word_unit != "tokens":
+            token = unwrapped(token)
         if any(c in token for c in "\t\n") or not token.strip(" "):
             problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
             raise DataError(tagged.document.source, tagged.document.line, problem)

@@ -96,8 +96,13 @@ def _check_stop(kept: Reading, stopped: Reading) -> None:
 
 
 def _check_text(broken: BrokenInput, expected: _Lines, reading: Reading) -> None:
-    texts = [document.text for document in reading.documents]
+    texts = [line for document in reading.documents for line in _lines_of(document)]
     _demand(texts == [line for line in expected.lines if line is not None], "other text")
+
+
+def _lines_of(document: Document) -> list[str]:
+    """The lines that were read together."""
+    return document.text.split("\n") if document.wrapped else [document.text]
 
 
 def _check_jsonl(broken: BrokenInput, expected: _Lines, reading: Reading) -> None:

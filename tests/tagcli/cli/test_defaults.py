@@ -20,7 +20,7 @@ from tagcli.errors import UsageError
 
 KEYS = {
     "lang", "format", "model", "input-format", "encoding", "text-field", "token-column", "labels",
-    "min-score", "overlap", "backend", "device", "threads",
+    "min-score", "overlap", "paragraphs", "backend", "device", "threads",
 }  # fmt: skip
 
 
