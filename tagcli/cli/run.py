@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tagcli.cli.defaults import defaults_named
+from tagcli.cli.name_lists import names_of
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
 from tagcli.output.destination import Output, partial_path
@@ -124,7 +125,7 @@ class TaggingRun:
                 device=options.device,
                 threads=options.threads,
                 lang=options.lang,
-                labels=_names(options.labels),
+                labels=None if options.labels is None else names_of(options.labels),
                 min_score=options.min_score,
                 overlap=options.overlap,
                 offline=options.offline,
@@ -230,10 +231,6 @@ def _with_pauses(documents: Iterator[Document]) -> Iterator[Document | None]:
     from tagcli.readers.pauses import with_pauses
 
     return with_pauses(documents, lambda document: len(document.text))
-
-
-def _names(listed: str | None) -> list[str] | None:
-    return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
 def _title(names: list[str]) -> str:
