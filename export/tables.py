@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
+from tagcli.writers.cells import cell_width, padded
 
 Rows = list[list[str]]
 
 
 def as_table(rows: Rows) -> str:
     """Columns in line, the first to the left, the others to the right."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
-        cells = [row[0] + " " * (widths[0] - _width(row[0]))]
-        cells += [" " * (w - _width(c)) + c for c, w in zip(row[1:], widths[1:], strict=True)]
+        cells = [padded(row[0], widths[0])]
+        others = zip(row[1:], widths[1:], strict=True)
+        cells += [" " * (width - cell_width(cell)) + cell for cell, width in others]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines) + "\n"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def as_markdown(rows: Rows) -> str:

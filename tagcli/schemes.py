@@ -8,6 +8,9 @@ from itertools import pairwise
 
 from tagcli.errors import UsageError
 
+Span = tuple[int, int, str]
+"""An entity as (start, end, type), in units of a row or in code points of a text."""
+
 OUTSIDE = "O"
 _PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"}  # BILOU says L and U
 
@@ -95,13 +98,13 @@ def _scheme_of(prefixes: set[str]) -> str:
     return "BIO" if "B" in prefixes else "IO"
 
 
-def chunks(tags: Sequence[Tag]) -> list[tuple[int, int, str]]:
+def chunks(tags: Sequence[Tag]) -> list[Span]:
     """Entities (start, end, type) of a row of tags in any scheme, by conlleval's rules.
 
     An I that continues nothing opens an entity; a change of type ends one. Source: conlleval.pl
     of the CoNLL-2000 and 2003 shared tasks.
     """
-    found: list[tuple[int, int, str]] = []
+    found: list[Span] = []
     open_at: int | None = None
     for index, (before, tag) in enumerate(pairwise((OUTSIDE_TAG, *tags, OUTSIDE_TAG))):
         if open_at is not None and _ends(before, tag):

@@ -19,6 +19,7 @@ from export.benchmark.peers import Settings, as_argument
 from export.evaluation.evaluate import ALIASES, SCORED_TYPES
 from export.evaluation.scores import SpanCounts
 from tagcli.errors import NertagError
+from tagcli.schemes import Span
 
 if TYPE_CHECKING:
     from export.corpora.examples import Example
@@ -146,6 +147,6 @@ def f1_of(output: Path, gold: Sequence[Example]) -> float:
     return counts.f1()
 
 
-def _scored(spans: Sequence[tuple[int, int, str]]) -> set[tuple[int, int, str]]:
+def _scored(spans: Sequence[Span]) -> set[Span]:
     named = {(start, end, ALIASES.get(label, label)) for start, end, label in spans}
     return {span for span in named if span[2] in SCORED_TYPES}

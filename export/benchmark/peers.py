@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-Entity = tuple[int, int, str]
-Find = Callable[[Iterable[str]], Iterator[list[Entity]]]
+from tagcli.schemes import Span
+
+Find = Callable[[Iterable[str]], Iterator[list[Span]]]
 
 FIRST_LINE = "Angela Merkel sprach in Paris."
 LINE_OF_20_WORDS = (
@@ -46,7 +47,7 @@ def _nertag(settings: Settings) -> Find:
 
     tagger = load(settings.model, device=settings.device, threads=settings.threads)
 
-    def find(lines: Iterable[str]) -> Iterator[list[Entity]]:
+    def find(lines: Iterable[str]) -> Iterator[list[Span]]:
         for tagged in tagger.stream(lines):
             yield [(e.start, e.end, e.label) for e in tagged.entities]
 
@@ -64,7 +65,7 @@ def _pipeline(model: Any, settings: Settings, batch_size: int) -> Find:
         device="cuda" if settings.device == "cuda" else "cpu",
     )
 
-    def find(lines: Iterable[str]) -> Iterator[list[Entity]]:
+    def find(lines: Iterable[str]) -> Iterator[list[Span]]:
         for found in tag((line for line in lines), batch_size=batch_size):
             yield [(e["start"], e["end"], e["entity_group"]) for e in found]
 
@@ -106,7 +107,7 @@ def _spacy(settings: Settings) -> Find:
     # the small pipelines' NER has a tok2vec of its own
     language = spacy.load(settings.spacy, exclude=unused)
 
-    def find(lines: Iterable[str]) -> Iterator[list[Entity]]:
+    def find(lines: Iterable[str]) -> Iterator[list[Span]]:
         for document in language.pipe(lines):
             yield [(e.start_char, e.end_char, e.label_) for e in document.ents]
 

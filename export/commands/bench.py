@@ -140,7 +140,6 @@ def _show(render: Callable[[Rows], str], rows: Rows) -> None:
 
 def _lines_and_gold(path: Path, count: int | None) -> tuple[list[str], list[Example]]:
     """The text a line a record, and its gold where it has any."""
-    from export.corpora.examples import examples_of
     from export.corpora.source import Source
     from export.corpora.sources import load_source
 
@@ -152,7 +151,7 @@ def _lines_and_gold(path: Path, count: int | None) -> tuple[list[str], list[Exam
     if documents[0].conll is None and "entities" not in documents[0].fields:
         return [_one_line(document.text) for document in documents], []
     corpus = load_source(Source(str(path), "test", cap=count, repair="conlleval"))
-    gold = [example for example in examples_of(corpus.dataset) if example.text]
+    gold = [example for example in corpus.examples if example.text]
     return [_one_line(example.text) for example in gold], gold
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from export.corpora.sources import Corpus
 
 
 def read_renaming(pair: str) -> tuple[str, str]:
@@ -11,3 +17,12 @@ def read_renaming(pair: str) -> tuple[str, str]:
     if not joint or not name or not renamed:
         raise UsageError(f"--map {pair}: say it as OLD=NEW")
     return name, renamed
+
+
+def recipe_tests(recipe: Path | None, data_dir: Path | None) -> dict[str, Corpus]:
+    """The test sources of --recipe, if there is one, by their names."""
+    if recipe is None:
+        return {}
+    from export.training.recipes import load_tests
+
+    return load_tests(recipe, data_dir)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from export.corpora.detokenisation import natural_spans, natural_text
 from export.corpora.letter_case import CASES
 from tagcli.errors import DataError
-from tagcli.schemes import OUTSIDE
+from tagcli.schemes import OUTSIDE, Span
 
 if TYPE_CHECKING:
     from export.corpora.examples import Example
     from export.corpora.source import Source
-
-    Span = tuple[int, int, str]
 
 PREFIX = "*"
 """At the end of a type to rename: all types that begin so."""

@@ -15,8 +15,7 @@ from pathlib import Path
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.inputs import Input, Line
-
-Span = tuple[int, int, str]
+from tagcli.schemes import Span
 
 BRAT = "brat"
 ANN, TXT = ".ann", ".txt"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tagcli.languages import LATIN_LANGUAGES
+from tagcli.schemes import Span
 from tagcli.segmentation.words import listed
 
 LANGUAGES = LATIN_LANGUAGES
@@ -79,8 +80,8 @@ def natural_text(tokens: Sequence[str], language: str) -> tuple[str, list[tuple[
 def natural_spans(
     old: Sequence[tuple[int, int]],
     new: Sequence[tuple[int, int]],
-    entities: Sequence[tuple[int, int, str]],
-) -> list[tuple[int, int, str]]:
+    entities: Sequence[Span],
+) -> list[Span]:
     """Entities (start, end, type) on the same characters of tokens that moved from the spans `old`
     to `new`; raises ValueError for one that has none of their characters."""
     place = {

@@ -1,4 +1,4 @@
-"""Texts with their entities, as every corpus is read, and their place in `datasets.Dataset`."""
+"""Texts with their entities, as every corpus is read, and as a `datasets.Dataset`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
 from tagcli.records import Document
+from tagcli.schemes import Span
 
 if TYPE_CHECKING:
     from datasets import Dataset, Features
@@ -15,18 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with its entities (start, end, type) in code points and, where the gold stands on
-    words, its tokens; `line` is where it stands in its source, in a folder the document's number.
-    """
+    """A text with its entities in code points and, where the gold stands on words, its tokens;
+    `line` is where it stands in its source, in a folder the document's number."""
 
     text: str
-    spans: tuple[tuple[int, int, str], ...]
+    spans: tuple[Span, ...]
     tokens: tuple[tuple[int, int], ...] | None
     line: int
 
 
 def features() -> Features:
-    """The features of every dataset: text, entities and tokens in code points; a text whose gold
+    """The features of `to_dataset`: text, entities and tokens in code points; a text whose gold
     stands on characters has no tokens."""
     from datasets import Features, List, Value
 
@@ -71,9 +71,10 @@ def examples_of(dataset: Dataset) -> Iterator[Example]:
         yield Example(row["text"], spans, tokens, row["line"])
 
 
-def gold_spans(document: Document) -> Iterator[tuple[int, int, str]]:
-    """The `entities` of a JSON object, checked; raises DataError with file and line."""
-    entities = document.fields.get("entities")
+def gold_spans(document: Document) -> Iterator[Span]:
+    """The `entities` of a JSON object, checked; one without text needs none. Raises DataError with
+    file and line."""
+    entities = document.fields.get("entities", None if document.text else [])
     if not isinstance(entities, list):
         problem = "no gold: 'entities' with start, end and label"
         raise DataError(document.source, document.line, problem)

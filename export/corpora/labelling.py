@@ -11,6 +11,7 @@ import numpy as np
 
 from export.corpora.examples import Example
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
+from tagcli.schemes import Span
 from tagcli.segmentation.normalisation import normalise_paragraphs
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Labeller:
     overlap_tokens: int
     unit_of: Callable[[str], str]
     label_ids: Mapping[str, int]
-    misfits: list[tuple[int, int, str]] = field(default_factory=list)
+    misfits: list[Span] = field(default_factory=list)
 
     def inputs(self, example: Example, language: str) -> Iterator[LabelledInput]:
         """The windows of an example in order; every unit is labelled in exactly one."""

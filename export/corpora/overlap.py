@@ -11,8 +11,8 @@ from tagcli.segmentation.normalisation import normalise
 
 def texts_of(corpus: Corpus) -> Iterator[str]:
     """A corpus's sentences as they are compared: without blanks, composed alike."""
-    for text in corpus.dataset["text"]:
-        yield "".join(normalise(text).text.split())
+    for example in corpus.examples:
+        yield "".join(normalise(example.text).text.split())
 
 
 def without_held_out(train: Sequence[Corpus], held_out: Iterable[Corpus]) -> list[Corpus]:
@@ -22,7 +22,6 @@ def without_held_out(train: Sequence[Corpus], held_out: Iterable[Corpus]) -> lis
 
 
 def _without(corpus: Corpus, texts: set[str]) -> Corpus:
-    kept = [n for n, text in enumerate(texts_of(corpus)) if text.casefold() not in texts]
-    if len(kept) == len(corpus.dataset):
-        return corpus
-    return replace(corpus, dataset=corpus.dataset.select(kept))
+    pairs = zip(corpus.examples, texts_of(corpus), strict=True)
+    kept = [example for example, text in pairs if text.casefold() not in texts]
+    return corpus if len(kept) == len(corpus.examples) else replace(corpus, examples=kept)

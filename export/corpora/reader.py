@@ -7,15 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from export.corpora.brat import brat_files, read_brat
+from export.corpora.brat import TXT, brat_files, read_brat
 from export.corpora.examples import Example, examples_of, gold_spans
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.tags import LabelRow, TagRows, conll_row
+from export.optional_packages import check_packages
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document
+from tagcli.schemes import Span
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
 
 
 class CorpusReader:
-    """Reads one place under a policy of REPAIRS, without its gold unless `has_gold`. `scheme`, None
-    for character spans, and `repaired`, the illegal tags so far, follow the reading."""
+    """Reads one place under a policy of REPAIRS, without its gold unless `has_gold`. `files`, none
+    for a dataset, `scheme`, None for character spans, and `repaired`, the illegal tags so far,
+    follow the reading."""
 
     def __init__(self, place: str, policy: str, has_gold: bool) -> None:
+        self.files: tuple[Path, ...] = ()
         self.scheme: str | None = None
         self.repaired = 0
         self._place = place
@@ -38,36 +42,42 @@ class CorpusReader:
         """All examples. Raises UsageError for a place that is not there, DataError with file and
         line for what is wrong in it."""
         if is_dataset(self._place):
+            check_packages(["datasets"], self._place)
             load = load_saved if self._place.startswith(DISK) else load_from_hub
             yield from self._from_dataset(load(self._place, split))
-        elif files := brat_files(self._place):
-            yield from self._from_brat(files)
+        elif annotations := brat_files(self._place):
+            self.files = (*annotations, *(one.with_suffix(TXT) for one in annotations))
+            yield from self._from_brat(annotations)
         else:
             path = find_file(self._place, split, data_dir)
-            documents = read_documents(Input(str(path)), None, ReaderOptions())
-            yield from self._from_documents(list(documents))
+            self.files = (path,)
+            yield from self._from_documents(read_documents(Input(str(path)), None, ReaderOptions()))
 
-    def _from_brat(self, files: list[Path]) -> Iterator[Example]:
-        for number, path in enumerate(files, start=1):
+    def _from_brat(self, annotations: list[Path]) -> Iterator[Example]:
+        for number, path in enumerate(annotations, start=1):
             document = read_brat(path)
             yield Example(document.text, self._gold(document.spans), None, number)
 
-    def _gold(self, spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+    def _gold(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         return tuple(spans) if self._has_gold else ()
 
-    def _from_documents(self, documents: list[Document]) -> Iterator[Example]:
-        sentences = [d for d in documents if d.conll and d.conll.tokens and not d.conll.is_docstart]
-        rows = TagRows(map(conll_row, sentences))
-        for document, spans in zip(sentences, self._entities(rows), strict=True):
-            assert document.tokens is not None
-            yield _example(document.text, _pairs(document.tokens), self._gold(spans), document.line)
+    def _from_documents(self, documents: Iterable[Document]) -> Iterator[Example]:
+        """Text and JSON objects one by one, CoNLL once all rows have shown their scheme."""
+        sentences = []
         for document in documents:
             if document.conll is None:
                 tokens = None if document.tokens is None else _pairs(document.tokens)
                 spans = self._gold(gold_spans(document))
                 yield Example(document.text, spans, tokens, document.line)
+            elif document.conll.tokens and not document.conll.is_docstart:
+                sentences.append(document)
+        rows = TagRows(map(conll_row, sentences))
+        for document, entities in zip(sentences, self._entities(rows), strict=True):
+            assert document.tokens is not None
+            offsets, spans = _pairs(document.tokens), self._gold(entities)
+            yield _example(document.text, offsets, spans, document.line)
 
-    def _entities(self, rows: TagRows) -> Iterator[tuple[tuple[int, int, str], ...]]:
+    def _entities(self, rows: TagRows) -> Iterator[tuple[Span, ...]]:
         self.scheme = rows.scheme
         for read in rows.entities(self._policy):
             self.repaired += read.repaired
@@ -109,11 +119,9 @@ def _pairs(offsets: Spans) -> tuple[tuple[int, int], ...]:
 
 
 def _example(
-    text: str,
-    tokens: tuple[tuple[int, int], ...],
-    spans: Iterable[tuple[int, int, str]],
-    line: int,
+    text: str, tokens: tuple[tuple[int, int], ...], spans: Iterable[Span], line: int
 ) -> Example:
+    """An example whose entities are counted in tokens."""
     by_character = tuple((tokens[s][0], tokens[e - 1][1], label) for s, e, label in spans)
     return Example(text, by_character, tokens, line)
 

@@ -1,4 +1,4 @@
-"""Annotated corpora of all kinds into `datasets.Dataset` objects with the same features."""
+"""Annotated corpora of all kinds, read alike."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from typing import TYPE_CHECKING
 
 from export.corpora.adaptation import adapted
 from export.corpora.detokenisation import LANGUAGES as SPACED_LANGUAGES
-from export.corpora.examples import to_dataset
+from export.corpora.examples import Example, to_dataset
 from export.corpora.reader import CorpusReader
+from export.corpora.source import Source, language_of
 from tagcli.errors import UsageError
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-    from export.corpora.examples import Example
-from export.corpora.source import Source, language_of
-
 
 @dataclass(slots=True)
 class Corpus:
-    """A source that was read: `dataset` is as export.corpora.examples has it; `types` are those
-    that the source annotates."""
+    """A source that was read: its examples in order and their language, or "auto"; `types` are
+    those that the source annotates, `repaired` counts its illegal tags, and `files`, none for a
+    dataset, are those that it stands in."""
 
     source: Source
-    dataset: Dataset
+    examples: list[Example]
+    language: str
     types: tuple[str, ...]
     scheme: str | None  # of its tags; None for character spans
     repaired: int
+    files: tuple[Path, ...]
 
     @property
     def name(self) -> str:
@@ -39,6 +40,11 @@ class Corpus:
         source = self.source
         how = [one for one in (source.split, source.spacing, source.case) if one]
         return f"{source.place} ({', '.join(how)})"
+
+    def to_dataset(self) -> Dataset:
+        """The examples with the features of export.corpora.examples; what it saves, `disk:PATH`
+        reads."""
+        return to_dataset(self.examples, self.language)
 
 
 def corpus_names(corpora: Sequence[Corpus]) -> list[str]:
@@ -75,7 +81,7 @@ def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
             problem = f"has {min(unknown)}, which it is said not to annotate"
             raise UsageError(f"{source.place} ({source.split}) {problem}")
         types = source.annotates
-    return Corpus(source, to_dataset(examples, language), types, reader.scheme, repaired)
+    return Corpus(source, examples, language, types, reader.scheme, repaired, reader.files)
 
 
 def _taken(
@@ -87,5 +93,3 @@ def _taken(
         if source.takes(number):
             yield example, reader.repaired - before
         before = reader.repaired
-
-

@@ -11,7 +11,7 @@ from itertools import chain
 from tagcli.errors import DataError
 from tagcli.readers.conll import split_columns
 from tagcli.records import Document
-from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
+from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
 
 REPAIRS = {
     "error": "an illegal tag is an error",
@@ -37,9 +37,9 @@ class OddTag(ValueError):  # noqa: N818 - it names what was found
 
 @dataclass(frozen=True, slots=True)
 class TaggedSpans:
-    """Entities (start, end, type) of a row of tags, and how many tags a policy repaired."""
+    """The entities of a row of tags, by token, and how many tags a policy repaired."""
 
-    spans: tuple[tuple[int, int, str], ...]
+    spans: tuple[Span, ...]
     repaired: int
 
 
@@ -110,7 +110,7 @@ def _problem(before: Tag, tag: Tag, following: Tag, scheme: str) -> str | None:
     return None
 
 
-def write_row(spans: Iterable[tuple[int, int, str]], count: int, scheme: str) -> list[str]:
+def write_row(spans: Iterable[Span], count: int, scheme: str) -> list[str]:
     """The labels of `count` units for entities (start, end, type), in a scheme of
     CORPUS_SCHEMES."""
     row = [OUTSIDE] * count

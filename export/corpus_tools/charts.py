@@ -6,23 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from export.optional_packages import check_packages
-
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of `share` (0 to 1) of `width` characters, to an eighth of one."""
-    full, rest = divmod(round(share * width * 8), 8)
-    return "█" * full + _EIGHTHS[rest].strip()
+from tagcli.writers.cells import blocks, cell_width, padded
 
 
 def text_chart(counts: Mapping[str, int], width: int = 40) -> str:
     """A line a count, the largest first."""
     if not counts:
         return ""
-    name_width, largest = max(map(len, counts)), max(max(counts.values()), 1)
+    name_width, largest = max(map(cell_width, counts)), max(max(counts.values()), 1)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    lines = [f"{name:{name_width}}  {bar(n / largest, width)} {n}" for name, n in ranked]
+    lines = [f"{padded(name, name_width)}  {blocks(n / largest, width)} {n}" for name, n in ranked]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from export.corpora.examples import examples_of
 from export.corpora.overlap import texts_of
 from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus, load_source
@@ -46,7 +45,8 @@ def _overlap(corpora: Sequence[Corpus]) -> Iterator[Finding]:
     """Sentences that a corpus and one of a later split share, blanks and composition apart: an
     error in train, a warning between dev and test."""
     texts = [
-        list(zip(texts_of(corpus), corpus.dataset["line"], strict=True)) for corpus in corpora
+        [(text, one.line) for text, one in zip(texts_of(corpus), corpus.examples, strict=True)]
+        for corpus in corpora
     ]
     for held_out, its_texts in zip(corpora, texts, strict=True):
         line_of = {text: line for text, line in reversed(its_texts) if text}
@@ -89,7 +89,7 @@ def _odd_tags(corpora: Sequence[Corpus], data_dir: Path | None) -> Iterator[Find
 def _few_entities(corpora: Sequence[Corpus]) -> Iterator[Finding]:
     for corpus in corpora:
         if corpus.source.split == "train":
-            found = Counter(span[2] for one in examples_of(corpus.dataset) for span in one.spans)
+            found = Counter(span[2] for one in corpus.examples for span in one.spans)
             few = [f"{name} ({n})" for name, n in sorted(found.items()) if n < FEW_ENTITIES]
             if few:
                 listed = ", ".join(few)
@@ -100,7 +100,7 @@ def _unknown_pieces(corpora: Sequence[Corpus], encoder: Encoder) -> Iterator[Fin
     for corpus in corpora:
         words: Counter[str] = Counter()
         total = 0
-        for example in examples_of(corpus.dataset):
+        for example in corpus.examples:
             for found in sentences_of(example):
                 total += len(found)
                 words.update(example.text[s:e] for s, e in found)

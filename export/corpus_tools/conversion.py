@@ -20,13 +20,14 @@ from export.corpora.brat import (
     texts_without_ann,
     write_brat,
 )
-from export.corpora.examples import Example, examples_of
+from export.corpora.examples import Example
 from export.corpora.sources import Corpus
 from export.corpora.tags import write_row
 from export.corpus_tools.stats import sentences_of
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.conll import split_columns
 from tagcli.records import Document
+from tagcli.schemes import Span
 
 _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
 
@@ -38,7 +39,7 @@ def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     of entities; tokens stay as they are. Raises DataError for what CoNLL cannot hold.
     """
     place = corpus.source.place
-    for example in examples_of(corpus.dataset):
+    for example in corpus.examples:
         sentences = [list(words) for words in sentences_of(example)]
         if example.tokens is None:
             sentences = [_cut_at(words, example.spans) for words in sentences]
@@ -73,9 +74,7 @@ def _cut_at(
     return cut
 
 
-def _word_spans(
-    words: list[tuple[int, int]], example: Example, place: str
-) -> list[tuple[int, int, str]]:
+def _word_spans(words: list[tuple[int, int]], example: Example, place: str) -> list[Span]:
     """The entities over word indices; raises DataError for those that CoNLL cannot hold."""
     starts, ends = [start for start, _ in words], [end for _, end in words]
     spans, free_from = [], 0
@@ -101,7 +100,7 @@ def _word_spans(
 def jsonl_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     """Every example as an object: its text, or its tokens, which are joined by one blank, and its
     entities in code points of that text."""
-    for example in examples_of(corpus.dataset):
+    for example in corpus.examples:
         if not example.text:
             continue
         record: dict[str, object] = {"text": example.text}
@@ -123,7 +122,7 @@ def write_documents(corpus: Corpus, out: Path) -> None:
     """Every example as a brat document of the folder `out`; where that is NAME.ann, as a line of
     one document. Raises DataError for what brat cannot hold, UsageError for a folder that has
     documents already."""
-    examples = list(examples_of(corpus.dataset))
+    examples = corpus.examples
     for example in examples:
         _check_for_brat(example, corpus.source.place)
     if out.suffix == ANN:
@@ -146,7 +145,7 @@ def _check_for_brat(example: Example, place: str) -> None:
             raise DataError(*brat_place(place, example.line), what)
 
 
-def _moved(example: Example, by: int) -> list[tuple[int, int, str]]:
+def _moved(example: Example, by: int) -> list[Span]:
     return [(start + by, end + by, label) for start, end, label in example.spans]
 
 
@@ -185,5 +184,5 @@ def _counted(counts: Counter[str]) -> list[str]:
 def _other_fields(document: Document) -> Iterator[str]:
     carried = {"entities"} if document.tokens is None else {"entities", "tokens"}
     yield from (name for name in document.fields if name not in carried)
-    for entity in document.fields["entities"]:
+    for entity in document.fields.get("entities", ()):
         yield from (f"entities.{name}" for name in entity if name not in _OF_ENTITIES)

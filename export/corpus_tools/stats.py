@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from export.corpora.examples import Example, examples_of
+from export.corpora.examples import Example
 from export.corpora.sources import Corpus
 from export.tables import Rows
 from tagcli.languages import language_of_script
@@ -31,7 +31,7 @@ def split_stats(name: str, corpora: Iterable[Corpus]) -> SplitStats:
     sentences = tokens = 0
     entities: Counter[str] = Counter()
     for corpus in corpora:
-        for example in examples_of(corpus.dataset):
+        for example in corpus.examples:
             words = [len(sentence) for sentence in sentences_of(example)]
             sentences += len(words)
             tokens += sum(words)

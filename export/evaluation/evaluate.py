@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from export.corpora.source import language_of
 from export.corpora.sources import Corpus
-from export.evaluation.gold import Gold, documents, length, read_gold
-from export.evaluation.scores import Span, SpanCounts, of_types
+from export.evaluation.gold import Gold, documents, read_gold
+from export.evaluation.scores import SpanCounts, of_types
 from export.evaluation.wrong_spans import WrongSpan, wrong_spans
-from tagcli.errors import DataError, UsageError
+from tagcli.errors import UsageError
 from tagcli.languages import AUTO
 from tagcli.records import TaggedDocument
-from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
+from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
 from tagcli.tagger import Tagger
 from tagcli.writers.conll import token_tags
 
@@ -30,20 +28,17 @@ ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOptions:
-    """What is scored: `types`, or None for those of the gold, which for a corpus are those that
-    it annotates; `rules`, a key of
-    export.corpora.tags.REPAIRS, for illegal tags in the gold; `names` for types of the gold, as for
-    `gold_names`."""
+    """What is scored: `types`, or None for those that the corpus annotates; `names` for types of
+    the gold, as for `gold_names`."""
 
     types: tuple[str, ...] | None = None
-    rules: str = "conlleval"
     names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The counts of a file or corpus over `types` and how its gold was read: `names` are the types
-    that were renamed. Predictions of other types are not counted: `left_out` are of types that the
+    """The counts of a corpus over `types` and how its gold was read: `names` are the types that
+    were renamed. Predictions of other types are not counted: `left_out` are of types that the
     gold does not have, `not_asked` of types that it has."""
 
     counts: SpanCounts
@@ -79,38 +74,40 @@ def renamed(spans: Iterable[Span], names: Mapping[str, str]) -> list[Span]:
 
 def evaluate_corpus(tagger: Tagger, corpus: Corpus) -> SpanCounts:
     """Strict span counts of a corpus over the types it annotates, by their own names."""
-    return _evaluation(tagger, corpus, read_gold(corpus, ""), {}, corpus.types).counts
+    return _evaluation(tagger, corpus, read_gold(corpus), {}, corpus.types).counts
 
 
-def evaluate_file(
+def evaluate(
     tagger: Tagger,
-    test: Path | Corpus,
+    corpus: Corpus,
     options: EvaluationOptions,
     wrong: Callable[[WrongSpan], None] | None = None,
 ) -> Evaluation:
-    """Tag a CoNLL file, which is compared by tokens, a JSONL file, compared by code points, or a
-    corpus, by tokens where its gold stands on them, and count; `wrong` is told each wrong span.
-    A corpus is tagged in the language that it declares, unless the tagger has one.
+    """Tag a corpus and count, by tokens where its gold stands on them, else by code points;
+    `wrong` is told each wrong span. The corpus is tagged in the language that it declares, unless
+    the tagger has one.
 
-    Raises DataError with file and line where the gold is missing or cannot be read, UsageError
-    for types that neither the gold nor the model has.
+    Raises UsageError for types that neither the gold nor the model has.
     """
-    if isinstance(test, Corpus) and tagger.options.language == AUTO:
-        tagger = tagger.in_language(language_of(test.source))
-    gold = read_gold(test, options.rules)
+    if tagger.options.language == AUTO:
+        tagger = tagger.in_language(corpus.language)
+    gold = read_gold(corpus)
     names = _rename(gold, tagger, options.names)
-    annotated = gold.types
-    if isinstance(test, Corpus):
-        annotated |= {names.get(name, name) for name in test.types} - {OUTSIDE}
+    annotated = annotated_types(corpus, names)
     known = annotated.union(tagger.model.tag_set.types)
     types = options.types or tuple(sorted(annotated))
     if unknown := [name for name in types if name not in known]:
-        place = test.name if isinstance(test, Corpus) else test
+        place = corpus.source.place
         problem = f"neither {place} nor the model has a type {unknown[0]!r}"
         if unknown[0] in names:
             problem = f"{unknown[0]!r} of {place} is read as {names[unknown[0]]!r}"
         raise UsageError(f"{problem}; the types are {', '.join(sorted(known))}")
-    return _evaluation(tagger, test, gold, names, types, wrong)
+    return _evaluation(tagger, corpus, gold, names, types, wrong)
+
+
+def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> frozenset[str]:
+    """The types that a corpus annotates, renamed."""
+    return frozenset(names.get(name, name) for name in corpus.types) - {OUTSIDE}
 
 
 def _rename(gold: Gold, tagger: Tagger, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -122,7 +119,7 @@ def _rename(gold: Gold, tagger: Tagger, chosen: Mapping[str, str]) -> dict[str, 
 
 def _evaluation(
     tagger: Tagger,
-    test: Path | Corpus,
+    corpus: Corpus,
     gold: Gold,
     names: Mapping[str, str],
     types: tuple[str, ...],
@@ -130,12 +127,9 @@ def _evaluation(
 ) -> Evaluation:
     counts, left_out, not_asked = SpanCounts(), Counter[str](), Counter[str]()
     known = gold.types
-    tagged_documents = (one for one in tagger.run(documents(test)) if one is not None)
-    rows = zip(tagged_documents, gold.spans, gold.by_token, gold.lengths, strict=True)
-    for tagged, spans, by_token, size in rows:
-        if length(tagged.document) != size:
-            problem = "the file changed while it was read"
-            raise DataError(tagged.document.source, tagged.document.line, problem)
+    tagged_documents = (one for one in tagger.run(documents(corpus)) if one is not None)
+    rows = zip(tagged_documents, gold.spans, gold.by_token, strict=True)
+    for tagged, spans, by_token in rows:
         found = _predicted(tagged, by_token)
         others = [span[2] for span in found if span[2] not in types]
         not_asked.update(name for name in others if name in known)
@@ -146,7 +140,7 @@ def _evaluation(
             for one in wrong_spans(tagged, scored, expected, by_token):
                 wrong(one)
     return Evaluation(
-        counts, types, gold.unit, gold.scheme, gold.repaired, names, left_out, not_asked,
+        counts, types, gold.unit, corpus.scheme, corpus.repaired, names, left_out, not_asked,
         len(gold.spans),
     )  # fmt: skip
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.labelling import misfit_note
+from export.evaluation.evaluate import annotated_types, gold_names
 from export.evaluation.report import gold_note, listed_counts, renaming_note
-from export.evaluation.token_losses import MISFITS, annotated_types, by_label, by_sentence, by_word
+from export.evaluation.token_losses import (
+    MISFITS,
+    by_label,
+    by_sentence,
+    by_word,
+    token_losses,
+    write_losses,
+)
 from export.tables import Rows
+from tagcli.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from export.corpora.sources import Corpus
+    from tagcli.tagger import Tagger
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -29,6 +40,39 @@ th:first-child, td:first-child { text-align: left; }
 .unit small { display: block; line-height: 1.2; opacity: .85; }
 .wrong { outline: 2px solid #c33; }
 """
+
+
+def check_losses(models: Sized, tests: Sized, path: Path) -> None:
+    """Raise UsageError at the start for what would stop a report of losses at its end."""
+    if len(models) > 1 or len(tests) > 1:
+        raise UsageError("--losses takes one model and one file")
+    if path.suffix not in (".parquet", ".csv"):
+        raise UsageError(f"{path}: --losses writes .parquet or .csv")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}")
+
+
+def report_losses(
+    tagger: Tagger,
+    corpus: Corpus,
+    path: Path,
+    title: str,
+    chosen: Mapping[str, str],
+    note: Callable[[str], None],
+) -> pd.DataFrame:
+    """The loss of every token, as `token_losses` has it, also written to `path` and drawn as a page
+    beside it; `chosen` are names for types of the gold, as for `gold_names`."""
+    known = tagger.model.tag_set.types
+    names = gold_names(corpus.types, known, chosen)
+    losses = token_losses(tagger, corpus, names)
+    notes = loss_notes(losses, corpus, names, known)
+    for one in notes:
+        note(one)
+    write_losses(losses, str(path))
+    page = path.with_suffix(".html")
+    page.write_text(loss_page(losses, title, notes), encoding="utf-8")
+    note(f"{path} and {page} are written")
+    return losses
 
 
 def loss_notes(

@@ -5,26 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from export.corpora.tags import REPAIRS
-from export.evaluation.evaluate import Evaluation
+from export.evaluation.results import Result
 from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score
 from export.tables import Rows
 from tagcli.schemes import OUTSIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A model's evaluation on a file, corpus or dataset; `intervals` are as SpanCounts.intervals
-    has them."""
-
-    model: str
-    file: str
-    rules: str
-    evaluation: Evaluation
-    intervals: Mapping[str | None, Interval]
 
 
 def score_rows(result: Result) -> Rows:
@@ -113,12 +101,6 @@ def renaming_note(names: Mapping[str, str]) -> str:
 def listed_counts(counts: Counter[str]) -> str:
     """Names with their counts, the largest first."""
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
-
-
-
-
-
-
 
 
 def report(results: Sequence[Result], render: Callable[[Rows], str], confusion: bool) -> str:

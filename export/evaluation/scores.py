@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-Span = tuple[int, int, str]
+from tagcli.schemes import Span
+
 Interval = tuple[float, float]
 
 MISSED, SPURIOUS = "missed", "spurious"
@@ -56,7 +57,7 @@ class SpanCounts:
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, predicted: set[Span], gold: set[Span]) -> None:
-        """Count the spans (start, end, type) of one document."""
+        """Count the spans of one document."""
         by_type: dict[str, list[int]] = {}
         sides = (self.correct, predicted & gold), (self.predicted, predicted), (self.gold, gold)
         for place, (total, spans) in enumerate(sides):

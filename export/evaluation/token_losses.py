@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from export.corpora.examples import examples_of
 from export.corpora.labelling import IGNORED, Labeller
 from export.corpora.sources import Corpus
 from export.corpora.tags import CORPUS_SCHEMES, write_row
-from export.evaluation.evaluate import renamed
+from export.evaluation.evaluate import annotated_types, renamed
 from tagcli.errors import UsageError
 from tagcli.inference.batching import Batcher, Job
 from tagcli.inference.encoding import Encoder
@@ -83,11 +82,6 @@ def token_losses(
     return losses
 
 
-def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> set[str]:
-    """The types of a corpus, renamed."""
-    return {names.get(name, name) for name in corpus.types} - {OUTSIDE}
-
-
 def _label(tag: Tag) -> str:
     """A label, prefix first, whatever the model's own names look like."""
     return f"{tag.prefix}-{tag.type}" if tag.type else OUTSIDE
@@ -102,12 +96,11 @@ def _labeller(tagger: Tagger, tags: Sequence[Tag]) -> Labeller:
 def _jobs(
     labeller: Labeller, bio2: Sequence[Tag], scheme: str, corpus: Corpus, names: Mapping[str, str]
 ) -> Iterator[Job[_Window]]:
-    languages = corpus.dataset["language"]
-    for example, language in zip(examples_of(corpus.dataset), languages, strict=True):
+    for example in corpus.examples:
         spans = tuple(renamed(example.spans, names))
         text = normalise_paragraphs(example.text, example.tokens is not None).text
         first = 0
-        windows = list(labeller.inputs(replace(example, spans=spans), language))
+        windows = list(labeller.inputs(replace(example, spans=spans), corpus.language))
         numbers = [number for w in windows for number in w.labels.tolist() if number != IGNORED]
         gold = _in_scheme([bio2[number] for number in numbers], scheme)
         for window in windows:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from export.evaluation.scores import MISSED, SPURIOUS, Span
+from export.evaluation.scores import MISSED, SPURIOUS
 from tagcli.records import TaggedDocument
+from tagcli.schemes import Span
 
 TYPE, BOUNDS, BOTH = "type", "bounds", "bounds and type"
 KINDS = (MISSED, SPURIOUS, BOUNDS, TYPE, BOTH)

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from export.corpora.sources import Corpus
-from export.evaluation.evaluate import EvaluationOptions, evaluate_file
+from export.evaluation.evaluate import EvaluationOptions, evaluate
 from export.evaluation.gold import documents
 from export.evaluation.scores import SpanCounts
 from export.tables import Rows
@@ -23,7 +23,7 @@ _TIMED_RECORDS = 400
 
 @dataclass(frozen=True, slots=True)
 class FileScore:
-    """Counts of a test file or corpus, of the float model and of the one made from it; `name` is
+    """Counts of a test, of the float model and of the one made from it; `name` is
     what the test is called in tables."""
 
     name: str
@@ -57,8 +57,8 @@ class MethodScore:
 def score_methods(
     float_model: Path,
     made: Mapping[str, Path],
-    tests: Mapping[str, Path | Corpus],
-    say: Callable[[str], None],
+    tests: Mapping[str, Corpus],
+    note: Callable[[str], None],
 ) -> list[MethodScore]:
     """F1 on the tests, which go by names, each over its own types; size, load time and speed of the
     float model, which comes first, and of every model made from it; the speeds are taken in turn.
@@ -70,16 +70,16 @@ def score_methods(
         taggers[method] = load(str(folder), device="cpu")
         load_seconds[method] = time.perf_counter() - began
     counts: dict[str, list[SpanCounts]] = {method: [] for method in taggers}
-    for name, test in tests.items():
+    for name, corpus in tests.items():
         for method, tagger in taggers.items():
-            counts[method].append(evaluate_file(tagger, test, EvaluationOptions()).counts)
-            say(f"{method}, {name}: F1 {counts[method][-1].f1():.4f}")
-    speeds = _speeds(taggers, next(iter(tests.values()), None))
+            counts[method].append(evaluate(tagger, corpus, EvaluationOptions()).counts)
+            note(f"{method}, {name}: F1 {counts[method][-1].f1():.4f}")
+    speeds = words_per_second(taggers, next(iter(tests.values()), None))
     return [
         MethodScore(
             method,
             folder,
-            sum(path.stat().st_size for path in folder.iterdir()),
+            folder_bytes(folder),
             load_seconds[method],
             speeds[method],
             tuple(map(FileScore, tests, counts[FLOAT], counts[method])),
@@ -88,8 +88,14 @@ def score_methods(
     ]
 
 
-def _speeds(taggers: Mapping[str, Tagger], test: Path | Corpus | None) -> dict[str, float]:
-    """Words a second on a test's first records, the median of three turns; 0 without a test."""
+def folder_bytes(folder: Path) -> int:
+    """The size of a model directory."""
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def words_per_second(taggers: Mapping[str, Tagger], test: Corpus | None) -> dict[str, float]:
+    """The speed of every tagger on a test's first records, the median of three turns; 0 without a
+    test."""
     if test is None:
         return dict.fromkeys(taggers, 0.0)
     records = list(islice(documents(test), _TIMED_RECORDS))

@@ -79,9 +79,9 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         if corpus.repaired:
             say(f"{corpus.name}: {corpus.repaired} tags repaired ({corpus.source.repair})")
     if recipe.drop_held_out:
-        before = sum(len(corpus.dataset) for corpus in train)
+        before = sum(len(corpus.examples) for corpus in train)
         train = without_held_out(train, (*dev, *test))
-        dropped = before - sum(len(corpus.dataset) for corpus in train)
+        dropped = before - sum(len(corpus.examples) for corpus in train)
         say(f"{dropped} train sentences left out that stand in a dev or test set too")
     for corpus in train:
         if not corpus.types and not recipe.needs_no_gold:
@@ -126,7 +126,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, say: Callable[[str], None]) -
         "quantisation": None,
         "license": recipe.license,
     }
-    sentences, tokens = sum(len(corpus.dataset) for corpus in train), sum(train_set.lengths)
+    sentences, tokens = sum(len(corpus.examples) for corpus in train), sum(train_set.lengths)
     say(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
     return Run(recipe, base, labels, train_set, dev_set, test, nertag, distillation)
 

@@ -63,8 +63,7 @@ def measure(
     tagger on the exported ONNX."""
     scores: dict[str, Any] = {}
     for name, corpus in zip(corpus_names(tests), tests, strict=True):
-        language = corpus.dataset["language"][0]
-        tagger = load(str(out_dir), backend="onnx", device="cpu", lang=language)
+        tagger = load(str(out_dir), backend="onnx", device="cpu", lang=corpus.language)
         scores[name] = corpus_scores(tagger, corpus)
         say(f"{name}: F1 {scores[name]['f1']:.4f}")
     metrics = {

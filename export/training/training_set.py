@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from export.corpora.examples import examples_of
 from export.corpora.labelling import IGNORED, Labeller
 from export.corpora.sources import Corpus
 from tagcli.languages import AUTO, LATIN_LANGUAGES
@@ -69,9 +68,8 @@ def make_set(
     for number, corpus in enumerate(corpora):
         known_misfits = len(labeller.misfits)
         allowed = allowed_labels(corpus, labels)
-        declared = corpus.dataset["language"]
-        for example, language in zip(examples_of(corpus.dataset), declared, strict=True):
-            for window in labeller.inputs(example, language):
+        for example in corpus.examples:
+            for window in labeller.inputs(example, corpus.language):
                 name = window.language or _LATIN_NAME
                 if name not in languages:
                     languages.append(name)
@@ -93,7 +91,7 @@ def types_by_language(corpora: Sequence[Corpus], made: TrainingSet) -> dict[str,
 
     Types of a corpus that declares none count for the languages that its windows' script allows.
     """
-    declared = {name for corpus in corpora for name in corpus.dataset["language"]} - {AUTO}
+    declared = {corpus.language for corpus in corpora if corpus.examples} - {AUTO}
     found: dict[str, list[str]] = {}
     pairs = set(zip(made.dataset["source"], made.dataset["language"], strict=True))
     for source, number in sorted(pairs):

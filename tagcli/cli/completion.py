@@ -39,6 +39,7 @@ def complete_models(
 
 def complete_labels(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
     """The labels of the model that was chosen, without those that are listed already."""
+    from tagcli.cli.name_lists import names_of
     from tagcli.errors import NertagError
     from tagcli.models.directory import find_model
 
@@ -47,7 +48,7 @@ def complete_labels(context: click.Context, _option: click.Parameter, begun: str
         model = find_model(context.params.get("model"), offline=True)
     except NertagError:
         return []
-    left = [name for name in model.tag_set.types if name not in listed.split(",")]
+    left = [name for name in model.tag_set.types if name not in names_of(listed)]
     return [f"{listed}{comma}{name}" for name in left if name.startswith(name_begun)]
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tagcli.cli.defaults import defaults_named
+from tagcli.cli.name_lists import names_of
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
 from tagcli.output.destination import Output, partial_path
@@ -125,7 +126,7 @@ class TaggingRun:
                 device=options.device,
                 threads=options.threads,
                 lang=options.lang,
-                labels=_names(options.labels),
+                labels=None if options.labels is None else names_of(options.labels),
                 min_score=options.min_score,
                 overlap=options.overlap,
                 offline=options.offline,
@@ -227,10 +228,6 @@ class TaggingRun:
     def _note(self, message: str) -> None:
         if self._options.verbose:
             tell(message)
-
-
-def _names(listed: str | None) -> list[str] | None:
-    return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
 def _title(names: list[str]) -> str:

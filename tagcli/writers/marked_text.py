@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from tagcli.control_characters import visible
 from tagcli.records import Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
+from tagcli.writers.cells import cell_width
 from tagcli.writers.palette import badge, emphasised
 
 _TAB_COLUMNS = 8
@@ -113,13 +113,6 @@ def wrap(pieces: Iterable[Piece], columns: int) -> str:
         written += [gap, *(piece.written for piece in together)]
         column, gap = start + cells, ""
     return "".join([*written, gap])
-
-
-def cell_width(text: str) -> int:
-    """How many columns of a terminal the text takes; composed, so that letters count once."""
-    from rich.cells import cell_len
-
-    return cell_len(text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
 def _column_after(gap: str, column: int) -> int:

@@ -11,14 +11,13 @@ from tagcli.control_characters import visible
 from tagcli.records import TaggedDocument
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.writers.base import WriterOptions
-from tagcli.writers.marked_text import cell_width
+from tagcli.writers.cells import blocks, cell_width, padded
 from tagcli.writers.palette import bar
 
 TEXTS_A_LABEL = 10
 """How many texts of a label the bars show."""
 
 _COLUMNS = 80  # where colour is forced into a pipe
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 Counts = Mapping[str, Counter[str]]
 """How often each text was found, by label."""
@@ -106,18 +105,11 @@ def _bars(rows: Sequence[_Row], columns: int, colour: str | None) -> list[str]:
     bar_cells = max(1, columns - name_cells - digits - 4)
     lines = []
     for name, row in zip(names, rows, strict=True):
-        blocks = _blocks(row.count / most, bar_cells)
+        drawn = blocks(max(row.count / most, 1 / (8 * bar_cells)), bar_cells)  # none is empty
         if colour is not None:
-            blocks = bar(blocks, row.label, colour)
-        padding = " " * (name_cells - cell_width(name))
-        lines.append(f"{name}{padding}  {row.count:{digits}}  {blocks}")
+            drawn = bar(drawn, row.label, colour)
+        lines.append(f"{padded(name, name_cells)}  {row.count:{digits}}  {drawn}")
     return lines
-
-
-def _blocks(part: float, cells: int) -> str:
-    """A bar of this part of the cells, to an eighth of one."""
-    whole, eighths = divmod(max(1, round(part * cells * 8)), 8)
-    return "█" * whole + _EIGHTHS[eighths].strip()
 
 
 def _cut(name: str, cells: int) -> str:

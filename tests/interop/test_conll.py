@@ -11,26 +11,29 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conlleval.conlleval import end_of_chunk, evaluate, parse_tag, start_of_chunk
+from conlleval.conlleval import end_of_chunk, parse_tag, start_of_chunk
+from conlleval.conlleval import evaluate as conlleval
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2, Entities
 
 from export.commands.evaluate import main as nertag_eval
+from export.corpora.source import Source
+from export.corpora.sources import load_source
 from export.corpora.tags import write_row
-from export.evaluation.evaluate import EvaluationOptions, evaluate_file
+from export.evaluation.evaluate import EvaluationOptions, evaluate
 from tagcli.cli.main import main as nertag
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.records import Document, Entity, TaggedDocument
+from tagcli.schemes import Span
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.conll import write_conll
 from tests.support.paths import SAMPLES
 from tests.support.tagged import spans_of_units, tagged_tokens
 
-Span = tuple[int, int, str]
 Row = tuple[int, list[Span]]
 
 
@@ -102,6 +105,7 @@ class Knowing:
 
     def __init__(self, found: Sequence[Sequence[Span]]) -> None:
         self.model = SimpleNamespace(tag_set=SimpleNamespace(types=("LOC", "PER")))
+        self.options = SimpleNamespace(language="de")
         self._found = found
 
     def run(self, documents: Iterator[Document]) -> Iterator[TaggedDocument]:
@@ -138,11 +142,12 @@ def test_counts_are_seqevals_and_conllevals(
     )
     tagger = Knowing([found for _, _, found in corpus])
     options = EvaluationOptions(types=("LOC", "PER"))
-    counts = evaluate_file(tagger, gold_file, options).counts  # type: ignore[arg-type]
+    read = load_source(Source(str(gold_file), "test"))
+    counts = evaluate(tagger, read, options).counts  # type: ignore[arg-type]
 
     documents = read_documents(Input(str(gold_file)), None, ReaderOptions())
     output = "".join(map(written, tagger.run(documents)))
-    by_type = evaluate(output.splitlines())["slots"]["chunks"]
+    by_type = conlleval(output.splitlines())["slots"]["chunks"]
     found = [[columns[-1] for columns in sentence] for sentence in sentences_of(output)]
     report = classification_report(
         gold, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
@@ -164,7 +169,7 @@ def test_a_tagged_gold_file_is_what_conlleval_scores(bundled_tagger: Any) -> Non
     gold = str(SAMPLES / "panx.conll")
     output = CliRunner().invoke(nertag, [gold, "--format", "conll"]).stdout
     lines = [line for line in output.splitlines() if not line.startswith("# ")]
-    theirs = evaluate(lines)["slots"]["chunks"]
+    theirs = conlleval(lines)["slots"]["chunks"]
     (ours,) = json.loads(CliRunner().invoke(nertag_eval, [gold, "--format", "json"]).stdout)
     assert ours["types"].keys() == {"LOC", "ORG", "PER"}
     for name, scores in ours["types"].items():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tagcli.readers.base import token_offsets
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
+from tagcli.schemes import Span
 from tagcli.segmentation.sentences import split_sentences
 from tagcli.segmentation.words import cut_words
 
@@ -41,7 +42,7 @@ def tagged_text(
 
 
 def tagged_tokens(
-    tokens: Sequence[str], entities: Sequence[tuple[int, int, str]] = (), **parts: Any
+    tokens: Sequence[str], entities: Sequence[Span] = (), **parts: Any
 ) -> TaggedDocument:
     """A document of tokens; `entities` are first token, one past the last, and label."""
     text, spans = " ".join(tokens), token_offsets(tokens)
@@ -55,7 +56,7 @@ def tagged_tokens(
 
 
 @st.composite
-def spans_of_units(draw: st.DrawFn, count: int) -> list[tuple[int, int, str]]:
+def spans_of_units(draw: st.DrawFn, count: int) -> list[Span]:
     """Entities on so many units, in order, some side by side."""
     edges = sorted(draw(st.sets(st.integers(0, count))))
     types = st.sampled_from(["PER", "LOC", None])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagcli.errors import UsageError
-from tagcli.schemes import SCHEMES, Tag, chunks, may_follow_bio2, read_tag_set
+from tagcli.schemes import SCHEMES, Span, Tag, chunks, may_follow_bio2, read_tag_set
 
 quick = settings(max_examples=400)
 OUT = Tag("O", "")
@@ -17,7 +17,7 @@ def tags_of(names: str) -> list[Tag]:
     return [OUT if name == "O" else Tag(name[0], name[2:]) for name in names.split()]
 
 
-def conlleval_chunks(tags: Sequence[Tag]) -> list[tuple[int, int, str]]:
+def conlleval_chunks(tags: Sequence[Tag]) -> list[Span]:
     """The rules of conlleval.pl, endOfChunk and startOfChunk, with S as B and E in one."""
     ends = {("B", "B"), ("B", "O"), ("I", "B"), ("I", "O"), ("E", "E"), ("E", "I"), ("E", "O")}
     ends |= {("E", "B"), ("B", "S"), ("I", "S")} | {(p, t) for p in "ES" for t in "BIESO"}
@@ -73,7 +73,7 @@ def test_every_tag_that_is_not_o_is_in_one_entity_of_its_type(row: list[Tag]) ->
         ("", []),
     ],
 )
-def test_entities_of_rows(names: str, expected: list[tuple[int, int, str]]) -> None:
+def test_entities_of_rows(names: str, expected: list[Span]) -> None:
     assert chunks(tags_of(names)) == expected
 
 

@@ -28,7 +28,6 @@ from export.benchmark.limit import (
 from export.benchmark.peers import Settings, peak_bytes
 from export.benchmark.processes import Growth, Start, measure_growth, measure_start
 from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_rows
-from export.corpora.examples import examples_of
 from export.corpora.source import Source
 from export.corpora.sources import load_source
 from export.quantisation.methods import METHODS, Origin, quantise
@@ -62,7 +61,7 @@ def test_rounds_must_be_pairs() -> None:
 def gold_of(folder: Path, *records: dict[str, Any]) -> list[Any]:
     path = folder / "gold.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
-    return list(examples_of(load_source(Source(str(path), "test")).dataset))
+    return load_source(Source(str(path), "test")).examples
 
 
 def entity(start: int, end: int, label: str) -> dict[str, Any]:

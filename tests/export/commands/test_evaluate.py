@@ -14,7 +14,10 @@ from click.testing import CliRunner, Result
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 
+from export.commands.data import main as nertag_data
 from export.commands.evaluate import main
+from export.corpora.source import Source
+from export.corpora.sources import load_source
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import ROOT
 from tests.support.tiny_models import ModelMaker
@@ -147,6 +150,8 @@ def test_types_and_names(tmp_path: Path) -> None:
     assert only["not_counted"] == {"PER": 1}
     (one,) = _json(path, "--types", "PER", "--map", "human=PER")
     assert one["micro"]["gold"] == 1
+    (both,) = _json(path, "--types", "PER , LOC", "--map", "human=PER")
+    assert list(both["types"]) == ["PER", "LOC"]
 
 
 def test_the_output_says_what_was_renamed_and_left_out(tmp_path: Path) -> None:
@@ -288,6 +293,93 @@ def test_a_dataset_of_characters_is_scored_like_its_jsonl_file(tmp_path: Path) -
     assert (saved["unit"], saved["micro"]["correct"]) == ("code points", 2)
     assert saved["renamed"] == direct["renamed"] == {"LC": "LOC", "PS": "PER"}
     assert saved["micro"] == direct["micro"]
+
+
+# One gold in every form
+
+
+def _convert(out: Path) -> Path:
+    """The sample as brat documents: a folder of them, or one where `out` is NAME.ann."""
+    done = CliRunner().invoke(nertag_data, ["convert", str(PANX), str(out), "--to", "brat"])
+    assert done.exit_code == 0, done.stderr
+    return out
+
+
+def test_the_same_gold_has_the_same_scores_in_every_form(tmp_path: Path) -> None:
+    """In the sample every word that nertag cuts is a token, and no entity ends inside one: what
+    brat counts by code point is what CoNLL counts by token."""
+    own = tmp_path / "own"
+    load_source(Source(str(PANX))).to_dataset().save_to_disk(str(own))
+    forms = {
+        PANX: ("tokens", 42),
+        _saved(tmp_path / "saved", _columns_of(PANX)): ("tokens", 42),
+        f"disk:{own}": ("tokens", 42),
+        _convert(tmp_path / "documents"): ("code points", 42),
+        _convert(tmp_path / "doc.ann"): ("code points", 1),
+    }
+    first, *others = found = _json(*forms, "--bootstrap", 0)
+    assert [one["file"] for one in found] == [str(form) for form in forms]
+    assert [(one["unit"], one["records"]) for one in found] == list(forms.values())
+    assert first["micro"]["correct"] > 40
+    for other in others:
+        for name in ("micro", "macro_f1", "types", "confusion", "not_counted", "not_asked_for"):
+            assert other[name] == first[name], (other["file"], name)
+
+
+def test_a_folder_of_brat_documents_is_gold_unless_a_model_lies_in_it(tmp_path: Path) -> None:
+    folder = _convert(tmp_path / "documents")
+    result = _eval(folder)
+    assert result.exit_code == 0, result.stderr
+    line = "strict spans by code points, 42 records; gold: character spans"
+    assert line in result.stdout.splitlines()[1]
+    (folder / "config.json").write_text("{}", encoding="utf-8")
+    assert f"no test file among {folder}: name a CoNLL" in _eval(folder).stderr
+
+
+def test_what_is_wrong_in_a_brat_document_is_said_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "doc.txt").write_text("Anna", encoding="utf-8")
+    (tmp_path / "doc.ann").write_text("T1\tPER 0 4\tAnna\nT2\tPER 0 9\tAnna\n", encoding="utf-8")
+    result = _eval(tmp_path / "doc.ann")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path / 'doc.ann'}:2: T2: 0 9 is no span of a text of 4 code points" in (
+        result.stderr
+    )
+
+
+@pytest.mark.parametrize("place", ["documents", "doc.ann"])
+def test_wrong_spans_of_brat_documents(tmp_path: Path, place: str) -> None:
+    gold, path = _convert(tmp_path / place), tmp_path / "wrong.jsonl"
+    (scores,) = _json(gold, "--wrong", path)
+    wrong = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    missed = scores["micro"]["gold"] - scores["micro"]["correct"]
+    assert sum(one["gold"] is not None for one in wrong) == missed > 0
+    for one in wrong:
+        text = Path(one["file"]).with_suffix(".txt").read_text(encoding="utf-8")
+        assert one["text"] == text
+        for side in filter(None, (one["gold"], one["found"])):
+            assert text[side["start"] : side["end"]] == side["text"]
+    for file in (gold if gold.suffix else gold / "01.ann", gold.with_suffix(".txt")):
+        if file.is_file():
+            said = _eval(gold, "--wrong", file).stderr
+            assert f"{file} is the gold: --wrong needs another file" in said
+
+
+def test_losses_of_brat_documents_are_those_of_the_conll_file(tmp_path: Path) -> None:
+    def losses(place: Path) -> list[list[str]]:
+        out = tmp_path / "losses.csv"
+        result = _eval(place, "--losses", out)
+        assert result.exit_code == 0, result.stderr
+        return [line.split(",")[2:] for line in out.read_text(encoding="utf-8").splitlines()]
+
+    short = tmp_path / "short.conll"  # of words that nertag cuts alike
+    short.write_text("Anna\tB-PER\nwohnt\tO\nin\tO\nKöln\tB-LOC\n\nUlm\tB-LOC\n", encoding="utf-8")
+    for out in (tmp_path / "documents", tmp_path / "doc.ann"):
+        arguments = ["convert", str(short), str(out), "--to", "brat"]
+        assert CliRunner().invoke(nertag_data, arguments).exit_code == 0
+        found, expected = losses(out), losses(short)
+        assert [row[:3] for row in found] == [row[:3] for row in expected]
+        pairs = zip(found[1:], expected[1:], strict=True)
+        assert all(float(a[3]) == pytest.approx(float(b[3]), abs=1e-3) for a, b in pairs)
 
 
 def test_entities_that_end_inside_tokens_are_scored_by_character(tmp_path: Path) -> None:

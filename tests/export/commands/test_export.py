@@ -121,6 +121,19 @@ def test_tests_of_one_name_and_of_a_recipe(
     assert "| other/gold.conll |" in card
 
 
+def test_languages_and_a_brat_file(checkpoint: ModelMaker, tmp_path: Path) -> None:
+    (tmp_path / "doc.txt").write_text("Max aus Köln", encoding="utf-8")
+    brat = tmp_path / "doc.ann"
+    brat.write_text("T1\tLOC 8 12\tKöln\n", encoding="utf-8")
+    options = ["--float", "--keep-languages", "de, fr", "--test", brat]
+    result = run(checkpoint("xlmr"), tmp_path / "made", *options)
+    assert result.exit_code == 0, result.output
+    assert "of 1 sentences hold a dropped piece" in result.stderr
+    assert list(settings_of(tmp_path / "made")["nertag"]["test_f1"]) == ["doc.ann"]
+    line = complaint(run(checkpoint("xlmr"), tmp_path / "x", "--keep-languages", "de,xx"), 2)
+    assert line.startswith("nertag-export: --keep-languages xx: it is none of de, ")
+
+
 def test_the_command_keeps_float_weights(
     checkpoint: ModelMaker, float_model: ModelMaker, tmp_path: Path, gold: Path
 ) -> None:
@@ -170,13 +183,13 @@ def _scores(monkeypatch: pytest.MonkeyPatch) -> None:
     }  # fmt: skip
     monkeypatch.setattr(
         method_scores,
-        "evaluate_file",
+        "evaluate",
         lambda tagger, *_: SimpleNamespace(counts=counts_of(right[tagger.model.folder.name])),
     )
     monkeypatch.setattr(
         method_scores,
-        "_speeds",
-        lambda taggers, tests: {method: 1000.0 - right[method] for method in taggers},
+        "words_per_second",
+        lambda taggers, test: {method: 1000.0 - right[method] for method in taggers},
     )
 
 

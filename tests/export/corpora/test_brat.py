@@ -20,6 +20,7 @@ from export.corpora.brat import (
     write_brat,
 )
 from tagcli.errors import DataError, UsageError
+from tagcli.schemes import Span
 
 NFD = unicodedata.normalize("NFD", "Köln")
 
@@ -64,7 +65,7 @@ def test_no_line_of_an_ann_file_holds_another_line_end(tmp_path: Path, end: str)
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> tuple[str, list[tuple[int, int, str]]]:
+def documents(draw: st.DrawFn) -> tuple[str, list[Span]]:
     """A text with entities anywhere, one in the other too, none of blanks alone."""
     alphabet = st.sampled_from("aä각😀\u0301\u1112 \t\n\r\u2028\x85\xa0\ufeff;")
     text = draw(st.text(alphabet | st.characters(exclude_categories=["Cs"]), max_size=30))
@@ -74,7 +75,7 @@ def documents(draw: st.DrawFn) -> tuple[str, list[tuple[int, int, str]]]:
     return text, sorted(span for span in spans if problem_of(text, span) is None)
 
 
-def trimmed(text: str, span: tuple[int, int, str]) -> tuple[int, int, str]:
+def trimmed(text: str, span: Span) -> Span:
     start, end, label = span
     content = text[start:end]
     before, after = (len(content) - len(part) for part in (content.lstrip(), content.rstrip()))
@@ -82,7 +83,7 @@ def trimmed(text: str, span: tuple[int, int, str]) -> tuple[int, int, str]:
 
 
 @given(documents())
-def test_what_is_written_is_read(document: tuple[str, list[tuple[int, int, str]]]) -> None:
+def test_what_is_written_is_read(document: tuple[str, list[Span]]) -> None:
     text, spans = document
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.ann"
@@ -179,7 +180,7 @@ def test_a_text_that_is_not_utf8_or_not_there(tmp_path: Path) -> None:
         ((0, 4, "LOC"), None),
     ],
 )
-def test_what_brat_cannot_hold(span: tuple[int, int, str], problem: str | None) -> None:
+def test_what_brat_cannot_hold(span: Span, problem: str | None) -> None:
     assert problem_of("Anna \nin Köln", span) == problem
 
 

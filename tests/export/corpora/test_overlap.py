@@ -19,8 +19,7 @@ def test_a_sentence_of_a_test_set_is_left_out_of_the_train_set(tmp_path: Path) -
     # composed otherwise, and in another case
     held_out = corpus(tmp_path / "test.conll", "Anna O\nschla\u0308ft O\n\nRom O\n! O\n", "test")
     (left,) = without_held_out([train], [held_out])
-    assert left.dataset["text"][:] == ["Karl liest"]
-    assert left.dataset["line"][:] == [4]
+    assert [(example.text, example.line) for example in left.examples] == [("Karl liest", 4)]
     assert (left.source, left.types) == (train.source, train.types)
 
 

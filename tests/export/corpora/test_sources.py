@@ -1,4 +1,4 @@
-"""Corpora of all kinds into datasets with the same features."""
+"""Corpora of all kinds, read alike."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import datasets
 import pytest
 
-from export.corpora.examples import Example, examples_of, features
+from export.corpora.examples import Example, features
 from export.corpora.places import NoSuchSourceError, hub_name
 from export.corpora.source import Source, language_of
 from export.corpora.sources import load_source
 from tagcli.errors import DataError, UsageError
+from tagcli.schemes import Span
 
 WIKIANN_TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
 KLUE_TAGS = ["B-DT", "I-DT", "B-LC", "I-LC", "B-OG", "I-OG", "B-PS", "I-PS", "B-QT", "I-QT",
@@ -64,9 +65,7 @@ def _klue() -> Any:
 
 
 def _examples(source: Source, data_dir: Path | None = None) -> list[Example]:
-    corpus = load_source(source, data_dir)
-    assert corpus.dataset.features == features()
-    return list(examples_of(corpus.dataset))
+    return load_source(source, data_dir).examples
 
 
 def _conll(folder: Path, text: str, name: str = "a.conll") -> str:
@@ -102,7 +101,7 @@ def test_a_hub_dataset_goes_through_the_same_reader(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(datasets, "load_dataset", load)
     corpus = load_source(Source("hub:unimelb-nlp/wikiann/de"))
-    assert set(corpus.dataset["language"]) == {"de"}
+    assert corpus.language == "de"
     assert len(_examples(Source("hub:klue/ner", "dev"))) == 1
     assert asked == [("unimelb-nlp/wikiann", "de"), ("klue/klue", "ner")]
 
@@ -161,7 +160,7 @@ def test_conll_in_each_scheme(tmp_path: Path, tags: tuple[str, ...], scheme: str
     path = _conll(tmp_path, "".join(f"{token}\t{tag}\n" for token, tag in rows))
     corpus = load_source(Source(path))
     assert corpus.scheme == scheme
-    (one,) = examples_of(corpus.dataset)
+    (one,) = corpus.examples
     assert one.spans == ((0, 10, "PER"), (11, 15, "LOC"), (16, 20, "LOC"))
 
 
@@ -177,11 +176,11 @@ def test_an_illegal_tag_is_an_error_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("repair", "spans"), [("conlleval", ((3, 7, "LOC"),)), ("strict", ())])
 def test_a_policy_repairs_and_counts(
-    tmp_path: Path, repair: str, spans: tuple[tuple[int, int, str], ...]
+    tmp_path: Path, repair: str, spans: tuple[Span, ...]
 ) -> None:
     corpus = load_source(Source(_conll(tmp_path, ILLEGAL), repair=repair))
     assert corpus.repaired == 1
-    assert list(examples_of(corpus.dataset))[1].spans == spans
+    assert corpus.examples[1].spans == spans
 
 
 def test_labels_are_renamed_and_dropped(tmp_path: Path) -> None:
@@ -189,7 +188,7 @@ def test_labels_are_renamed_and_dropped(tmp_path: Path) -> None:
     source = Source(path, labels={"person": "PER", "place": "LOC", "thing": "O"})
     corpus = load_source(source)
     assert corpus.types == ("LOC", "PER")
-    assert [span[2] for one in examples_of(corpus.dataset) for span in one.spans] == ["PER", "LOC"]
+    assert [span[2] for one in corpus.examples for span in one.spans] == ["PER", "LOC"]
 
 
 @pytest.mark.parametrize(
@@ -204,8 +203,8 @@ def test_text_without_gold(tmp_path: Path, name: str, content: str) -> None:
     path.write_text(content, encoding="utf-8")
     corpus = load_source(Source(str(path), annotates=()))
     assert corpus.types == ()
-    assert [e.text for e in examples_of(corpus.dataset) if e.text] == ["Anna lebt.", "In Köln."]
-    assert not any(example.spans for example in examples_of(corpus.dataset))
+    assert [e.text for e in corpus.examples if e.text] == ["Anna lebt.", "In Köln."]
+    assert not any(example.spans for example in corpus.examples)
     with pytest.raises(DataError, match="no gold"):
         load_source(Source(str(path)))
 
@@ -263,7 +262,7 @@ def test_brat_documents_are_examples(tmp_path: Path) -> None:
     assert _examples(Source(str(tmp_path / "b.ann"), labels=renamed)) == [one]
     both = load_source(Source(str(tmp_path), labels=renamed))
     assert both.types == ("LOC", "PER")
-    numbered = [(example.text, example.line) for example in examples_of(both.dataset)]
+    numbered = [(example.text, example.line) for example in both.examples]
     assert numbered == [("Anna", 1), ("In Köln\nund Bonn", 2)]
     without_gold = _examples(Source(str(tmp_path), annotates=()))
     assert [example.spans for example in without_gold] == [(), ()]
@@ -339,6 +338,58 @@ def test_character_spans_in_jsonl(tmp_path: Path) -> None:
     assert second == Example("in Köln", ((3, 7, "LOC"),), ((0, 2), (3, 7)), 2)
 
 
+def test_what_a_corpus_saves_is_read_as_it_was(tmp_path: Path) -> None:
+    path, saved = tmp_path / "a.jsonl", tmp_path / "saved"
+    records = [
+        {"text": "이순신은", "entities": [{"start": 0, "end": 3, "label": "PS"}]},
+        {"tokens": ["in", "Köln"], "entities": [{"start": 3, "end": 7, "label": "LOC"}]},
+    ]
+    path.write_text("".join(json.dumps(r) + "\n\n" for r in records), encoding="utf-8")
+    corpus = load_source(Source(str(path), language="ko"))
+    dataset = corpus.to_dataset()
+    assert dataset.features == features()
+    assert dataset["language"][:] == ["ko", "ko"]
+    dataset.save_to_disk(saved)
+    again = load_source(Source(f"disk:{saved}", language="ko"))
+    assert again.examples == corpus.examples
+    assert [one.line for one in again.examples] == [1, 3]
+    assert (again.types, again.scheme) == (corpus.types, corpus.scheme) == (("LOC", "PS"), None)
+
+
+def test_a_record_without_text_needs_no_gold_and_may_have_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    gold = '{"text": "Köln", "entities": [{"start": 0, "end": 4, "label": "LOC"}]}\n'
+    path.write_text('{"text": ""}\n{"tokens": []}\n' + gold, encoding="utf-8")
+    blank, no_tokens, city = _examples(Source(str(path)))
+    assert (blank, no_tokens) == (Example("", (), None, 1), Example("", (), (), 2))
+    assert city == Example("Köln", ((0, 4, "LOC"),), None, 3)
+    path.write_text(gold.replace("Köln", ""), encoding="utf-8")
+    with pytest.raises(DataError, match=r":1: .* is no entity of this text"):
+        load_source(Source(str(path)))
+
+
+def test_json_is_read_no_further_than_it_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "a", "entities": []}\n' * 2 + "{broken\n", encoding="utf-8")
+    assert len(_examples(Source(str(path), cap=2))) == 2
+    with pytest.raises(DataError, match=r":3: broken JSON"):
+        load_source(Source(str(path)))
+
+
+def test_a_corpus_knows_the_files_that_it_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "brat").mkdir()
+    for name in ("b", "a"):
+        (tmp_path / "brat" / f"{name}.txt").write_text("Köln", encoding="utf-8")
+        (tmp_path / "brat" / f"{name}.ann").write_text("T1\tLOC 0 4\tKöln\n", encoding="utf-8")
+    names = [file.name for file in load_source(Source(str(tmp_path / "brat"))).files]
+    assert names == ["a.ann", "b.ann", "a.txt", "b.txt"]
+    (tmp_path / "de").mkdir()
+    path = _conll(tmp_path / "de", "Anna\tB-PER\n", "wikiann.test.conll")
+    assert load_source(Source("wikiann/de", "test"), tmp_path).files == (Path(path),)
+    _wikiann().save_to_disk(tmp_path / "saved")
+    assert load_source(Source(f"disk:{tmp_path / 'saved'}")).files == ()
+
+
 def test_a_public_name_is_found_in_the_data_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,7 +398,7 @@ def test_a_public_name_is_found_in_the_data_folder(
     assert len(_examples(Source("wikiann/de", "dev"), tmp_path)) == 1
     monkeypatch.setenv("NERTAG_DATA", str(tmp_path))
     corpus = load_source(Source("wikiann/de", "dev"))
-    assert corpus.dataset["language"][0] == "de"
+    assert corpus.language == "de"
     with pytest.raises(NoSuchSourceError, match=r"no corpus wikiann/de \(test\)"):
         load_source(Source("wikiann/de", "test"))
 
@@ -384,8 +435,8 @@ def test_text_without_gold_may_have_tags(tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
     path.write_text("Anna\tB-PER\n", encoding="utf-8")
     corpus = load_source(Source(str(path), annotates=()))
-    assert [example.spans for example in examples_of(corpus.dataset)] == [()]
+    assert [example.spans for example in corpus.examples] == [()]
     saved = tmp_path / "saved"
-    load_source(Source(str(path))).dataset.save_to_disk(saved)
+    load_source(Source(str(path))).to_dataset().save_to_disk(saved)
     corpus = load_source(Source(f"disk:{saved}", annotates=()))
-    assert [example.spans for example in examples_of(corpus.dataset)] == [()]
+    assert [example.spans for example in corpus.examples] == [()]

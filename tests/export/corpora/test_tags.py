@@ -26,11 +26,12 @@ from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
+from tagcli.schemes import Span
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 
 
-Drawn = tuple[int, list[tuple[int, int, str]]]
+Drawn = tuple[int, list[Span]]
 
 
 @st.composite

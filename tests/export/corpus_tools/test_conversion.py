@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.corpora.examples import examples_of
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import CORPUS_SCHEMES, write_row
@@ -21,9 +20,10 @@ from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
+from tagcli.schemes import Span
 from tests.support.tagged import spans_of_units
 
-Sentence = tuple[list[str], list[tuple[int, int, str]]]
+Sentence = tuple[list[str], list[Span]]
 
 # what a column can hold: no tab, no line end, no surrogate; a byte order mark may be the file's
 TOKENS = st.text(
@@ -61,7 +61,7 @@ def _convert(text: str, name: str, to: str, scheme: str = "BIO") -> str:
 
 
 def _entities(corpus: Corpus) -> list[Any]:
-    return [(one.text, one.tokens, one.spans) for one in examples_of(corpus.dataset)]
+    return [(one.text, one.tokens, one.spans) for one in corpus.examples]
 
 
 @settings(max_examples=60)
@@ -102,17 +102,17 @@ def test_a_folder_of_brat_documents_is_the_same(corpus: list[Sentence]) -> None:
     before = _load(_conll(corpus, "BIO"), "a.conll")
     expected = [
         (one.text, [(one.text[s:e].strip(), label) for s, e, label in one.spans])
-        for one in examples_of(before.dataset)
+        for one in before.examples
     ]
-    after = examples_of(_through_brat(before, "brat").dataset)
+    after = _through_brat(before, "brat").examples
     assert expected == [(one.text, [(one.text[s:e], t) for s, e, t in one.spans]) for one in after]
 
 
 @settings(max_examples=40)
 @given(st.lists(sentences().filter(_holds_text), min_size=1, max_size=4))
 def test_one_brat_document_has_the_examples_as_lines(corpus: list[Sentence]) -> None:
-    before = list(examples_of(_load(_conll(corpus, "BIO"), "a.conll").dataset))
-    (after,) = examples_of(_through_brat(_load(_conll(corpus, "BIO"), "a.conll"), "a.ann").dataset)
+    before = _load(_conll(corpus, "BIO"), "a.conll").examples
+    (after,) = _through_brat(_load(_conll(corpus, "BIO"), "a.conll"), "a.ann").examples
     assert after.text == "\n".join(one.text for one in before)
     names = [(one.text[s:e].strip(), label) for one in before for s, e, label in one.spans]
     assert [(after.text[s:e], label) for s, e, label in after.spans] == names

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from export.corpora.source import Source
-from export.corpora.sources import load_source
+from export.corpora.sources import Corpus, load_source
 from export.evaluation.evaluate import (
     ALIASES,
     SCORED_TYPES,
     EvaluationOptions,
     SpanCounts,
-    evaluate_file,
+    evaluate,
     gold_names,
 )
 from tagcli import DataError, Document
@@ -27,8 +27,12 @@ from tests.support.tiny_models import SENTENCES, TaggerMaker, all_sentences
 GOLD = "".join(f"{word}\t{tag}\n" for word, tag in zip(WORDS, BIO, strict=True))
 
 
+def _gold(path: Path) -> Corpus:
+    return load_source(Source(str(path), "test", repair="conlleval"))
+
+
 def _counts(tagger: Tagger, path: Path, types: tuple[str, ...] | None = None) -> SpanCounts:
-    return evaluate_file(tagger, path, EvaluationOptions(types)).counts
+    return evaluate(tagger, _gold(path), EvaluationOptions(types)).counts
 
 
 def conll_of(tagger: object, sentences: list[list[str]], flip: int = 0) -> tuple[str, int]:
@@ -174,7 +178,7 @@ def test_models_of_every_scheme_are_scored(
     path = tmp_path / "gold.conll"
     path.write_text(GOLD, encoding="utf-8")
     tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
-    counts = evaluate_file(tagger, path, EvaluationOptions()).counts
+    counts = evaluate(tagger, _gold(path), EvaluationOptions()).counts
     assert counts.gold == counts.predicted == counts.correct == {"PER": 1, "LOC": 2}
 
 
@@ -183,7 +187,7 @@ def test_types_with_a_blank_are_scored_on_tokens(tiny_tagger: TaggerMaker, tmp_p
     path.write_text(GOLD, encoding="utf-8")
     labels, right = ["O", "B-FULL NAME", "I-FULL NAME", "B-LOC"], ["B-FULL NAME", "I-FULL NAME"]
     tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, [*right, "O", "B-LOC", "O", "B-LOC"])
-    found = evaluate_file(tagger, path, EvaluationOptions())
+    found = evaluate(tagger, _gold(path), EvaluationOptions())
     assert found.left_out == {"FULL NAME": 1}
     assert found.counts.correct == {"LOC": 2}
 
@@ -204,11 +208,11 @@ def test_predictions_are_never_renamed(tiny_tagger: TaggerMaker, tmp_path: Path)
     names = ["O", "B-person", "I-person", "B-group", "B-corporation"]
     right = ["B-person", "I-person", "O", "B-corporation", "O", "B-group"]
     tagger = sure_tagger(tiny_tagger("klue"), names, WORDS, right)
-    found = evaluate_file(tagger, path, EvaluationOptions())
+    found = evaluate(tagger, _gold(path), EvaluationOptions())
     assert found.names == {}
     assert found.counts.correct == {"person": 1, "group": 1}
     assert found.left_out == {"corporation": 1}
-    mapped = evaluate_file(tagger, path, EvaluationOptions(names={"group": "corporation"}))
+    mapped = evaluate(tagger, _gold(path), EvaluationOptions(names={"group": "corporation"}))
     assert mapped.counts.correct == {"person": 1, "corporation": 1}
     assert mapped.left_out == {"group": 1}
 
@@ -220,11 +224,12 @@ def test_what_was_not_asked_for_is_not_what_the_gold_lacks(
     path.write_text(GOLD, encoding="utf-8")
     labels, right = ["O", "B-PER", "I-PER", "B-LOC", "B-MISC"], [*BIO[:4], "B-MISC", "B-LOC"]
     tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
-    found = evaluate_file(tagger, path, EvaluationOptions(("PER",)))
+    found = evaluate(tagger, _gold(path), EvaluationOptions(("PER",)))
     assert found.counts.predicted == {"PER": 1}
     assert found.not_asked == {"LOC": 2}
     assert found.left_out == {"MISC": 1}
-    asked = evaluate_file(tagger, path, EvaluationOptions(("MISC",)))  # of the model, not the gold
+    options = EvaluationOptions(("MISC",))  # of the model, not the gold
+    asked = evaluate(tagger, _gold(path), options)
     assert asked.counts.predicted == {"MISC": 1}
     assert not asked.left_out
 
@@ -234,9 +239,9 @@ def test_a_type_of_neither_side_is_one_sentence(tiny_tagger: TaggerMaker, tmp_pa
     path.write_text(GOLD.replace("PER", "person"), encoding="utf-8")
     problem = "nor the model has a type 'PERS'; the types are LOC, ORG, PER"
     with pytest.raises(UsageError, match=problem):
-        evaluate_file(tiny_tagger("xlmr"), path, EvaluationOptions(("LOC", "PERS")))
+        evaluate(tiny_tagger("xlmr"), _gold(path), EvaluationOptions(("LOC", "PERS")))
     with pytest.raises(UsageError, match=r"'person' of .* is read as 'PER'; the types are "):
-        evaluate_file(tiny_tagger("xlmr"), path, EvaluationOptions(("person",)))
+        evaluate(tiny_tagger("xlmr"), _gold(path), EvaluationOptions(("person",)))
 
 
 def test_public_names_are_scored_whoever_has_them(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
@@ -272,5 +277,5 @@ def test_a_corpus_is_tagged_in_its_language(
         return as_it_is(tagger, language)
 
     monkeypatch.setattr(Tagger, "in_language", in_language)
-    evaluate_file(tiny_tagger("xlmr").in_language(lang), corpus, EvaluationOptions())
+    evaluate(tiny_tagger("xlmr").in_language(lang), corpus, EvaluationOptions())
     assert seen == [lang, *asked]

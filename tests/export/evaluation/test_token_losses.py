@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from export.commands.evaluate import main
-from export.corpora.examples import examples_of
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from export.evaluation.loss_report import loss_notes, loss_page, loss_rows, loss_tables
@@ -159,7 +158,7 @@ def test_a_long_sentence_has_every_word_once_and_in_order(
     words = [f"{word}{number}" for number in range(40) for word in WORDS]
     tags = ["B-PER", *["I-PER"] * 150, "O", *["B-LOC", "O"] * 44]
     corpus = _corpus(tmp_path, words, tags)
-    (example,) = examples_of(corpus.dataset)
+    (example,) = corpus.examples
     document = Document(example.text, tokens=token_offsets(words))
     assert len(list(tagger.inputs([document]))) > 5
     losses = token_losses(tagger, corpus)

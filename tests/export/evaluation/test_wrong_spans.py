@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.evaluation.scores import Span
 from export.evaluation.wrong_spans import KINDS, WrongSpan, kinds_line, wrong_spans
 from tagcli.records import Document, TaggedDocument
+from tagcli.schemes import Span
 
 TEXT = "Ada Brenner wohnt in Bad Nauheim ."
 TOKENS = np.array([[0, 3], [4, 11], [12, 17], [18, 20], [21, 24], [25, 32], [33, 34]], np.int32)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.evaluation.evaluate import EvaluationOptions
 from export.evaluation.scores import SpanCounts
 from export.quantisation import method_scores
@@ -107,19 +109,20 @@ def test_models_are_scored_beside_the_float_one(
 ) -> None:
     gold = tmp_path / "gold.conll"
     gold.write_text("Max B-PER\nMüller I-PER\n\nKöln B-LOC\n", encoding="utf-8")
+    test = load_source(Source(str(gold), "test"))
     folders = {name: float_model(shape) for name, shape in (("a", "bert"), ("b", "klue"))}
     right = {"bert": 90, "klue": 85}
 
-    def evaluate_file(tagger: Any, path: Path, options: EvaluationOptions) -> Any:
-        assert path == gold
+    def evaluate(tagger: Any, corpus: Corpus, options: EvaluationOptions) -> Any:
+        assert corpus is test
         assert options == EvaluationOptions()
         shape = "klue" if tagger.model.folder == folders["b"] else "bert"
         return SimpleNamespace(counts=counts_of(right[shape]))
 
-    monkeypatch.setattr(method_scores, "evaluate_file", evaluate_file)
+    monkeypatch.setattr(method_scores, "evaluate", evaluate)
     told: list[str] = []
     found = score_methods(
-        folders["a"], {FLOAT: folders["a"], "b": folders["b"]}, {gold.name: gold}, told.append
+        folders["a"], {FLOAT: folders["a"], "b": folders["b"]}, {gold.name: test}, told.append
     )
     assert [one.method for one in found] == [FLOAT, "b"]
     assert [one.folder for one in found] == [folders["a"], folders["b"]]

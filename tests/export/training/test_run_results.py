@@ -16,6 +16,7 @@ from export.training import run_results
 from export.training.recipes import Recipe
 from export.training.run_card import corpus_scores, write_run_card
 from tagcli.records import Document, Entity, TaggedDocument
+from tagcli.schemes import Span
 
 RECIPE = Recipe("b", (Source("wiki/de"), Source("a.conll")), (Source("a.conll", "dev"),))
 MADE: dict[str, Any] = {
@@ -26,7 +27,7 @@ MADE: dict[str, Any] = {
 class _Tagger:
     """Finds the same entities in every text."""
 
-    def __init__(self, *entities: tuple[int, int, str]) -> None:
+    def __init__(self, *entities: Span) -> None:
         self._entities = tuple(Entity(s, e, label, "", 1.0) for s, e, label in entities)
 
     def run(self, documents: Iterable[Document]) -> Iterator[TaggedDocument]:

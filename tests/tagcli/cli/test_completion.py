@@ -81,6 +81,7 @@ def test_labels_after_a_comma() -> None:
     assert offered("--labels", "PER,O") == ["PER,ORG"]
     assert offered("--labels", "PER,") == [f"PER,{name}" for name in LABELS[1:]]
     assert offered("--labels", "PER,LOC,PE") == []
+    assert offered("--labels", "LOC, PER,PE") == []
 
 
 def test_labels_are_those_of_the_chosen_model(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -484,6 +484,7 @@ def test_verbose_says_what_was_chosen(data: str, said: str) -> None:
 def test_labels_and_scores() -> None:
     assert tags("--labels", "LOC", stdin=GERMAN) == "Angela Merkel wohnt in [Berlin LOC].\n"
     assert tags("--labels", "LOC,PER", stdin=GERMAN) == GERMAN_SPANS + "\n"
+    assert tags("--labels", "LOC, PER", stdin=GERMAN) == GERMAN_SPANS + "\n"
     assert tags("--min-score", "1", stdin=GERMAN) == GERMAN + "\n"
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagcli.inference.decoding import Decoder, viterbi
-from tagcli.schemes import OUTSIDE_TAG, Tag, TagSet, chunks, may_follow_bio2, read_tag_set
+from tagcli.schemes import OUTSIDE_TAG, Span, Tag, TagSet, chunks, may_follow_bio2, read_tag_set
 
 quick = settings(max_examples=150)
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
@@ -41,7 +41,7 @@ def best_legal_path(logits: npt.NDArray[np.floating], tag_set: TagSet) -> list[i
 
 def spans(
     decoder: Decoder, logits: Floats, types: list[str] | None = None
-) -> list[tuple[int, int, str]]:
+) -> list[Span]:
     return [(c.start, c.end, c.type) for c in decoder.decode(logits, types)]
 
 

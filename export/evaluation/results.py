@@ -1,0 +1,89 @@
+"""Models on corpora: a result for each pair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from export.corpora.sources import Corpus
+from export.evaluation.evaluate import Evaluation, EvaluationOptions, evaluate
+from export.evaluation.scores import Interval
+from export.evaluation.wrong_spans import WrongSpan, kinds_line
+from tagcli.errors import UsageError
+from tagcli.models.directory import DEFAULT
+from tagcli.output.destination import Output
+from tagcli.tagger import Tagger
+
+Load = Callable[[str | None], Tagger]
+"""Opens a model by its name; None: the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A model's evaluation on a file, corpus or dataset; `intervals` are as SpanCounts.intervals
+    has them."""
+
+    model: str
+    file: str
+    rules: str
+    evaluation: Evaluation
+    intervals: Mapping[str | None, Interval]
+
+
+def score_models(
+    models: Sequence[str | None],
+    tests: Mapping[str, Corpus],
+    load: Load,
+    options: EvaluationOptions,
+    *,
+    resamples: int,
+    wrong: Path | None,
+    note: Callable[[str], None],
+) -> list[Result]:
+    """Every model on every test, which go by their names; `resamples` are for the intervals of F1,
+    `wrong` is a file for the wrong spans, and `note` is told of progress.
+
+    Raises UsageError for types that neither side has, and where `wrong` is a file of the gold or
+    there are several models for it.
+    """
+    if wrong is None:
+        return list(_results(models, tests, load, options, resamples, note))
+    if len(models) > 1:
+        raise UsageError("--wrong takes one model")
+    _check_is_not_gold(wrong, tests.values())
+    counts: Counter[str] = Counter()
+    with Output(str(wrong)) as output:
+
+        def add(one: WrongSpan) -> None:
+            counts[one.kind] += 1
+            output.write(one.as_json() + "\n")
+
+        results = list(_results(models, tests, load, options, resamples, note, add))
+    note(f"{wrong}: {kinds_line(counts)}")
+    return results
+
+
+def _results(
+    models: Sequence[str | None],
+    tests: Mapping[str, Corpus],
+    load: Load,
+    options: EvaluationOptions,
+    resamples: int,
+    note: Callable[[str], None],
+    wrong: Callable[[WrongSpan], None] | None = None,
+) -> Iterable[Result]:
+    for model in models:
+        tagger, name = load(model), model or DEFAULT
+        for test, corpus in tests.items():
+            note(f"{name} on {test}")
+            evaluation = evaluate(tagger, corpus, options, wrong)
+            intervals = evaluation.counts.intervals(resamples)
+            yield Result(name, test, corpus.source.repair, evaluation, intervals)
+
+
+def _check_is_not_gold(path: Path, tests: Iterable[Corpus]) -> None:
+    gold = {file.resolve() for corpus in tests for file in corpus.files}
+    if path.resolve() in gold:
+        raise UsageError(f"{path} is the gold: --wrong needs another file")
