@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from pathlib import Path
 
 from export.corpora.brat import (
@@ -23,10 +23,11 @@ from export.corpora.brat import (
 from export.corpora.examples import Example, examples_of
 from export.corpora.sources import Corpus
 from export.corpora.tags import write_row
-from export.corpus_tools.stats import sentences_of
+from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.conll import split_columns
 from tagcli.records import Document
+from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
 _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
 
@@ -34,24 +35,36 @@ _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
 def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     """Every example as token and tag a line and a blank line after it.
 
-    Text without tokens is split into sentences and these into words, which are cut at the ends
-    of entities; tokens stay as they are. Raises DataError for what CoNLL cannot hold.
+    Text without tokens is split into sentences and these into words, as `nertag --format conll`
+    has those of Korean, and cut at the ends of entities; tokens stay as they are. Raises DataError
+    for what CoNLL cannot hold.
     """
     place = corpus.source.place
     for example in examples_of(corpus.dataset):
-        sentences = [list(words) for words in sentences_of(example)]
-        if example.tokens is None:
-            sentences = [_cut_at(words, example.spans) for words in sentences]
-        spans = _word_spans(list(chain.from_iterable(sentences)), example, place)
+        sentences = list(_sentences(example))
+        all_words = [word for _, words in sentences for word in words]
+        spans = _word_spans(all_words, example, place)
         first = 0
-        for words in sentences:
+        for comment, words in sentences:
             last = first + len(words)
             inside = [(s - first, e - first, label) for s, e, label in spans if first <= s < last]
             labels = write_row(inside, len(words), scheme)
+            yield comment
             for (start, end), label in zip(words, labels, strict=True):
                 yield f"{_token(example, start, end, place)}\t{label}\n"
             yield "\n"
             first = last
+
+
+def _sentences(example: Example) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """The words of every sentence, and the line that stands before it, if any."""
+    if example.tokens is not None:
+        yield from (("", words) for words in sentences_of(example))
+        return
+    ends = [(start, end) for start, end, _ in example.spans]
+    for start, end, language in sentence_spans(example):
+        comment = f"{EOJEOL_COMMENT}\n" if language == "ko" else ""
+        yield comment, words_cut_at(ends, example.text, start, end)
 
 
 def _token(example: Example, start: int, end: int, place: str) -> str:
@@ -60,17 +73,6 @@ def _token(example: Example, start: int, end: int, place: str) -> str:
         problem = f"CoNLL cannot hold the token {token!r}"
         raise DataError(*brat_place(place, example.line), problem)
     return token
-
-
-def _cut_at(
-    words: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int, str]]
-) -> list[tuple[int, int]]:
-    edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
-    cut: list[tuple[int, int]] = []
-    for start, end in words:
-        inner = edges[bisect_right(edges, start) : bisect_left(edges, end)]
-        cut += pairwise([start, *inner, end])
-    return cut
 
 
 def _word_spans(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from export.corpora.examples import Example, examples_of
 from export.corpora.sources import Corpus
 from export.tables import Rows
-from tagcli.languages import language_of_script
+from tagcli.languages import AUTO
 from tagcli.segmentation.korean import eojeols
-from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
 
 
@@ -44,23 +44,23 @@ def sentences_of(example: Example) -> list[list[tuple[int, int]]]:
     never inside an entity, and cut into words, in Korean into eojeols."""
     if example.tokens is not None:
         return [list(example.tokens)] if example.tokens else []
-    is_korean = language_of_script(example.text) == "ko"
-    sentences = []
-    for start, end in _sentence_spans(example):
-        if is_korean:
-            words = eojeols(example.text, start, end).tolist()
+    text, sentences = example.text, []
+    for start, end, language in sentence_spans(example):
+        if language == "ko":
+            words = eojeols(text, start, end).tolist()
         else:
-            words = [(start + s, start + e) for s, e in cut_words(example.text[start:end])]
+            words = [(start + s, start + e) for s, e in cut_words(text[start:end])]
         sentences.append([(s, e) for s, e in words])
     return sentences
 
 
-def _sentence_spans(example: Example) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for start, end in split_sentences(example.text):
+def sentence_spans(example: Example) -> list[tuple[int, int, str]]:
+    """Start, end and language, by the script of its paragraph, of every sentence of a text."""
+    found: list[tuple[int, int, str]] = []
+    for start, end, language in sentences_by_language(example.text, AUTO):
         if found and any(s < found[-1][1] and e > start for s, e, _ in example.spans):
-            start = found.pop()[0]
-        found.append((start, end))
+            start, _, language = found.pop()
+        found.append((start, end, language))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from export.corpora.places import data_dir_of_environment
+from export.corpora.places import bases_of
 from export.training.recipes import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import RAW, UNITS
@@ -15,8 +15,8 @@ from tagcli.models.directory import (
     CONFIG,
     INT8,
     TOKENIZER,
+    find_folder,
     has_safetensors,
-    local_folder,
     token_limit,
 )
 from tagcli.models.hub import find_snapshot
@@ -28,17 +28,12 @@ _SAFETENSORS = ("*.safetensors*",)
 
 
 def find_base(name: str, data_dir: Path | None = None) -> Path:
-    """The folder of an encoder: a path, bases/NAME or bases/OWNER/NAME in the data folder, a
-    bundled model by its name, or a hub id.
+    """The folder of an encoder by a name as `find_folder` takes it, with bases/NAME (or
+    bases/OWNER/NAME) in the data folder before a hub id.
 
     Raises UsageError for what cannot be had or has no fast tokenizer.
     """
-    data_dir = data_dir or data_dir_of_environment()
-    folder = Path(name)
-    if not folder.is_dir() and data_dir is not None:
-        folder = data_dir / "bases" / name
-    if not folder.is_dir():
-        folder = local_folder(name) or _from_hub(name)
+    folder = find_folder(name, _from_hub, bases_of(data_dir))
     for file in (CONFIG, TOKENIZER):
         if not (folder / file).is_file():
             raise UsageError(f"{folder} is no base encoder with a fast tokenizer: it has no {file}")

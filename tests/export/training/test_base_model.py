@@ -58,6 +58,19 @@ def test_an_owners_base_is_that_owners(tmp_path: Path, monkeypatch: pytest.Monke
     assert find_base(DEFAULT, tmp_path) == BUNDLED / DEFAULT
 
 
+def test_a_bundled_model_comes_before_a_base_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path / "data" / "bases" / DEFAULT, tmp_path / DEFAULT):
+        folder.mkdir(parents=True)
+        for file in ("config.json", "tokenizer.json"):
+            (folder / file).write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("NERTAG_DATA", str(tmp_path / "data"))
+    assert find_base(DEFAULT) == BUNDLED / DEFAULT
+    monkeypatch.chdir(tmp_path)
+    assert find_base(DEFAULT) == Path(DEFAULT)
+
+
 def test_a_head_with_the_same_labels_is_kept(checkpoint: ModelMaker) -> None:
     folder = checkpoint("xlmr")
     weights = transformers.AutoModelForTokenClassification.from_pretrained(folder)
