@@ -22,8 +22,9 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def as_markdown(rows: Rows) -> str:
-    """A table of Markdown."""
-    lines = [rows[0], ["---"] + ["---:"] * (len(rows[0]) - 1), *rows[1:]]
+def as_markdown(rows: Rows, text: bool = False) -> str:
+    """A table of Markdown, whose columns but the first have figures, to the right, or `text`."""
+    ruler = "---" if text else "---:"
+    lines = [rows[0], ["---"] + [ruler] * (len(rows[0]) - 1), *rows[1:]]
     cells = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in lines]
     return "\n".join("| " + " | ".join(line) + " |" for line in cells) + "\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from export.corpora.places import bases_of
-from export.training.recipes import Recipe
+from export.training.recipe import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import RAW, UNITS
 from tagcli.models.directory import (
@@ -23,7 +23,7 @@ from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
 from tagcli.models.transformers_checkpoint import check_shards, read_config
 
-_TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
+_BESIDE = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "README.md")
 _SAFETENSORS = ("*.safetensors*",)
 
 
@@ -42,7 +42,7 @@ def find_base(name: str, data_dir: Path | None = None) -> Path:
 
 def _from_hub(name: str) -> Path:
     try:
-        return find_snapshot(name, (CONFIG,), _TOKENIZER_FILES, (_SAFETENSORS,), offline=False)
+        return find_snapshot(name, (CONFIG,), _BESIDE, (_SAFETENSORS,), offline=False)
     except UsageError as error:
         raise UsageError(f"no base encoder {name}: no such folder; {error}") from error
 

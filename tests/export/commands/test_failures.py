@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from export.commands.failures import failures_as_sentences
 from tagcli.errors import DataError, NertagError, UsageError
 
-COMMANDS = ("bench", "data", "eval", "export", "train")
+COMMANDS = ("bench", "data", "evaluate", "export", "train")
 
 
 def _run(error: BaseException, said: list[str], needs: tuple[str, ...] = ()) -> int:
