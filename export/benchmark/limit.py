@@ -29,6 +29,7 @@ _WEIGHT_INPUT = {
     "QLinearMatMul": 3,
 }  # fmt: skip
 SECONDS = 0.3
+"""How long a product is repeated."""
 
 
 def product_shapes(model: Path) -> Shapes:

@@ -17,15 +17,23 @@ from export.corpora.brat import (
     brat_files,
     brat_place,
     problem_of,
+    read_brat,
     texts_without_ann,
     write_brat,
 )
 from export.corpora.examples import Example, examples_of
-from export.corpora.sources import Corpus
+from export.corpora.places import find_file, is_dataset
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
+from export.corpus_tools.splits import repairs_note
 from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
+from tagcli.output.destination import Output
+from tagcli.readers.base import ReaderOptions
 from tagcli.readers.conll import split_columns
+from tagcli.readers.formats import format_of_name, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
@@ -119,6 +127,65 @@ CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
     "conll": conll_lines,
     "jsonl": jsonl_lines,
 }
+
+
+FORMATS = (*CONVERTERS, BRAT)
+
+
+def convert(
+    source: Source,
+    out: Path,
+    to: str | None,
+    scheme: str,
+    data_dir: Path | None,
+    note: Callable[[str], None],
+) -> None:
+    """Write what a source has to `out` ("-": stdout) in the format `to`, one of FORMATS (None: as
+    the name of `out` says), CoNLL's tags in one of CORPUS_SCHEMES; `note` is told of repairs and of
+    what is not carried over.
+
+    Raises UsageError for a source that is not there, a format that nothing says or a place that is
+    taken, DataError for what is wrong in the source or what the format cannot hold.
+    """
+    chosen = _format_of(out, to)
+    corpus = load_source(source, data_dir)
+    if repairs := repairs_note(corpus, source.place):
+        note(repairs)
+    for lost in _losses(source, data_dir, chosen):
+        note(lost)
+    if chosen == BRAT:
+        write_documents(corpus, out)
+        return
+    with Output(None if str(out) == "-" else str(out)) as output:
+        for line in CONVERTERS[chosen](corpus, scheme):
+            output.write(line)
+
+
+def _format_of(out: Path, to: str | None) -> str:
+    chosen = to or (BRAT if out.suffix == ANN else format_of_name(str(out)))
+    if chosen not in FORMATS:
+        raise UsageError(f"{out}: say the format, --to {' or '.join(FORMATS)}")
+    if chosen == BRAT and str(out) == "-":
+        raise UsageError(f"brat is two files: name a folder or NAME{ANN}")
+    return chosen
+
+
+def _losses(source: Source, data_dir: Path | None, to: str) -> Iterator[str]:
+    """What of a file or of brat documents the conversion does not carry over."""
+    place = source.place
+    if is_dataset(place):
+        return
+    if files := brat_files(place):
+        documents = [read_brat(file) for file in files]
+        if whole := sum(document.discontinuous for document in documents):
+            entities = "entity" if whole == 1 else "entities"
+            yield f"{place}: {whole} discontinuous {entities} read as one span"
+        lost = left_out_of_brat(place, documents)
+    else:
+        place = str(find_file(place, source.split, data_dir))
+        lost = left_out(read_documents(Input(place), None, ReaderOptions()), to)
+    if lost:
+        yield f"not carried over from {place}: {', '.join(lost)}"
 
 
 def write_documents(corpus: Corpus, out: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from export.corpora.examples import Example, examples_of
+from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus
+from export.corpus_tools.splits import load_splits, repairs_note
 from export.tables import Rows
 from tagcli.languages import AUTO
 from tagcli.segmentation.korean import eojeols
@@ -24,6 +27,19 @@ class SplitStats:
     sentences: int
     tokens: int
     entities: Counter[str]
+
+
+def stats_of(
+    places: Sequence[str], data_dir: Path | None, note: Callable[[str], None]
+) -> list[SplitStats]:
+    """The counts of every split that there is of the places, over all of them; `note` is told of
+    repaired tags. Raises UsageError for a place that is not there, DataError for what is wrong."""
+    corpora = load_splits(places, data_dir)
+    for corpus in corpora:
+        if repairs := repairs_note(corpus, corpus.name):
+            note(repairs)
+    splits = {one: [c for c in corpora if c.source.split == one] for one in SPLITS}
+    return [split_stats(split, its) for split, its in splits.items() if its]
 
 
 def split_stats(name: str, corpora: Iterable[Corpus]) -> SplitStats:
@@ -64,15 +80,17 @@ def sentence_spans(example: Example) -> list[tuple[int, int, str]]:
     return found
 
 
+def total_of(splits: Iterable[SplitStats]) -> Counter[str]:
+    """The entities by type over all splits."""
+    return sum((split.entities for split in splits), start=Counter[str]())
+
+
 def stats_rows(splits: Sequence[SplitStats]) -> Rows:
     """A column a split: sentences, tokens, and the types by their count."""
-    total: Counter[str] = Counter()
-    for split in splits:
-        total += split.entities
     rows = [["", *(split.name for split in splits)]]
     rows.append(["sentences", *(str(split.sentences) for split in splits)])
     rows.append(["tokens", *(str(split.tokens) for split in splits)])
     rows.append(["entities", *(str(split.entities.total()) for split in splits)])
-    for name, _ in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+    for name, _ in sorted(total_of(splits).items(), key=lambda item: (-item[1], item[0])):
         rows.append([f"  {name}", *(str(split.entities[name]) for split in splits)])
     return rows

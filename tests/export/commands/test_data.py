@@ -11,7 +11,7 @@ import huggingface_hub
 import pytest
 from click.testing import CliRunner, Result
 
-from export.commands.data import _split_of_name, main
+from export.commands.data import main
 from tagcli.cli.main import main as tag
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import SAMPLES
@@ -150,24 +150,6 @@ def test_stats_say_what_they_repaired(tmp_path: Path) -> None:
     result = _data("stats", path)
     assert result.exit_code == 0
     assert result.stderr == f"nertag-data: {path} (train): 1 tag repaired (conlleval)\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "split"),
-    [
-        ("dev.conll", "dev"),
-        ("a-validation.conll", "dev"),
-        ("a_val.jsonl", "dev"),
-        ("valid.conll", "dev"),
-        ("eng.testa", "dev"),
-        ("eng.testb", "test"),
-        ("a.TEST.conll.gz", "test"),
-        ("test-drive.train.conll", "train"),
-        ("latest.conll", "train"),
-    ],
-)
-def test_the_split_of_a_file_is_in_its_name(name: str, split: str) -> None:
-    assert _split_of_name(f"dev/{name}") == split
 
 
 @needs_bundled
