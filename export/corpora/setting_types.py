@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 _TYPES: dict[Any, str] = {str: "string", int: "whole number", float: "number"}
@@ -56,6 +57,7 @@ class Setting:
         return f"a {_name(self.kind)} {' and '.join(limits)}".rstrip()
 
 
+@cache
 def settings_of(kind: type) -> dict[str, Setting]:
     """The settings of a dataclass by the keys that they have in a file."""
     hints = get_type_hints(kind)

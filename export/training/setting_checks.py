@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from export.corpora.setting_types import Setting, settings_of
 from tagcli.errors import UsageError
-
-_settings_of = cache(settings_of)
 
 
 def checked(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +16,7 @@ def checked(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
 
     Source: https://jcristharif.com/msgspec/constraints.html
     """
-    known = _settings_of(kind)
+    known = settings_of(kind)
     for key in settings:
         if key not in known:
             raise UsageError(f"unknown setting {key!r}; known: {', '.join(known)}")
