@@ -102,9 +102,10 @@ def recipe_toml(recipe: Recipe) -> str:
 def _written(one: Recipe | Source) -> dict[str, Any]:
     """The settings by their keys, without those that TOML has no value for, and empty tables where
     that is what a setting is without one."""
+    kind: type = type(one)
     values = {
         key: (getattr(one, setting.field), setting.default)
-        for key, setting in settings_of(type(one)).items()
+        for key, setting in settings_of(kind).items()
     }
     return {
         key: value

@@ -223,7 +223,7 @@ def test_every_method_has_the_same_products(
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench_limit, "_SECONDS", 0.001)
+    monkeypatch.setattr(bench_limit, "SECONDS", 0.001)
 
 
 @pytest.mark.usefixtures("_quick")
