@@ -19,8 +19,9 @@ def as_table(rows: Rows) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_markdown(rows: Rows) -> str:
-    """A table of Markdown."""
-    lines = [rows[0], ["---"] + ["---:"] * (len(rows[0]) - 1), *rows[1:]]
+def as_markdown(rows: Rows, text: bool = False) -> str:
+    """A table of Markdown, whose columns but the first have figures, to the right, or `text`."""
+    ruler = "---" if text else "---:"
+    lines = [rows[0], ["---"] + [ruler] * (len(rows[0]) - 1), *rows[1:]]
     cells = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in lines]
     return "\n".join("| " + " | ".join(line) + " |" for line in cells) + "\n"

@@ -155,8 +155,8 @@ TESTS = Path(__file__).parent
 TRAIN_FOLDERS = tuple(TESTS / name for name in ("export", "interop", "samples"))
 """What is in them needs the packages of the `train` and `dev` extras."""
 TRAIN_PACKAGES = (
-    "accelerate", "conlleval", "datasets", "matplotlib", "onnx", "optimum", "pandas", "pyarrow",
-    "safetensors", "seqeval", "spacy", "torch", "transformers",
+    "accelerate", "conlleval", "datasets", "matplotlib", "msgspec", "onnx", "optimum", "pandas",
+    "pyarrow", "safetensors", "seqeval", "spacy", "tomli_w", "torch", "transformers",
 )  # fmt: skip
 
 

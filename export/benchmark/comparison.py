@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from export.benchmark.peers import Settings, as_argument
+from export.benchmark.peers import PeerSettings, as_argument
 from export.evaluation.evaluate import ALIASES, SCORED_TYPES
 from export.evaluation.scores import SpanCounts
 from tagcli.errors import NertagError
@@ -39,6 +39,20 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """nertag, the first, and its peers on a text: the name, lines and words of that, the threads
+    and the device of each, and how many rounds count."""
+
+    name: str
+    lines: int
+    words: int
+    threads: int
+    device: str
+    rounds: int
+    measured: list[Measured]
+
+
+@dataclass(frozen=True, slots=True)
 class Ratio:
     """The median of the ratios of the rounds, with the least and the greatest."""
 
@@ -50,7 +64,7 @@ class Ratio:
 class _Process:
     """A peer in a process of its own; `errors` takes what it says on stderr."""
 
-    def __init__(self, name: str, settings: Settings, errors: IO[str]) -> None:
+    def __init__(self, name: str, settings: PeerSettings, errors: IO[str]) -> None:
         command = [sys.executable, "-m", "export.benchmark.peers", name, as_argument(settings)]
         self._errors = errors
         began = time.perf_counter()
@@ -91,7 +105,7 @@ class _Process:
 
 
 @contextmanager
-def _opened(name: str, settings: Settings) -> Iterator[_Process]:
+def _opened(name: str, settings: PeerSettings) -> Iterator[_Process]:
     with tempfile.TemporaryFile("w+") as errors:  # a pipe that nobody reads would fill
         process = _Process(name, settings, errors)
         try:
@@ -102,19 +116,19 @@ def _opened(name: str, settings: Settings) -> Iterator[_Process]:
 
 def compare(
     names: Sequence[str],
-    settings: Settings,
+    settings: PeerSettings,
     text: Path,
     folder: Path,
     rounds: int,
-    say: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> tuple[list[Measured], dict[str, Path]]:
     """Every peer on `text` in turn, `rounds` times after one to warm up; what it found is in the
-    file of `folder` that is named."""
+    file of `folder` that is named. `note` is a progress callback."""
     measured, outputs = [], {}
     with ExitStack() as stack:
         processes = []
         for number, name in enumerate(names):
-            say(f"starting {name}")
+            note(f"starting {name}")
             process = stack.enter_context(_opened(name, settings))
             processes.append(process)
             measured.append(Measured(name, process.start_seconds))
@@ -124,7 +138,7 @@ def compare(
                 seconds = process.ask(do="run", text=str(text), out=str(outputs[one.name]))
                 if turn:
                     one.seconds.append(seconds)
-                say(f"{'round ' + str(turn) if turn else 'warm-up'}: {one.name} {seconds:.1f} s")
+                note(f"{'round ' + str(turn) if turn else 'warm-up'}: {one.name} {seconds:.1f} s")
         for one, process in zip(measured, processes, strict=True):
             one.line_seconds = process.ask(do="line")
             one.peak_bytes = int(process.ask(do="memory"))

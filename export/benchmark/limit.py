@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from export.benchmark.comparison import Measured
-from export.benchmark.peers import Settings
+from export.benchmark.peers import PeerSettings
 from tagcli.errors import UsageError
 from tagcli.inference.batching import Batcher, Job
 from tagcli.records import Document
@@ -28,7 +28,8 @@ _WEIGHT_INPUT = {
     "MatMul": 1, "MatMulInteger": 1, "MatMulIntegerToFloat": 1, "DynamicQuantizeMatMul": 1,
     "QLinearMatMul": 3,
 }  # fmt: skip
-_SECONDS = 0.3
+SECONDS = 0.3
+"""How long a product is repeated."""
 
 
 def product_shapes(model: Path) -> Shapes:
@@ -52,7 +53,7 @@ def operations_per_token(shapes: Shapes) -> int:
     return sum(2 * inputs * outputs * count for (inputs, outputs), count in shapes.items())
 
 
-def gemm_rates(shapes: Shapes, rows: int, settings: Settings) -> dict[str, float]:
+def gemm_rates(shapes: Shapes, rows: int, settings: PeerSettings) -> dict[str, float]:
     """Operations a second by library and kind on the threads or the device of the settings,
     `rows` tokens a product.
 
@@ -91,7 +92,7 @@ def _rate(
 def _seconds_each(product: Callable[[], Any]) -> float:
     product()
     began, count = time.perf_counter(), 0
-    while time.perf_counter() - began < _SECONDS:
+    while time.perf_counter() - began < SECONDS:
         product()
         count += 1
     return (time.perf_counter() - began) / count
@@ -176,7 +177,9 @@ class Limit:
     quantised: bool
 
 
-def measure_limit(settings: Settings, lines: Sequence[str], words: int, nertag: Measured) -> Limit:
+def measure_limit(
+    settings: PeerSettings, lines: Sequence[str], words: int, nertag: Measured
+) -> Limit:
     """The rates of products at the model's shapes, and what nertag makes of them."""
     tagger = load(settings.model, device=settings.device, threads=settings.threads)
     if tagger.model.onnx is None:

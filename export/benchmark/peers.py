@@ -30,7 +30,7 @@ _REPEATS_OF_A_LINE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PeerSettings:
     """What a peer needs: nertag's `model` (None: the bundled one), the `checkpoint` in float32
     for transformers, the same as ONNX in `float_model` for optimum, a `spacy` pipeline's name."""
 
@@ -42,7 +42,7 @@ class Settings:
     threads: int
 
 
-def _nertag(settings: Settings) -> Find:
+def _nertag(settings: PeerSettings) -> Find:
     from tagcli import load
 
     tagger = load(settings.model, device=settings.device, threads=settings.threads)
@@ -54,7 +54,7 @@ def _nertag(settings: Settings) -> Find:
     return find
 
 
-def _pipeline(model: Any, settings: Settings, batch_size: int) -> Find:
+def _pipeline(model: Any, settings: PeerSettings, batch_size: int) -> Find:
     from transformers import AutoTokenizer, pipeline
 
     tag = pipeline(
@@ -72,8 +72,8 @@ def _pipeline(model: Any, settings: Settings, batch_size: int) -> Find:
     return find
 
 
-def _transformers(batch_size: int) -> Callable[[Settings], Find]:
-    def open_peer(settings: Settings) -> Find:
+def _transformers(batch_size: int) -> Callable[[PeerSettings], Find]:
+    def open_peer(settings: PeerSettings) -> Find:
         import torch
         from transformers import AutoModelForTokenClassification
 
@@ -86,7 +86,7 @@ def _transformers(batch_size: int) -> Callable[[Settings], Find]:
     return open_peer
 
 
-def _optimum(settings: Settings) -> Find:
+def _optimum(settings: PeerSettings) -> Find:
     import onnxruntime
     from optimum.onnxruntime import ORTModelForTokenClassification
 
@@ -99,7 +99,7 @@ def _optimum(settings: Settings) -> Find:
     return _pipeline(model, settings, 32)
 
 
-def _spacy(settings: Settings) -> Find:
+def _spacy(settings: PeerSettings) -> Find:
     import spacy
 
     whole = spacy.load(settings.spacy)
@@ -118,7 +118,7 @@ def _spacy(settings: Settings) -> Find:
 class Peer:
     """How a peer is opened, the package it needs, and whether it needs a float checkpoint."""
 
-    open: Callable[[Settings], Find]
+    open: Callable[[PeerSettings], Find]
     package: str
     needs_checkpoint: bool = False
 
@@ -163,7 +163,7 @@ def peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def main(name: str, settings: Settings) -> None:
+def main(name: str, settings: PeerSettings) -> None:
     """Open the peer and obey."""
     find = PEERS[name].open(settings)
     list(find([FIRST_LINE]))
@@ -177,10 +177,10 @@ def main(name: str, settings: Settings) -> None:
             print(peak_bytes(), flush=True)
 
 
-def as_argument(settings: Settings) -> str:
+def as_argument(settings: PeerSettings) -> str:
     """The settings as `main`'s process reads them."""
     return json.dumps(asdict(settings))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Settings(**json.loads(sys.argv[2])))
+    main(sys.argv[1], PeerSettings(**json.loads(sys.argv[2])))

@@ -61,9 +61,9 @@ def measure_start(runs: int, options: list[str]) -> Start:
 
 
 def measure_growth(
-    text: Path, options: list[str], folder: Path, pairs: int, say: Callable[[str], None]
+    text: Path, options: list[str], folder: Path, pairs: int, note: Callable[[str], None]
 ) -> Growth:
-    """Tag the text and ten times the text in turn, `pairs` times."""
+    """Tag the text and ten times the text in turn, `pairs` times; `note` is a progress callback."""
     ten = folder / "ten.txt"
     with ten.open("wb") as file:
         for _ in range(_TIMES):
@@ -78,7 +78,7 @@ def measure_growth(
         ratios.append((long - begin) / (short - begin))
         peaks[0].append(peak)
         peaks[1].append(peak_of_ten)
-        say(f"pair {number}: ten times the text takes {ratios[-1]:.2f} times as long")
+        note(f"pair {number}: ten times the text takes {ratios[-1]:.2f} times as long")
     return Growth(statistics.median(ratios), min(ratios), max(ratios), max(peaks[0]), max(peaks[1]))
 
 

@@ -5,10 +5,28 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from export.benchmark.comparison import Measured, ratio
+from export.benchmark.comparison import Comparison, Measured, ratio
 from export.benchmark.limit import Limit
 from export.benchmark.processes import Growth, Start
+from export.benchmark.run import Finding
 from export.tables import Rows
+
+
+def heading(found: Comparison) -> str:
+    """What was run, on how much and how."""
+    return (
+        f"{found.name}: {found.lines} lines, {found.words} words; {found.threads} threads on "
+        f"{found.device}, {found.rounds} rounds"
+    )
+
+
+def rows_of(found: Finding) -> Rows:
+    """The table of one thing that was measured."""
+    if isinstance(found, Comparison):
+        return peer_rows(found.measured, found.words)
+    if isinstance(found, Limit):
+        return limit_rows(found)
+    return start_rows(found) if isinstance(found, Start) else growth_rows(found)
 
 
 def peer_rows(measured: Sequence[Measured], words: int) -> Rows:

@@ -17,9 +17,9 @@ Options = ParamSpec("Options")
 
 
 def failures_as_sentences(
-    say: Callable[[str], None], needs: Sequence[str] = (), purpose: str = ""
+    note: Callable[[str], None], needs: Sequence[str] = (), purpose: str = ""
 ) -> Callable[[Callable[Options, None]], Callable[Options, None]]:
-    """A decorator for what a command does: `say` gets the sentence of an error, and the process
+    """A decorator for what a command does: `note` gets the sentence of an error, and the process
     ends with its code; a closed pipe ends it quietly. Before that, packages that the command
     `needs` are looked for, and `purpose` is what for."""
 
@@ -30,13 +30,13 @@ def failures_as_sentences(
                 check_packages(needs, purpose)
                 work(*args, **options)
             except NertagError as error:
-                say(str(error))
+                note(str(error))
                 sys.exit(error.exit_code)
             except BrokenPipeError:
                 forget_stdout()
                 sys.exit(0)
             except OSError as error:
-                say(f"cannot read or write: {error}")
+                note(f"cannot read or write: {error}")
                 sys.exit(2)
             except KeyboardInterrupt:
                 sys.exit(_INTERRUPTED)

@@ -6,25 +6,24 @@ import os
 import warnings
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from export.commands.failures import failures_as_sentences
-from export.corpora.source import Source
-from export.training.recipes import RECIPE, ROLES, Recipe, make_recipe, read_recipe
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import say
 
 _NEEDED = (
     "torch", "transformers", "accelerate", "datasets", "seqeval", "onnx", "optimum.exporters.onnx",
+    "msgspec", "tomli_w",
 )  # fmt: skip
 _say = partial(say, "nertag-train")
 
 
 _GROUPS = {
     "Corpora": ("--train", "--dev", "--test", "--data-dir"),
-    "Model": ("--base", "--out", "--freeze-embeddings", "--freeze-layers"),
+    "Model": ("--base", "--out", "--freeze-embeddings", "--freeze-layers",
+              "--license"),
     "Learning": ("--epochs", "--rate", "--head-rate", "--batch-tokens", "--label-smoothing",
                  "--seed"),
     "Run": ("--recipe", "--patience", "--max-minutes", "--resume"),
@@ -94,41 +93,31 @@ _EXAMPLES = """
 @click.option("--patience", type=int, help="Stop after so many evaluations without a better F1.")
 @click.option("--seed", type=int, help="Seed of weights, batches and dropout (1).")
 @click.option("--max-minutes", type=float, help="End in order then, with the best checkpoint.")
+@click.option("--license", "licence", metavar="NAME",
+              help="Licence of the weights; default: what the base's and the teachers' ask for.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
 @failures_as_sentences(_say, _NEEDED, "training")
 def main(
-    recipe_file: Path | None, out_dir: Path, data_dir: Path | None, resume: bool, **options: Any
+    recipe_file: Path | None, train: tuple[str, ...], dev: tuple[str, ...], test: tuple[str, ...],
+    base: str | None, out_dir: Path, data_dir: Path | None, epochs: int | None, rate: float | None,
+    head_rate: float | None, batch_tokens: int | None, freeze_embeddings: bool | None,
+    freeze_layers: int | None, label_smoothing: float | None, patience: int | None,
+    seed: int | None, max_minutes: float | None, licence: str | None, resume: bool,
 ) -> None:
     """Fine-tune an encoder on annotated text, export it and measure it.
 
     --out becomes a model directory with safetensors and ONNX, beside its recipe, log, metrics and
     model card.
     """  # fmt: skip
-    if resume and recipe_file is None:
-        recipe_file = out_dir / RECIPE
-    _train(_recipe(recipe_file, options), out_dir, data_dir, resume)
-
-
-def _recipe(recipe_file: Path | None, options: dict[str, Any]) -> Recipe:
-    settings = read_recipe(recipe_file) if recipe_file else {}
-    for name, value in options.items():
-        if name in ROLES and value:
-            settings[name] = tuple(Source(place, name) for place in value)
-        elif name not in ROLES and value is not None:
-            settings[name] = value
-    return make_recipe(settings)
-
-
-def _train(recipe: Recipe, out_dir: Path, data_dir: Path | None, resume: bool) -> None:
     warnings.filterwarnings("ignore")  # of the libraries, about themselves
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from export.training.run import run_recipe
+    from export.training.recipe import Overrides
+    from export.training.run import train as train_model
 
-    is_first = int(os.environ.get("RANK", "0")) == 0
-    run_recipe(recipe, out_dir, _say if is_first else _mute, data_dir=data_dir, resume=resume)
-    if is_first:
-        _say(f"{out_dir}: try nertag --model {out_dir}")
-
-
-def _mute(message: str) -> None:
-    """Only the first of several processes speaks."""
+    overrides = Overrides(
+        base=base, train=train, dev=dev, test=test, epochs=epochs, rate=rate, head_rate=head_rate,
+        batch_tokens=batch_tokens, freeze_embeddings=freeze_embeddings,
+        freeze_layers=freeze_layers, label_smoothing=label_smoothing, patience=patience, seed=seed,
+        max_minutes=max_minutes, license=licence,
+    )  # fmt: skip
+    train_model(recipe_file, overrides, out_dir, _say, data_dir=data_dir, resume=resume)

@@ -48,6 +48,13 @@ def data_dir_of_environment() -> Path | None:
     return Path(named) if named else None
 
 
+def bases_of(data_dir: Path | None) -> list[Path]:
+    """Where the encoders of the data folder are, that of NERTAG_DATA if none is given; none without
+    a data folder."""
+    data_dir = data_dir or data_dir_of_environment()
+    return [] if data_dir is None else [data_dir / "bases"]
+
+
 def load_saved(place: str, split: str) -> Dataset:
     """A split of a dataset that was saved to disk; raises UsageError for one that is not there."""
     from datasets import load_from_disk

@@ -3,79 +3,101 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from export.corpora.letter_case import CASES
-from export.corpora.setting_types import check_types
+from export.corpora.setting_types import about
 from export.corpora.tags import REPAIRS
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO, LANGUAGES
 
-if TYPE_CHECKING:
-
-    pass
-
-
 SPLITS = ("train", "dev", "test")
-
-
 SPACINGS = ("natural",)
+_REPAIRS = "; ".join(f"`{name}`: {meaning}" for name, meaning in REPAIRS.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A corpus to read: a CoNLL or JSONL file, brat's NAME.ann or a folder of such documents,
-    `NAME/LANGUAGE` in the data folder, `disk:PATH` or `hub:OWNER/NAME[/CONFIG]`.
+    """A corpus to read, and how. What the values of its settings may be is checked where a recipe
+    is read."""
 
-    `labels` renames types ("O" drops one; "PS_*" stands for all that begin so), and `by_text`
-    names the type of entities by their NFC text, whatever it was; `joins` are the types of which
-    two are one entity where only a blank is between them. `annotates` are the types that an O
-    speaks against, after renaming: None for those that occur, none at all for text without gold.
-
-    `every` takes the sentences N, 2N, ..., `skip_every` all others; `cap` is the most sentences
-    taken of these, from the start; `weight` how often an epoch shows each; `repair` a policy of
-    export.corpora.tags.REPAIRS.
-
-    `spacing` "natural" makes running text of tokens, which has none then, and `case`, one of
-    export.corpora.letter_case.CASES, writes it so.
-    """
-
-    place: str
-    split: str = "train"
-    language: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    by_text: Mapping[str, str] = field(default_factory=dict)
-    joins: tuple[str, ...] | None = None
-    annotates: tuple[str, ...] | None = None
-    every: int | None = None
-    skip_every: int | None = None
-    cap: int | None = None
-    weight: float = 1.0
-    repair: str = "error"
-    spacing: str | None = None
-    case: str | None = None
+    place: str = field(
+        metadata=about(
+            "The corpus: a CoNLL or JSONL file, brat's `NAME.ann` or a folder of such documents, "
+            "`NAME/LANGUAGE` in the data folder, `disk:PATH` or `hub:OWNER/NAME[/CONFIG]`.",
+            key="source",
+        )
+    )
+    split: str = field(
+        default="train",
+        metadata=about(
+            "Which split of a corpus in the data folder, on disk or on the hub; in a recipe by "
+            "default that of the list that the source is in.",
+            choices=SPLITS,
+        ),
+    )
+    language: str | None = field(
+        default=None,
+        metadata=about(
+            "The language of the text; without it that of `NAME/LANGUAGE`, otherwise `auto`, which "
+            "asks the script of every paragraph.",
+            choices=(AUTO, *LANGUAGES),
+        ),
+    )
+    labels: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=about(
+            'New names of types; `"O"` drops one, and `"PS_*"` stands for all that begin so.'
+        ),
+    )
+    by_text: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=about("Types of entities by their text in NFC, whatever the corpus calls them."),
+    )
+    joins: tuple[str, ...] | None = field(
+        default=None,
+        metadata=about("Types of which two are one entity where only a blank is between them."),
+    )
+    annotates: tuple[str, ...] | None = field(
+        default=None,
+        metadata=about(
+            "Types, as renamed, that an O speaks against; without it those that occur; none for "
+            "text without gold, which a teacher needs to be there for."
+        ),
+    )
+    every: int | None = field(
+        default=None, metadata=about("Take the sentences N, 2N, ... alone.", ge=2)
+    )
+    skip_every: int | None = field(
+        default=None, metadata=about("Take all but the sentences N, 2N, ...", ge=2)
+    )
+    cap: int | None = field(
+        default=None,
+        metadata=about("Take so many sentences at most, from the start, of those.", ge=1),
+    )
+    weight: float = field(
+        default=1.0, metadata=about("How often an epoch shows each sentence.", gt=0)
+    )
+    repair: str = field(
+        default="error",
+        metadata=about(
+            f"What is done about illegal tags: {_REPAIRS}.",
+            choices=REPAIRS,
+        ),
+    )
+    spacing: str | None = field(
+        default=None,
+        metadata=about("Make running text, without tokens, of the tokens.", choices=SPACINGS),
+    )
+    case: str | None = field(
+        default=None,
+        metadata=about("Write the text in another case, letter by letter.", choices=CASES),
+    )
 
     def __post_init__(self) -> None:
-        check_types(Source, {one.name: getattr(self, one.name) for one in fields(self)})
-        choices: dict[str, tuple[str | None, ...]] = {
-            "split": SPLITS,
-            "language": (None, AUTO, *LANGUAGES),
-            "repair": tuple(REPAIRS),
-            "spacing": (None, *SPACINGS),
-            "case": (None, *CASES),
-        }
-        for name, known in choices.items():
-            if (value := getattr(self, name)) not in known:
-                among = ", ".join(filter(None, known))
-                raise UsageError(f"{self.place}: {name} {value!r} is none of {among}")
-        if self.weight <= 0 or (self.cap is not None and self.cap < 1):
-            raise UsageError(f"{self.place}: weight and cap must be above 0")
         if self.every is not None and self.skip_every is not None:
-            raise UsageError(f"{self.place}: a source has every or skip_every, not both")
-        if any(n is not None and n < 2 for n in (self.every, self.skip_every)):
-            raise UsageError(f"{self.place}: every and skip_every must be at least 2")
+            raise UsageError("a source has every or skip_every, not both")
 
     def takes(self, number: int) -> bool:
         """Whether the sentence with this number, counted from 1, is among those to read."""

@@ -11,6 +11,8 @@ from export.corpora.overlap import texts_of
 from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import REPAIRS
+from export.corpus_tools.pieces import find_tokenizer
+from export.corpus_tools.splits import load_splits
 from export.corpus_tools.stats import sentences_of
 from tagcli.errors import DataError
 from tagcli.inference.encoding import Encoder
@@ -28,6 +30,18 @@ class Finding:
 
     is_error: bool
     text: str
+
+
+def check_places(
+    places: Sequence[str], model: str | None, data_dir: Path | None
+) -> Iterator[Finding]:
+    """What cannot be read of the places, and the findings of `check` on every split of them, with
+    the tokenizer of a model by its name. Raises UsageError for what is not there."""
+    encoder = Encoder(find_tokenizer(model, data_dir))
+    unreadable: list[DataError] = []
+    corpora = load_splits(places, data_dir, unreadable.append)
+    yield from (Finding(True, str(error)) for error in unreadable)
+    yield from check(corpora, encoder, data_dir)
 
 
 def check(

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from pathlib import Path
 
 from export.corpora.brat import (
@@ -17,17 +17,26 @@ from export.corpora.brat import (
     brat_files,
     brat_place,
     problem_of,
+    read_brat,
     texts_without_ann,
     write_brat,
 )
 from export.corpora.examples import Example
-from export.corpora.sources import Corpus
+from export.corpora.places import find_file, is_dataset
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
-from export.corpus_tools.stats import sentences_of
+from export.corpus_tools.splits import repairs_note
+from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
+from tagcli.output.destination import Output
+from tagcli.readers.base import ReaderOptions
 from tagcli.readers.conll import split_columns
+from tagcli.readers.formats import format_of_name, read_documents
+from tagcli.readers.inputs import Input
 from tagcli.records import Document
 from tagcli.schemes import Span
+from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
 _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
 
@@ -35,24 +44,36 @@ _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
 def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     """Every example as token and tag a line and a blank line after it.
 
-    Text without tokens is split into sentences and these into words, which are cut at the ends
-    of entities; tokens stay as they are. Raises DataError for what CoNLL cannot hold.
+    Text without tokens is split into sentences and these into words, as `nertag --format conll`
+    has those of Korean, and cut at the ends of entities; tokens stay as they are. Raises DataError
+    for what CoNLL cannot hold.
     """
     place = corpus.source.place
     for example in corpus.examples:
-        sentences = [list(words) for words in sentences_of(example)]
-        if example.tokens is None:
-            sentences = [_cut_at(words, example.spans) for words in sentences]
-        spans = _word_spans(list(chain.from_iterable(sentences)), example, place)
+        sentences = list(_sentences(example))
+        all_words = [word for _, words in sentences for word in words]
+        spans = _word_spans(all_words, example, place)
         first = 0
-        for words in sentences:
+        for comment, words in sentences:
             last = first + len(words)
             inside = [(s - first, e - first, label) for s, e, label in spans if first <= s < last]
             labels = write_row(inside, len(words), scheme)
+            yield comment
             for (start, end), label in zip(words, labels, strict=True):
                 yield f"{_token(example, start, end, place)}\t{label}\n"
             yield "\n"
             first = last
+
+
+def _sentences(example: Example) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """The words of every sentence, and the line that stands before it, if any."""
+    if example.tokens is not None:
+        yield from (("", words) for words in sentences_of(example))
+        return
+    ends = [(start, end) for start, end, _ in example.spans]
+    for start, end, language in sentence_spans(example):
+        comment = f"{EOJEOL_COMMENT}\n" if language == "ko" else ""
+        yield comment, words_cut_at(ends, example.text, start, end)
 
 
 def _token(example: Example, start: int, end: int, place: str) -> str:
@@ -63,18 +84,9 @@ def _token(example: Example, start: int, end: int, place: str) -> str:
     return token
 
 
-def _cut_at(
-    words: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int, str]]
-) -> list[tuple[int, int]]:
-    edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
-    cut: list[tuple[int, int]] = []
-    for start, end in words:
-        inner = edges[bisect_right(edges, start) : bisect_left(edges, end)]
-        cut += pairwise([start, *inner, end])
-    return cut
-
-
-def _word_spans(words: list[tuple[int, int]], example: Example, place: str) -> list[Span]:
+def _word_spans(
+    words: list[tuple[int, int]], example: Example, place: str
+) -> list[Span]:
     """The entities over word indices; raises DataError for those that CoNLL cannot hold."""
     starts, ends = [start for start, _ in words], [end for _, end in words]
     spans, free_from = [], 0
@@ -116,6 +128,65 @@ CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
     "conll": conll_lines,
     "jsonl": jsonl_lines,
 }
+
+
+FORMATS = (*CONVERTERS, BRAT)
+
+
+def convert(
+    source: Source,
+    out: Path,
+    to: str | None,
+    scheme: str,
+    data_dir: Path | None,
+    note: Callable[[str], None],
+) -> None:
+    """Write what a source has to `out` ("-": stdout) in the format `to`, one of FORMATS (None: as
+    the name of `out` says), CoNLL's tags in one of CORPUS_SCHEMES; `note` is told of repairs and of
+    what is not carried over.
+
+    Raises UsageError for a source that is not there, a format that nothing says or a place that is
+    taken, DataError for what is wrong in the source or what the format cannot hold.
+    """
+    chosen = _format_of(out, to)
+    corpus = load_source(source, data_dir)
+    if repairs := repairs_note(corpus, source.place):
+        note(repairs)
+    for lost in _losses(source, data_dir, chosen):
+        note(lost)
+    if chosen == BRAT:
+        write_documents(corpus, out)
+        return
+    with Output(None if str(out) == "-" else str(out)) as output:
+        for line in CONVERTERS[chosen](corpus, scheme):
+            output.write(line)
+
+
+def _format_of(out: Path, to: str | None) -> str:
+    chosen = to or (BRAT if out.suffix == ANN else format_of_name(str(out)))
+    if chosen not in FORMATS:
+        raise UsageError(f"{out}: say the format, --to {' or '.join(FORMATS)}")
+    if chosen == BRAT and str(out) == "-":
+        raise UsageError(f"brat is two files: name a folder or NAME{ANN}")
+    return chosen
+
+
+def _losses(source: Source, data_dir: Path | None, to: str) -> Iterator[str]:
+    """What of a file or of brat documents the conversion does not carry over."""
+    place = source.place
+    if is_dataset(place):
+        return
+    if files := brat_files(place):
+        documents = [read_brat(file) for file in files]
+        if whole := sum(document.discontinuous for document in documents):
+            entities = "entity" if whole == 1 else "entities"
+            yield f"{place}: {whole} discontinuous {entities} read as one span"
+        lost = left_out_of_brat(place, documents)
+    else:
+        place = str(find_file(place, source.split, data_dir))
+        lost = left_out(read_documents(Input(place), None, ReaderOptions()), to)
+    if lost:
+        yield f"not carried over from {place}: {', '.join(lost)}"
 
 
 def write_documents(corpus: Corpus, out: Path) -> None:

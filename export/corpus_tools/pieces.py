@@ -7,21 +7,23 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from export.corpora.places import bases_of
 from export.tables import Rows
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.languages import unit_of
 from tagcli.models.config import CONFIG, own_units, read_config
-from tagcli.models.directory import TOKENIZER, local_folder, token_limit
+from tagcli.models.directory import TOKENIZER, find_folder, token_limit
 from tagcli.models.hub import find_snapshot
 from tagcli.segmentation.normalisation import NormalisedText, normalise_paragraphs
 from tagcli.tagger import OVERLAP_TOKENS
 
 
-def find_tokenizer(name: str | None) -> Path:
-    """The tokenizer.json of a model or a base encoder: a directory, a bundled model (None: the
-    default), or a hub id, of which no weights are fetched. Raises UsageError if there is none."""
-    folder = local_folder(name) or _from_hub(str(name))
+def find_tokenizer(name: str | None, data_dir: Path | None = None) -> Path:
+    """The tokenizer.json of a model or a base encoder, whose name is one as `find_folder` takes it
+    (None: the default model), with bases/NAME in the data folder before a hub id, of which no
+    weights are fetched. Raises UsageError if there is none."""
+    folder = find_folder(name, _from_hub, bases_of(data_dir))
     if not (folder / TOKENIZER).is_file():
         raise UsageError(f"{folder} has no fast tokenizer ({TOKENIZER})")
     return folder / TOKENIZER

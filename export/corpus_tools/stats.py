@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from export.corpora.examples import Example
+from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus
+from export.corpus_tools.splits import load_splits, repairs_note
 from export.tables import Rows
-from tagcli.languages import language_of_script
+from tagcli.languages import AUTO
 from tagcli.segmentation.korean import eojeols
-from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
 
 
@@ -24,6 +27,19 @@ class SplitStats:
     sentences: int
     tokens: int
     entities: Counter[str]
+
+
+def stats_of(
+    places: Sequence[str], data_dir: Path | None, note: Callable[[str], None]
+) -> list[SplitStats]:
+    """The counts of every split that there is of the places, over all of them; `note` is told of
+    repaired tags. Raises UsageError for a place that is not there, DataError for what is wrong."""
+    corpora = load_splits(places, data_dir)
+    for corpus in corpora:
+        if repairs := repairs_note(corpus, corpus.name):
+            note(repairs)
+    splits = {one: [c for c in corpora if c.source.split == one] for one in SPLITS}
+    return [split_stats(split, its) for split, its in splits.items() if its]
 
 
 def split_stats(name: str, corpora: Iterable[Corpus]) -> SplitStats:
@@ -44,35 +60,37 @@ def sentences_of(example: Example) -> list[list[tuple[int, int]]]:
     never inside an entity, and cut into words, in Korean into eojeols."""
     if example.tokens is not None:
         return [list(example.tokens)] if example.tokens else []
-    is_korean = language_of_script(example.text) == "ko"
-    sentences = []
-    for start, end in _sentence_spans(example):
-        if is_korean:
-            words = eojeols(example.text, start, end).tolist()
+    text, sentences = example.text, []
+    for start, end, language in sentence_spans(example):
+        if language == "ko":
+            words = eojeols(text, start, end).tolist()
         else:
-            words = [(start + s, start + e) for s, e in cut_words(example.text[start:end])]
+            words = [(start + s, start + e) for s, e in cut_words(text[start:end])]
         sentences.append([(s, e) for s, e in words])
     return sentences
 
 
-def _sentence_spans(example: Example) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for start, end in split_sentences(example.text):
+def sentence_spans(example: Example) -> list[tuple[int, int, str]]:
+    """Start, end and language, by the script of its paragraph, of every sentence of a text."""
+    found: list[tuple[int, int, str]] = []
+    for start, end, language in sentences_by_language(example.text, AUTO):
         if found and any(s < found[-1][1] and e > start for s, e, _ in example.spans):
-            start = found.pop()[0]
-        found.append((start, end))
+            start, _, language = found.pop()
+        found.append((start, end, language))
     return found
+
+
+def total_of(splits: Iterable[SplitStats]) -> Counter[str]:
+    """The entities by type over all splits."""
+    return sum((split.entities for split in splits), start=Counter[str]())
 
 
 def stats_rows(splits: Sequence[SplitStats]) -> Rows:
     """A column a split: sentences, tokens, and the types by their count."""
-    total: Counter[str] = Counter()
-    for split in splits:
-        total += split.entities
     rows = [["", *(split.name for split in splits)]]
     rows.append(["sentences", *(str(split.sentences) for split in splits)])
     rows.append(["tokens", *(str(split.tokens) for split in splits)])
     rows.append(["entities", *(str(split.entities.total()) for split in splits)])
-    for name, _ in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+    for name, _ in sorted(total_of(splits).items(), key=lambda item: (-item[1], item[0])):
         rows.append([f"  {name}", *(str(split.entities[name]) for split in splits)])
     return rows

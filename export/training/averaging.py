@@ -80,12 +80,12 @@ class KeepWeights(TrainerCallback):  # type: ignore[misc]
 
 
 def average_if_better(
-    trainer: Any, folder: Path, count: int, say: Callable[[str], None]
+    trainer: Any, folder: Path, count: int, note: Callable[[str], None]
 ) -> Averaging | None:
     """Give the trainer's model, which is the best single checkpoint, the mean of the weights that
     KeepWeights left in `folder`, if its dev F1 is at least as high.
 
-    All processes have to call this. None if there was no evaluation.
+    All processes have to call this; `note` is a progress callback. None if there was no evaluation.
     """
     trainer.accelerator.wait_for_everyone()
     files = _files(folder)[-count:]
@@ -98,7 +98,7 @@ def average_if_better(
     made = Averaging(f1, best_f1, [_step(path) for path in files], f1 >= best_f1)
     if not made.chosen:
         _set_weights(trainer.model, best)
-    say(
+    note(
         f"mean of the weights at steps {', '.join(map(str, made.steps))}: dev F1 {f1:.4f}; "
         f"best checkpoint, step {trainer.state.best_global_step}: {best_f1:.4f}; "
         f"the {'mean' if made.chosen else 'best checkpoint'} is kept"

@@ -6,32 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from export.corpora.places import data_dir_of_environment
-from export.training.recipes import Recipe
+from export.corpora.places import bases_of
+from export.training.recipe import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import RAW
 from tagcli.models.config import CONFIG, own_settings, own_units, read_config
-from tagcli.models.directory import INT8, TOKENIZER, has_safetensors, local_folder, token_limit
+from tagcli.models.directory import INT8, TOKENIZER, find_folder, has_safetensors, token_limit
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
 from tagcli.models.transformers_checkpoint import check_shards, read_transformers_config
 
-_TOKENIZER_FILES = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json")
+_BESIDE = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "README.md")
 _SAFETENSORS = ("*.safetensors*",)
 
 
 def find_base(name: str, data_dir: Path | None = None) -> Path:
-    """The folder of an encoder: a path, bases/NAME or bases/OWNER/NAME in the data folder, a
-    bundled model by its name, or a hub id.
+    """The folder of an encoder by a name as `find_folder` takes it, with bases/NAME (or
+    bases/OWNER/NAME) in the data folder before a hub id.
 
     Raises UsageError for what cannot be had or has no fast tokenizer.
     """
-    data_dir = data_dir or data_dir_of_environment()
-    folder = Path(name)
-    if not folder.is_dir() and data_dir is not None:
-        folder = data_dir / "bases" / name
-    if not folder.is_dir():
-        folder = local_folder(name) or _from_hub(name)
+    folder = find_folder(name, _from_hub, bases_of(data_dir))
     for file in (CONFIG, TOKENIZER):
         if not (folder / file).is_file():
             raise UsageError(f"{folder} is no base encoder with a fast tokenizer: it has no {file}")
@@ -40,7 +35,7 @@ def find_base(name: str, data_dir: Path | None = None) -> Path:
 
 def _from_hub(name: str) -> Path:
     try:
-        return find_snapshot(name, (CONFIG,), _TOKENIZER_FILES, (_SAFETENSORS,), offline=False)
+        return find_snapshot(name, (CONFIG,), _BESIDE, (_SAFETENSORS,), offline=False)
     except UsageError as error:
         raise UsageError(f"no base encoder {name}: no such folder; {error}") from error
 

@@ -71,11 +71,11 @@ def _agreed(*flags: bool) -> list[bool]:
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]
-    """Loss, F1 and time left to `say`, and a JSON line for each to `log`, whose seconds go on from
-    those of an earlier session."""
+    """Loss, F1 and time left to the progress callback `note`, and a JSON line for each to `log`,
+    whose seconds go on from those of an earlier session."""
 
-    def __init__(self, say: Callable[[str], None], log: Path) -> None:
-        self._say = say
+    def __init__(self, note: Callable[[str], None], log: Path) -> None:
+        self._note = note
         self._log = log
         self._earlier = logged_seconds(log)
         self._begun = self._spoken = time.monotonic()
@@ -105,10 +105,10 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         with self._log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
         if "eval_f1" in logs:
-            self._say(f"step {state.global_step}: dev F1 {_scores(logs)}")
+            self._note(f"step {state.global_step}: dev F1 {_scores(logs)}")
         elif "loss" in logs and time.monotonic() - self._spoken > _SECONDS_BETWEEN_LINES:
             self._spoken = time.monotonic()
-            self._say(
+            self._note(
                 f"step {state.global_step} of {state.max_steps}, loss {logs['loss']:.3f}, "
                 f"{self._left(state, elapsed)} left"
             )

@@ -18,8 +18,9 @@ import torch
 from tokenizers import Tokenizer
 
 from export.corpora.labelling import IGNORED
+from export.model_directory.licences import licence_of
 from export.training.base_model import find_base, load_weights, token_classifier_class, window_limit
-from export.training.recipes import Recipe
+from export.training.recipe import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import WORDS
 from tagcli.models.directory import TOKENIZER
@@ -29,12 +30,14 @@ from tagcli.models.transformers_checkpoint import read_transformers_config
 @dataclass(frozen=True, slots=True)
 class Teacher:
     """A token classifier that does not learn; its logits of the student's labels are those at
-    `columns`, shape (labels,). `limit` is its longest input in tokens."""
+    `columns`, shape (labels,). `limit` is its longest input in tokens, `licence` that of its
+    weights, where its folder names one."""
 
     name: str
     model: Any
     columns: torch.Tensor
     limit: int
+    licence: str | None
 
     def types_of(self, language: str) -> list[str]:
         """The entity types it has learnt in a language: all, unless its config says less."""
@@ -46,9 +49,9 @@ class Teacher:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What teachers say of a batch: the mean of their probabilities, shape (batch, tokens, labels),
-    and if they are wanted the hidden states of each, a tensor of shape (batch, tokens, width) for
-    the embeddings and every layer."""
+    """The teachers' predictions of a batch: the mean of their probabilities, shape (batch, tokens,
+    labels), and if they are wanted the hidden states of each, a tensor of shape (batch, tokens,
+    width) for the embeddings and every layer."""
 
     probabilities: torch.Tensor
     states: tuple[Sequence[torch.Tensor], ...]
@@ -72,13 +75,13 @@ class Distillation:
     def to(self, device: Any) -> Distillation:
         """The same with its teachers on a device."""
         moved = (
-            Teacher(one.name, one.model.to(device), one.columns.to(device), one.limit)
+            replace(one, model=one.model.to(device), columns=one.columns.to(device))
             for one in self.teachers
         )
         return replace(self, teachers=tuple(moved))
 
     def lesson(self, inputs: Mapping[str, torch.Tensor]) -> Lesson:
-        """What the teachers say of model inputs."""
+        """The teachers' predictions of model inputs."""
         parts, states = [], []
         for teacher in self.teachers:
             with torch.no_grad():
@@ -208,11 +211,11 @@ def _load_teacher(name: str, labels: Sequence[str], base: Path, data_dir: Path |
         raise UsageError(f"teacher {name} has another tokenizer than {base}")
     columns = _columns(name, model.config, labels)
     model.eval().requires_grad_(False)
-    return Teacher(name, model, columns, window_limit(folder))
+    return Teacher(name, model, columns, window_limit(folder), licence_of(folder))
 
 
 def _check_units(teacher: Teacher, units: Mapping[str, str]) -> None:
-    """What a teacher says of text that is cut otherwise than it learnt is worth nothing."""
+    """A teacher's predictions of text that is cut otherwise than it learnt are worth nothing."""
     own = getattr(teacher.model.config, "nertag", None)
     for language, unit in units.items():
         known = unit if own is None else own.get("units", {}).get(language, WORDS)

@@ -11,7 +11,7 @@ from export.corpora.sources import Corpus
 from export.evaluation.evaluate import evaluate_corpus
 from export.model_directory.model_card import front_matter
 from export.tables import as_markdown
-from export.training.recipes import Recipe
+from export.training.recipe import Recipe
 from tagcli.languages import AUTO
 from tagcli.tagger import Tagger
 
@@ -29,16 +29,16 @@ def corpus_scores(tagger: Tagger, corpus: Corpus) -> dict[str, Any]:
     }
 
 
-def write_run_card(folder: Path, recipe: Recipe, metrics: dict[str, Any]) -> None:
-    """Write README.md, the card of a trained model."""
+def write_run_card(folder: Path, recipe: Recipe, metrics: dict[str, Any], licence: str) -> None:
+    """Write README.md, the card of a trained model, whose weights are under `licence`."""
     languages = sorted({language_of(source) for source in recipe.train} - {AUTO})
     parts = [
-        front_matter(recipe.license, languages),
+        front_matter(licence, languages),
         "# A nertag model",
         "Use: `nertag --model DIR` (ONNX), or with `--backend torch` (safetensors).",
         "## How it was made\n\n" + "\n".join(_facts(recipe, metrics)),
         "## Measured F1\n\n" + "\n".join(_scores(recipe, metrics)),
-        f"## Licence\n\n{recipe.license}",
+        f"## Licence\n\n{licence}",
     ]
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 

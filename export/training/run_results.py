@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from export.corpora.sources import Corpus, corpus_names
-from export.training.recipes import Recipe, recipe_toml
+from export.training.recipe import Recipe
+from export.training.recipes import recipe_toml
 from export.training.run_card import corpus_scores, write_run_card
 from tagcli.models.config import CONFIG, read_config, write_config
 from tagcli.models.directory import ONNX, TOKENIZER
@@ -57,15 +58,16 @@ def measure(
     tests: Sequence[Corpus],
     out_dir: Path,
     made: dict[str, Any],
-    say: Callable[[str], None],
+    licence: str,
+    note: Callable[[str], None],
 ) -> None:
     """Write metrics.json and the card: what was `made`, and F1 of every test source through the
-    tagger on the exported ONNX."""
+    tagger on the exported ONNX. `note` is a progress callback."""
     scores: dict[str, Any] = {}
     for name, corpus in zip(corpus_names(tests), tests, strict=True):
         tagger = load(str(out_dir), backend="onnx", device="cpu", lang=corpus.language)
         scores[name] = corpus_scores(tagger, corpus)
-        say(f"{name}: F1 {scores[name]['f1']:.4f}")
+        note(f"{name}: F1 {scores[name]['f1']:.4f}")
     metrics = {
         **made,
         "test": scores,
@@ -74,7 +76,7 @@ def measure(
         "machine": machine(),
         "recipe_sha256": hashlib.sha256(recipe_toml(recipe).encode()).hexdigest(),
     }
-    write_run_card(out_dir, recipe, metrics)
+    write_run_card(out_dir, recipe, metrics, licence)
     text = json.dumps(metrics, ensure_ascii=False, indent=2)
     (out_dir / METRICS).write_text(text + "\n", encoding="utf-8")
 

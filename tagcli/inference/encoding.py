@@ -18,7 +18,7 @@ from tagcli.errors import UsageError, reason_of
 from tagcli.inference.windows import cut_windows
 from tagcli.languages import AUTO, PARTS, RAW, WORDS, language_of_script
 from tagcli.segmentation.korean import eojeols, parts
-from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
 
 if TYPE_CHECKING:
@@ -222,22 +222,13 @@ def encode_document(
     Given `tokens`, offsets in the original text, shape (n, 2), are one sentence; without them the
     text is split. With the language "auto" every paragraph goes by its script.
     """
-
-    def named(paragraph: str) -> str:
-        return language_of_script(paragraph) if language == AUTO else language
-
     if tokens is not None:
         if len(tokens):
             words, span = text.normalised_spans(tokens), (0, len(text.text))
-            chosen = named(text.text)
+            chosen = language_of_script(text.text) if language == AUTO else language
             yield encode_sentence(encoder, text.text, span, chosen, unit_of(chosen), words)
         return
-    paragraph_end, chosen = 0, ""
-    for start, end in split_sentences(text.text):
-        if end > paragraph_end:
-            following = text.text.find("\n", end)
-            paragraph_end = len(text.text) if following < 0 else following
-            chosen = named(text.text[start:paragraph_end])
+    for start, end, chosen in sentences_by_language(text.text, language):
         yield encode_sentence(encoder, text.text, (start, end), chosen, unit_of(chosen))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,32 +96,43 @@ def has_safetensors(folder: Path) -> bool:
 
 
 def find_model(name: str | None, for_torch: bool = False, offline: bool = False) -> Model:
-    """A directory, a bundled model by its name (None: the default), or a Hugging Face hub id; the
-    first of these that there is.
+    """The model that `find_folder` finds by a name.
 
     `for_torch` asks for safetensors rather than ONNX where a hub has both; `offline` takes a hub
     model from the cache alone. Raises UsageError with what is missing.
     """
-    if folder := local_folder(name):
-        return read_model(folder)
+    return read_model(find_folder(name, lambda hub_id: _from_hub(hub_id, for_torch, offline)))
+
+
+def find_folder(
+    name: str | None, from_hub: Callable[[str], Path], others: Sequence[Path] = ()
+) -> Path:
+    """The folder of a model or an encoder by its name, the first of these that there is: a
+    directory; the bundled model so called (None: DEFAULT); a folder so called in one of `others`,
+    folders of models of one's own; what `from_hub` fetches of a hub id.
+
+    Raises UsageError for a name that is none of them.
+    """
+    if folder := _local_folder(name, others):
+        return folder
     assert name is not None
     if os.path.exists(name):
-        problem = "--model takes a bundled model's name, a directory or a hub id"
+        problem = "a model is a bundled one's name, a directory or a hub id"
         raise UsageError(f"{name} is a file: {problem}")
     if not _HUB_ID.fullmatch(name):
         raise UsageError(
             f"no model at {name}: there is no such directory, and it is no bundled model "
             f"({', '.join(bundled_names())}) and no hub id"
         )
-    return read_model(_from_hub(name, for_torch, offline))
+    return from_hub(name)
 
 
-def local_folder(name: str | None) -> Path | None:
-    """The directory of this name, otherwise that of the bundled model so called, by default
-    DEFAULT; None if there is neither."""
+def _local_folder(name: str | None, others: Sequence[Path]) -> Path | None:
     if name is not None and os.path.isdir(name):
         return Path(name)
-    return BUNDLED / (name or DEFAULT) if name is None or name in bundled_names() else None
+    if name is None or name in bundled_names():
+        return BUNDLED / (name or DEFAULT)
+    return next((other / name for other in others if os.path.isdir(other / name)), None)
 
 
 def bundled_names() -> list[str]:

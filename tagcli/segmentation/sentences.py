@@ -7,6 +7,7 @@ an abbreviation, an initial or an ordinal does not end a sentence.
 import re
 from collections.abc import Iterator
 
+from tagcli.languages import AUTO, language_of_script
 from tagcli.segmentation.words import ABBREVIATIONS, DOTTED, NUMBERED, ROMAN, TITLES, is_cjk, listed
 
 _CLOSERS = "\"'”’»«“」』)›>\\]}"
@@ -141,3 +142,15 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
         last -= 1
     if last > begin:
         yield begin, last
+
+
+def sentences_by_language(text: str, language: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and language of every sentence; with the language "auto" every paragraph goes by
+    its script."""
+    paragraph_end, chosen = 0, language
+    for start, end in split_sentences(text):
+        if language == AUTO and end > paragraph_end:
+            following = text.find("\n", end)
+            paragraph_end = len(text) if following < 0 else following
+            chosen = language_of_script(text[start:paragraph_end])
+        yield start, end, chosen

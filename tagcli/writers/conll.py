@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from tagcli.errors import DataError
@@ -49,9 +49,8 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
     spans = [(start, end) for start, end in sentence.words.tolist()]
     if sentence.language == "ko" and sentence.word_unit != "tokens":
         yield EOJEOL_COMMENT
-        words = cut_words(tagged.text[sentence.start : sentence.end])
-        spans = [(sentence.start + start, sentence.start + end) for start, end in words]
-        spans = _cut_at_entities(spans, tagged.entities)
+        ends = ((entity.start, entity.end) for entity in tagged.entities)
+        spans = words_cut_at(ends, tagged.text, sentence.start, sentence.end)
     for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
         token = tagged.text[start:end]
         if sentence.word_unit != "tokens":
@@ -62,15 +61,16 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
         yield f"{token}\t{tag}"
 
 
-def _cut_at_entities(
-    spans: Sequence[tuple[int, int]], entities: Sequence[Entity]
+def words_cut_at(
+    entities: Iterable[tuple[int, int]], text: str, start: int, end: int
 ) -> list[tuple[int, int]]:
-    edges = sorted({edge for entity in entities for edge in (entity.start, entity.end)})
+    """The words of the sentence text[start:end], cut at punctuation, in Korean as elsewhere, and at
+    both ends of every entity."""
+    edges = sorted({edge for entity in entities for edge in entity})
     cut: list[tuple[int, int]] = []
-    for start, end in spans:
-        inner = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
-        points = [start, *inner, end]
-        cut += list(itertools.pairwise(points))
+    for first, last in cut_words(text[start:end]):
+        inner = edges[bisect_right(edges, start + first) : bisect_left(edges, start + last)]
+        cut += itertools.pairwise([start + first, *inner, start + last])
     return cut
 
 

@@ -25,7 +25,7 @@ from export.benchmark.limit import (
     operations_per_token,
     product_shapes,
 )
-from export.benchmark.peers import Settings, peak_bytes
+from export.benchmark.peers import PeerSettings, peak_bytes
 from export.benchmark.processes import Growth, Start, measure_growth, measure_start
 from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_rows
 from export.corpora.source import Source
@@ -36,8 +36,8 @@ from tagcli.models.directory import ONNX
 from tests.support.tiny_models import ModelMaker
 
 
-def settings_of(model: Path | str, device: str = "cpu") -> Settings:
-    return Settings(str(model), None, None, "no_such_pipeline", device, threads=1)
+def settings_of(model: Path | str, device: str = "cpu") -> PeerSettings:
+    return PeerSettings(str(model), None, None, "no_such_pipeline", device, threads=1)
 
 
 # Ratios and F1
@@ -222,7 +222,7 @@ def test_every_method_has_the_same_products(
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench_limit, "_SECONDS", 0.001)
+    monkeypatch.setattr(bench_limit, "SECONDS", 0.001)
 
 
 @pytest.mark.usefixtures("_quick")

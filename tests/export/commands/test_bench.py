@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from export.benchmark import limit as bench_limit
-from export.commands import bench as cli_bench
-from export.commands.bench import _lines_and_gold, main
+from export.benchmark import limit
+from export.benchmark import run as benchmark_run
+from export.commands.bench import main
 from tests.support.paths import SAMPLES
 from tests.support.tiny_models import ModelMaker, require
 
@@ -38,8 +38,8 @@ def _hidden() -> Any:
         patch.setattr(
             importlib.util, "find_spec", lambda name, *more: None if name == "spacy" else real(name)
         )
-        patch.setattr(bench_limit, "_SECONDS", 0.001)
-        patch.setattr(cli_bench, "_STARTS", 1)
+        patch.setattr(limit, "SECONDS", 0.001)
+        patch.setattr(benchmark_run, "STARTS", 1)
         yield
 
 
@@ -99,31 +99,6 @@ def test_a_peer_that_is_not_installed_is_said_and_left_out(result: Result) -> No
 def test_what_is_done_is_said(result: Result) -> None:
     for line in ("starting nertag", "warm-up: transformers, batch 32 ", "round 2: nertag "):
         assert f"nertag-bench: {line}" in result.stderr
-
-
-# The text
-
-
-def lines_and_gold(path: Path, content: str, count: int | None = None) -> Any:
-    path.write_text(content, encoding="utf-8")
-    return _lines_and_gold(path, count)
-
-
-def test_plain_text_has_no_gold(tmp_path: Path) -> None:
-    found = lines_and_gold(tmp_path / "a.txt", "Max\n\nKöln\nUlm\n")
-    assert found == (["Max", "Köln", "Ulm"], [])
-    assert lines_and_gold(tmp_path / "a.txt", "Max\n\nKöln\nUlm\n", 2)[0] == ["Max", "Köln"]
-
-
-def test_gold_stands_in_its_line(tmp_path: Path) -> None:
-    """A record with a line end becomes one line, in which its offsets hold."""
-    record = '{"text": "Max\\nKöln", "entities": [{"start": 4, "end": 8, "label": "LOC"}]}\n'
-    lines, (gold,) = lines_and_gold(tmp_path / "a.jsonl", record)
-    assert lines == ["Max Köln"]
-    assert gold.spans == ((4, 8, "LOC"),)
-    lines, (gold, _) = lines_and_gold(tmp_path / "a.conll", "Max B-PER\nso O\n\nKöln B-LOC\n")
-    assert lines == ["Max so", "Köln"]
-    assert gold.spans == ((0, 3, "PER"),)
 
 
 # What is refused

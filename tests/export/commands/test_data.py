@@ -11,7 +11,7 @@ import huggingface_hub
 import pytest
 from click.testing import CliRunner, Result
 
-from export.commands.data import _split_of_name, main
+from export.commands.data import main
 from tagcli.cli.main import main as tag
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import SAMPLES
@@ -152,24 +152,6 @@ def test_stats_say_what_they_repaired(tmp_path: Path) -> None:
     assert result.stderr == f"nertag-data: {path} (train): 1 tag repaired (conlleval)\n"
 
 
-@pytest.mark.parametrize(
-    ("name", "split"),
-    [
-        ("dev.conll", "dev"),
-        ("a-validation.conll", "dev"),
-        ("a_val.jsonl", "dev"),
-        ("valid.conll", "dev"),
-        ("eng.testa", "dev"),
-        ("eng.testb", "test"),
-        ("a.TEST.conll.gz", "test"),
-        ("test-drive.train.conll", "train"),
-        ("latest.conll", "train"),
-    ],
-)
-def test_the_split_of_a_file_is_in_its_name(name: str, split: str) -> None:
-    assert _split_of_name(f"dev/{name}") == split
-
-
 @needs_bundled
 def test_a_file_in_the_data_folder_is_one_split(corpus: Path) -> None:
     (corpus / "de").mkdir()
@@ -217,13 +199,35 @@ def test_there_and_back(tmp_path: Path, scheme: str) -> None:
 def test_character_spans_become_words_cut_at_their_ends() -> None:
     result = _data("convert", SAMPLES / "ko.dev.jsonl", "-", "--to", "conll", "--map", "PER=PS")
     assert result.exit_code == 0, result.stderr
-    rows = [line.split("\t") for line in result.stdout.splitlines() if line]
+    lines = result.stdout.splitlines()
+    assert lines[0] == "# words = eojeols cut at punctuation and at entity ends"
+    rows = [line.split("\t") for line in lines if line and line != lines[0]]
     records = [json.loads(x) for x in (SAMPLES / "ko.dev.jsonl").read_text().splitlines()]
     names = [r["text"][e["start"] : e["end"]] for r in records for e in r["entities"]]
     assert [token for token, tag in rows if tag != "O"] == names
     assert {tag for _, tag in rows} >= {"B-PS", "B-LOC", "O"}
     text = "".join(token for token, _ in rows)
     assert text == "".join(r["text"].replace(" ", "") for r in records)
+
+
+@needs_bundled
+def test_korean_has_the_words_that_nertag_gives_it(tmp_path: Path) -> None:
+    """Text tagged as JSONL and converted is what the tagger writes as CoNLL, but for the text."""
+    text = tmp_path / "doc.txt"
+    text.write_text(
+        (SAMPLES / "ko.txt").read_text(encoding="utf-8")
+        + "\n이순신은 서울(한양)에서 태어났다.\nAngela Merkel war in Seoul (서울).\n",
+        encoding="utf-8",
+    )
+    for kind in ("conll", "jsonl"):
+        out = tmp_path / f"doc.{kind}"
+        found = CliRunner().invoke(tag, [str(text), "--format", kind, "-o", str(out)])
+        assert found.exit_code == 0, found.stderr
+    result = _data("convert", tmp_path / "doc.jsonl", "-", "--to", "conll")
+    own = (tmp_path / "doc.conll").read_text(encoding="utf-8").splitlines()
+    expected = [line for line in own if not line.startswith("# text = ")]
+    assert "태어났다\tO" in expected
+    assert [line for line in result.stdout.splitlines() if line] == list(filter(None, expected))
 
 
 def test_what_conll_cannot_hold_is_said(tmp_path: Path) -> None:

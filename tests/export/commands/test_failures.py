@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 from export.commands.failures import failures_as_sentences
 from tagcli.errors import DataError, NertagError, UsageError
+from tests.support.paths import ROOT
 
 COMMANDS = ("bench", "data", "evaluate", "export", "train")
 
@@ -73,3 +75,57 @@ def test_every_command_fails_this_way(name: str) -> None:
     commands = getattr(module.main, "commands", {name: module.main}).values()
     for command in commands:
         assert command.callback.__wrapped__
+
+
+_WITHOUT_EXTRAS = """
+import importlib, sys
+
+class Hidden:
+    def find_spec(self, name, *more):
+        if name.partition(".")[0] in {hidden}:
+            raise ModuleNotFoundError("No module named " + name, name=name)
+
+sys.meta_path.insert(0, Hidden())
+importlib.import_module("export.commands." + {name!r}).main({arguments})
+"""
+_HIDDEN = (
+    "accelerate", "datasets", "matplotlib", "msgspec", "onnx", "optimum", "pandas", "pyarrow",
+    "safetensors", "seqeval", "tomli_w", "torch", "transformers",
+)  # fmt: skip
+
+
+def _run_without_extras(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    code = _WITHOUT_EXTRAS.format(hidden=_HIDDEN, name=name, arguments=list(arguments))
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_needs_no_extra(name: str) -> None:
+    done = _run_without_extras(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_needs_no_extra_works_without() -> None:
+    done = _run_without_extras("evaluate", "samples/panx.conll", "--bootstrap", "0")
+    assert done.returncode == 0, done.stderr
+    assert "micro" in done.stdout
+    done = _run_without_extras("data", "tokens", "Bern")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_needs_one_says_so(tmp_path: Path) -> None:
+    done = _run_without_extras("train", "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr.endswith('training needs: pip install "nertag[train]"\n')
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_recipe_needs_its_packages(tmp_path: Path) -> None:
+    recipe = tmp_path / "a.toml"
+    recipe.write_text('test = ["samples/dev.conll"]\n', encoding="utf-8")
+    done = _run_without_extras("evaluate", "--recipe", str(recipe))
+    assert done.returncode == 2
+    assert 'needs: pip install "nertag[train]"' in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -138,6 +138,16 @@ def test_text_becomes_its_sentences() -> None:
     assert found[1][0] == ["Bert", "B-PER"]
 
 
+def test_korean_is_cut_at_punctuation_and_at_entity_ends() -> None:
+    text = "이순신은 태어났다.\nAnna lebt."
+    record = _record(text=text, entities=[{"start": 0, "end": 3, "label": "PS"}])
+    assert _convert(record, "a.jsonl", "conll") == (
+        "# words = eojeols cut at punctuation and at entity ends\n"
+        "이순신\tB-PS\n은\tO\n태어났다\tO\n.\tO\n\n"
+        "Anna\tO\nlebt\tO\n.\tO\n\n"
+    )
+
+
 def test_no_sentence_ends_inside_an_entity() -> None:
     record = _record(text="Er las Wer? Was? Wo? Danach schlief er.", entities=[
         {"start": 7, "end": 20, "label": "MISC"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import transformers
 
 from export.corpora.source import Source
 from export.training.base_model import base_units, find_base, load_tokenizer, make_model
-from export.training.recipes import Recipe
+from export.training.recipe import Recipe
 from tagcli.errors import UsageError
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
@@ -42,7 +42,10 @@ def distilbert(tmp_path: Path) -> Path:
 def test_an_owners_base_is_that_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import huggingface_hub
 
-    def refuse(*args: object, **settings: object) -> None:
+    asked = list[str]()
+
+    def refuse(*args: object, allow_patterns: Sequence[str] = (), **settings: object) -> None:
+        asked.extend(allow_patterns)
         raise OSError(5, "no hub")
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", refuse)
@@ -55,7 +58,21 @@ def test_an_owners_base_is_that_owners(tmp_path: Path, monkeypatch: pytest.Monke
         assert find_base(name, tmp_path) == folder
     with pytest.raises(UsageError, match=r"no base encoder other/roberta-base: .*no hub"):
         find_base("other/roberta-base", tmp_path)
+    assert {"config.json", "README.md"} < set(asked), "the card may name a licence"
     assert find_base(DEFAULT, tmp_path) == BUNDLED / DEFAULT
+
+
+def test_a_bundled_model_comes_before_a_base_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path / "data" / "bases" / DEFAULT, tmp_path / DEFAULT):
+        folder.mkdir(parents=True)
+        for file in ("config.json", "tokenizer.json"):
+            (folder / file).write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("NERTAG_DATA", str(tmp_path / "data"))
+    assert find_base(DEFAULT) == BUNDLED / DEFAULT
+    monkeypatch.chdir(tmp_path)
+    assert find_base(DEFAULT) == Path(DEFAULT)
 
 
 def test_a_head_with_the_same_labels_is_kept(checkpoint: ModelMaker) -> None:

@@ -141,7 +141,7 @@ def test_code_of_an_unknown_architecture_is_not_run(
 def as_base(folder: Path) -> None:
     from export.corpora.source import Source
     from export.training.base_model import make_model
-    from export.training.recipes import Recipe
+    from export.training.recipe import Recipe
 
     make_model(folder, Recipe("b", (Source("a"),), (Source("a", "dev"),)), LABELS, {})
 

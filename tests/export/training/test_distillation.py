@@ -22,7 +22,7 @@ from export.training.distillation import (
     load_teachers,
     states_loss,
 )
-from export.training.recipes import Recipe
+from export.training.recipe import Recipe
 from tagcli.errors import UsageError
 from tests.support.paths import SAMPLES
 from tests.support.tiny_models import LABELS, ModelMaker, edit_json

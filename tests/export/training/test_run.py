@@ -17,9 +17,12 @@ import torch
 from safetensors.torch import load_file
 
 from export.corpora.source import Source
-from export.training import callbacks, trainer
+from export.training import callbacks, fine_tuning, trainer
 from export.training import run as training
-from export.training.recipes import Recipe
+from export.training.fine_tuning import CHECKPOINTS, LOG, fine_tune, training_arguments
+from export.training.preparation import prepare
+from export.training.recipe import Recipe
+from export.training.recipes import RECIPE
 from tagcli import load
 from tagcli.errors import UsageError
 from tests.support.paths import SAMPLES
@@ -53,17 +56,17 @@ def _kill_at(count: int) -> Callable[[str], None]:
     """A listener that ends the run at its so many-th evaluation, before that is saved."""
     heard: list[str] = []
 
-    def say(message: str) -> None:
+    def note(message: str) -> None:
         heard.extend([message] if "dev F1" in message else [])
         if len(heard) == count:
             raise _Killed
 
-    return say
+    return note
 
 
 def _train(recipe: Recipe, out: Path) -> Any:
     """The trainer after the last step."""
-    return training._fine_tune(training.prepare(recipe, None, _nothing), out, _nothing, False)[0]
+    return fine_tune(prepare(recipe, None, _nothing), out, _nothing, False)[0]
 
 
 @pytest.fixture
@@ -79,8 +82,8 @@ def test_bf16_on_the_processor_is_told_to_the_trainer(
     tiny_base: ModelMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(training, "_has_bf16", lambda: True)
-    arguments = training._arguments(_recipe(tiny_base("xlmr")), tmp_path, 10)
+    monkeypatch.setattr(fine_tuning, "has_bf16", lambda: True)
+    arguments = training_arguments(_recipe(tiny_base("xlmr")), tmp_path, 10)
     assert arguments.bf16
     assert arguments.device.type == "cpu"
 
@@ -133,11 +136,11 @@ def test_minutes_are_those_of_all_sessions(
     recipe, out = _recipe(tiny_base("xlmr"), epochs=2), tmp_path / "out"
     with pytest.raises(_Killed):
         training.run_recipe(recipe, out, _kill_at(2))
-    with (out / training.LOG).open("a", encoding="utf-8") as log:
+    with (out / LOG).open("a", encoding="utf-8") as log:
         log.write(json.dumps({"step": 1, "seconds": 600.0}) + "\n")
     training.run_recipe(recipe, out, _nothing, resume=True)
     assert 10 <= made["minutes"] < 15
-    last = (out / training.LOG).read_text(encoding="utf-8").splitlines()[-1]
+    last = (out / LOG).read_text(encoding="utf-8").splitlines()[-1]
     assert json.loads(last)["seconds"] > 600
     assert callbacks.logged_seconds(tmp_path / "none.jsonl") == 0
 
@@ -148,7 +151,7 @@ def test_a_run_whose_recipe_says_less_can_be_resumed(
     recipe, out = _recipe(tiny_base("xlmr"), epochs=2), tmp_path / "out"
     with pytest.raises(_Killed):
         training.run_recipe(recipe, out, _kill_at(2))
-    written = out / training.RECIPE
+    written = out / RECIPE
     lines = written.read_text(encoding="utf-8").splitlines(keepends=True)
     less = [line for line in lines if not line.startswith(("average", "teacher"))]
     written.write_text("".join(less), encoding="utf-8")  # as before there were these settings
@@ -216,7 +219,7 @@ def test_when_time_is_over_the_best_checkpoint_is_kept(
     history = [one for one in done.state.log_history if "eval_f1" in one]
     assert [one["eval_f1"] for one in history] == [0.5, 0.9, 0.3, 0.1]
     assert history[3]["step"] == history[2]["step"] + 1  # as soon as the time was over
-    best = tmp_path / training.CHECKPOINTS / f"checkpoint-{history[1]['step']}"
+    best = tmp_path / CHECKPOINTS / f"checkpoint-{history[1]['step']}"
     kept, weights = done.model.state_dict(), load_file(best / "model.safetensors")
     assert all(torch.equal(weights[name], kept[name]) for name in weights)
 
@@ -318,7 +321,7 @@ def test_entities_that_labels_cannot_say_are_told(tiny_base: ModelMaker, tmp_pat
     (tmp_path / "a.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
     source, said = Source(str(tmp_path / "a.jsonl")), list[str]()
     recipe = _recipe(tiny_base("xlmr"), train=(source,), dev=(source,))
-    training.prepare(recipe, None, said.append)
+    prepare(recipe, None, said.append)
     assert said[0].startswith(f"{source.place} (train): 1 entities left out or cut")
 
 
@@ -327,8 +330,8 @@ def test_sentences_of_held_out_sets_are_not_trained_on(tiny_base: ModelMaker) ->
     dev = Source(str(SAMPLES / "dev.conll"), "dev")
     train = (Source(str(SAMPLES / "train.conll"), "train"), dev)
     recipe = _recipe(tiny_base("xlmr"), train=train, dev=(dev,))
-    both = training.prepare(recipe, None, said.append)
-    alone = training.prepare(replace(recipe, drop_held_out=True), None, said.append)
+    both = prepare(recipe, None, said.append)
+    alone = prepare(replace(recipe, drop_held_out=True), None, said.append)
     dropped = len(both.train.lengths) - len(alone.train.lengths)
     assert dropped == len(both.dev.lengths)
     assert f"{dropped} train sentences left out that stand in a dev or test set too" in said
@@ -383,7 +386,7 @@ def test_the_model_is_the_mean_of_the_last_evaluations(
     for name, found in load_file(out / "model.safetensors").items():
         expected = torch.stack([weights[step][name] for step in steps]).double().mean(0).float()
         assert torch.equal(found, expected), name
-    assert not (out / training.CHECKPOINTS).exists()
+    assert not (out / CHECKPOINTS).exists()
 
 
 def test_the_model_is_a_mean_with_its_base(
@@ -479,18 +482,18 @@ def test_a_teacher_teaches_types_that_a_source_does_not_annotate(
 def test_a_teacher_acts_in_training_alone_and_never_learns(
     tiny_base: ModelMaker, checkpoint: ModelMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "_has_bf16", lambda: True)
+    monkeypatch.setattr(fine_tuning, "has_bf16", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     folder = checkpoint("xlmr")
     recipe = _recipe(tiny_base("xlmr"), epochs=1, teacher=(str(folder),))
-    run = training.prepare(recipe, None, _nothing)
+    run = prepare(recipe, None, _nothing)
     assert run.distillation is not None
     teacher = run.distillation.teachers[0].model
     calls: list[tuple[bool, bool, Any]] = []
     teacher.classifier.register_forward_hook(
         lambda module, given, out: calls.append((module.training, out.requires_grad, out.dtype))
     )
-    done = training._fine_tune(run, tmp_path, _nothing, False)[0]
+    done = fine_tune(run, tmp_path, _nothing, False)[0]
     assert calls == [(False, False, torch.bfloat16)] * done.state.global_step
     after, before = teacher.state_dict(), load_file(folder / "model.safetensors")
     assert all(torch.equal(before[name], after[name]) for name in before)
@@ -509,8 +512,8 @@ def test_a_student_learns_the_hidden_states_of_its_teacher(
     distances = []
     for weight in (0.0, 20.0):
         taught = replace(recipe, teacher_states_weight=weight)
-        run = training.prepare(taught, None, _nothing)
-        student = training._fine_tune(run, tmp_path / str(weight), _nothing, False)[0].model.eval()
+        run = prepare(taught, None, _nothing)
+        student = fine_tune(run, tmp_path / str(weight), _nothing, False)[0].model.eval()
         compared = replace(taught, teacher_states_weight=1.0)
         lesson = load_teachers(compared, run.labels, {}, run.base).lesson(inputs)
         with torch.no_grad():
@@ -539,7 +542,7 @@ def test_nothing_left_to_train_on_is_said(checkpoint: ModelMaker) -> None:
     dev = (Source(str(SAMPLES / "dev.conll"), "dev"),)
     recipe = _recipe(checkpoint("xlmr"), train=train, dev=dev, drop_held_out=True)
     with pytest.raises(UsageError, match="nothing is left to train on"):
-        training.prepare(recipe, None, _nothing)
+        prepare(recipe, None, _nothing)
 
 
 @pytest.mark.parametrize(("weight", "taught"), [(0.5, {"PER", "ORG", "LOC"}), (0.0, {"LOC"})])
@@ -556,7 +559,7 @@ def test_hidden_states_teach_no_types(
         base, train=train, dev=dev, teacher=(str(base),), teacher_weight=weight,
         teacher_states_weight=1.0,
     )  # fmt: skip
-    run = training.prepare(recipe, None, _nothing)
+    run = prepare(recipe, None, _nothing)
     assert set(run.nertag["labels_by_language"]["fr"]) == taught
 
 
@@ -565,5 +568,59 @@ def test_a_model_goes_on_reading_what_its_base_read(checkpoint: ModelMaker, tmp_
     shutil.copytree(checkpoint("xlmr"), base)
     edit_json(base / "config.json", nertag={"units": {"ko": "parts"}})
     for asked, units in ((None, {"ko": "parts"}), ({"ko": "raw"}, {"ko": "raw"})):
-        run = training.prepare(_recipe(base, units=asked), None, _nothing)
+        run = prepare(_recipe(base, units=asked), None, _nothing)
         assert run.nertag["units"] == units
+
+
+def _licensed(folder: Path, model: Path, licence: str) -> str:
+    """A copy of a model whose card alone names its licence."""
+    shutil.copytree(model, folder)
+    (folder / "README.md").write_text(f"---\nlicense: {licence}\n---\n", encoding="utf-8")
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("given", "licence", "says"),
+    [
+        ("unknown", "cc-by-nc-sa-4.0", []),
+        ("CC BY-NC-SA 4.0", "CC BY-NC-SA 4.0", []),
+        ("MIT", "MIT", ["license MIT is laxer than cc-by-nc-sa-4.0, that of the base"]),
+    ],
+)
+def test_a_model_inherits_the_licence_of_its_base(
+    checkpoint: ModelMaker, tmp_path: Path, given: str, licence: str, says: list[str]
+) -> None:
+    base = _licensed(tmp_path / "base", checkpoint("xlmr"), "cc-by-nc-sa-4.0")
+    said = list[str]()
+    run = prepare(_recipe(Path(base), license=given), None, said.append)
+    assert run.licence == run.nertag["license"] == licence
+    found = [message for message in said if "licen" in message or "contradict" in message]
+    assert len(found) == len(says)
+    assert all(map(str.startswith, found, says))
+
+
+def test_a_model_inherits_the_licences_of_its_teachers(
+    checkpoint: ModelMaker, tmp_path: Path
+) -> None:
+    model = checkpoint("xlmr")
+    recipe = _recipe(model, teacher=(
+        _licensed(tmp_path / "a", model, "cc-by-sa-4.0"),
+        _licensed(tmp_path / "b", model, "cc-by-nc-sa-4.0"),
+    ))  # fmt: skip
+    said = list[str]()
+    assert prepare(recipe, None, said.append).licence == "cc-by-nc-sa-4.0"
+    (sentence,) = [message for message in said if "contradict" in message]
+    assert f"that of the teacher {tmp_path / 'a'}" in sentence
+    assert prepare(replace(recipe, teacher_weight=0.0), None, _nothing).licence == "unknown"
+
+
+def test_an_inherited_licence_stands_in_the_config_and_on_the_card(
+    tiny_base: ModelMaker, tmp_path: Path
+) -> None:
+    base = _licensed(tmp_path / "base", tiny_base("xlmr"), "cc-by-nc-sa-4.0")
+    out = training.run_recipe(_recipe(Path(base), epochs=1), tmp_path / "out", _nothing)
+    assert load(str(out)).model.licence == "cc-by-nc-sa-4.0"
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "\nlicense: cc-by-nc-sa-4.0\n" in card
+    assert "## Licence\n\ncc-by-nc-sa-4.0\n" in card
+    assert 'license = "unknown"' in (out / RECIPE).read_text(encoding="utf-8")

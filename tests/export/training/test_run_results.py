@@ -13,7 +13,7 @@ import pytest
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from export.training import run_results
-from export.training.recipes import Recipe
+from export.training.recipe import Recipe
 from export.training.run_card import corpus_scores, write_run_card
 from tagcli.records import Document, Entity, TaggedDocument
 from tagcli.schemes import Span
@@ -71,7 +71,7 @@ def test_every_test_source_has_its_own_score_and_language(
         {"labels": {"DAT": "O"}},
     ]  # fmt: skip
     tests = [_corpus(tmp_path, text, **settings) for settings in sources]
-    run_results.measure(RECIPE, tests, tmp_path, MADE, lambda message: None)
+    run_results.measure(RECIPE, tests, tmp_path, MADE, "MIT", lambda message: None)
     metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
     name = f"{tmp_path}/a.conll (test)"
     assert list(metrics["test"]) == [f"{name}: DAT", f"{name}: PER", f"{name}: PER; 2"]
@@ -80,13 +80,16 @@ def test_every_test_source_has_its_own_score_and_language(
 
 def test_a_card_has_the_languages_of_the_sources_names(tmp_path: Path) -> None:
     metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
-    write_run_card(tmp_path, RECIPE, metrics)
-    assert "\nlanguage:\n- de\n---" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    write_run_card(tmp_path, RECIPE, metrics, "MIT")
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("---\nlicense: mit\n")
+    assert "\nlanguage:\n- de\n---" in card
+    assert card.endswith("## Licence\n\nMIT\n")
 
 
 def test_a_card_says_what_the_bases_weights_count_for(tmp_path: Path) -> None:
     metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
-    write_run_card(tmp_path, replace(RECIPE, base_share=0.25), metrics)
+    write_run_card(tmp_path, replace(RECIPE, base_share=0.25), metrics, "MIT")
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "dev: 50.0 (step 1, the base's weights for 25% of it; best label a token)." in card
 
@@ -98,7 +101,7 @@ def test_a_card_says_where_the_models_weights_are_from(tmp_path: Path, chosen: b
     recipe = replace(
         RECIPE, layers=(0, 4), teacher=("x", "y"), teacher_weight=0.7, teacher_states_weight=1.5
     )
-    write_run_card(tmp_path, recipe, metrics)
+    write_run_card(tmp_path, recipe, metrics, "MIT")
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     weights = "mean of steps 2, 3" if chosen else "step 1"
     assert f"dev: 50.0 ({weights}; best label a token)." in card

@@ -20,6 +20,7 @@ from tagcli.models.directory import (
     ONNX,
     TOKENIZER,
     bundled_names,
+    find_folder,
     find_model,
     read_model,
     stamps,
@@ -233,7 +234,7 @@ def test_an_encoder_without_classifier(checkpoint_copy: Copier) -> None:
 def test_a_file_in_place_of_a_directory(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(b"x")
-    assert "is a file: --model takes a bundled model's name" in message_of(str(path))
+    assert "is a file: a model is a bundled one's name" in message_of(str(path))
 
 
 def test_a_bundled_model_goes_by_its_name_after_a_folder_of_that_name(
@@ -245,6 +246,33 @@ def test_a_bundled_model_goes_by_its_name_after_a_folder_of_that_name(
     (tmp_path / DEFAULT).symlink_to(float_model("bert"))
     assert find_model(DEFAULT).folder == Path(DEFAULT)
     assert find_model(None).folder == BUNDLED / DEFAULT
+
+
+def test_the_order_in_which_a_name_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory, a bundled model, a folder of one's own, the hub: each taken away in turn."""
+    monkeypatch.chdir(tmp_path)
+    bundled, own, hub = (tmp_path / name for name in ("bundled", "own", "hub"))
+    for folder in (Path("a"), bundled / "a", own / "a"):
+        folder.mkdir(parents=True)
+    (bundled / "a" / CONFIG).write_text("{}")
+    monkeypatch.setattr("tagcli.models.directory.BUNDLED", bundled)
+    asked = list[str]()
+
+    def find(name: str | None) -> Path:
+        return find_folder(name, lambda hub_id: asked.append(hub_id) or hub, [tmp_path, own])
+
+    assert find("./a") == find("a") == Path("a")
+    Path("a").rmdir()
+    assert find("a") == bundled / "a"
+    (bundled / "a" / CONFIG).unlink()
+    assert find("a") == own / "a"
+    (own / "a").rmdir()
+    assert not asked
+    assert find("a") == hub
+    assert find("owner/a") == hub
+    assert asked == ["a", "owner/a"]
 
 
 def test_what_was_measured_and_may_be_done_with_it(described: Callable[..., Path]) -> None:
