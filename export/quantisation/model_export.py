@@ -10,6 +10,7 @@ from pathlib import Path
 from export.corpora.brat import ANN
 from export.corpora.sources import Corpus
 from export.evaluation.arguments import GoldOptions, load_gold
+from export.model_directory.licences import UNKNOWN, warnings
 from export.model_directory.model_card import write_card
 from export.model_directory.onnx_export import add_settings, check_checkpoint, export_float
 from export.model_directory.vocabulary import (
@@ -75,8 +76,10 @@ def export_model(
     Raises UsageError for what cannot be exported so, NertagError where too much F1 is lost; then
     nothing is left.
     """
-    licence = check_checkpoint(checkpoint).licence
-    licence = options.licence or licence or "unknown"
+    own = check_checkpoint(checkpoint).licence
+    licence = options.licence or own or UNKNOWN
+    for warning in warnings(licence, {str(checkpoint): own} if own else {}):
+        note(warning)
     _check_out_dir(out_dir)
     if options.best and not options.tests and not other_tests:
         raise UsageError("--best needs a --test file or a --recipe to compare the methods on")

@@ -376,7 +376,7 @@ def test_tokens_need_no_labels_and_no_config(tmp_path: Path) -> None:
     sample = SAMPLES / "dev.conll"
     assert _data("check", sample, "--model", tmp_path).stdout == "0 errors\n"
     config.write_text("[]")
-    assert "config.json cannot be used" in _data("tokens", text, "--model", tmp_path).stderr
+    assert "config.json is not a JSON object" in _data("tokens", text, "--model", tmp_path).stderr
 
 
 @needs_bundled

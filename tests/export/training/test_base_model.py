@@ -227,5 +227,5 @@ def test_what_a_base_reads(
 def test_units_that_there_are_not_are_said(tmp_path: Path, units: object) -> None:
     config = {"nertag": {"units": units}}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    with pytest.raises(UsageError, match="are not of words, raw, parts"):
+    with pytest.raises(UsageError, match=r"is none of words, raw, parts|is not a JSON object"):
         base_units(tmp_path)
