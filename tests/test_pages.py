@@ -58,7 +58,7 @@ NOT_RUN = {
     r"^nertag-bench\b": "it measures for minutes",
     r"\bmake_checkpoint\.py\b": "its checkpoint has the size of a known encoder",
     r"\bxlmr\b|\bxlmr-cut\b": "it takes what make_checkpoint.py makes",
-    r"\$NERTAG_DATA|\b(wikiann|naver)/": "needs corpora that are not here",
+    r"\$NERTAG_DATA|\b(wikiann|wikineural|naver)/": "needs corpora that are not here",
     r"\bruns/": "it is training of hours, or takes what that made",
 }
 """The commands that the test does not run, and why; their options are looked at all the same."""
@@ -77,6 +77,7 @@ OTHERS = re.compile(r"\b(accelerate|docker|pip|pytest|torchrun) [^`\n]*")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 SCRIPTS = (
     "samples/shapes/make_checkpoint.py", "samples/shapes/compare_models.py", "-m tests.fuzzing",
+    "samples/experiments/wrapped.py",
 )  # fmt: skip
 
 

@@ -117,10 +117,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         whole = joined(texts, "\n\n")
         print(f"{place}: {len(texts)} paragraphs, on one line {f1(tagger, whole, AUTO):.1f}")
         dividers = [None]
-        if options.hyphenate:
+        if options.hyphenate and (language := place.rpartition("/")[2]) in LATIN_LANGUAGES:
             import pyphen
 
-            dividers.append(pyphen.Pyphen(lang=place.rpartition("/")[2]))
+            dividers.append(pyphen.Pyphen(lang=language))
         for width in WIDTHS:
             for divider in dividers:
                 lines = [filled(text, width, divider) for text, _ in texts]
