@@ -178,7 +178,7 @@ class Limit:
 
 
 def measure_limit(
-    settings: PeerSettings, lines: Sequence[str], words: int, nertag: Measured
+    settings: PeerSettings, lines: Sequence[str], nertag: Measured
 ) -> Limit:
     """The rates of products at the model's shapes, and what nertag makes of them."""
     tagger = load(settings.model, device=settings.device, threads=settings.threads)

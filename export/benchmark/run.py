@@ -73,7 +73,7 @@ def benchmark(plan: Plan, note: Callable[[str], None]) -> Iterator[Finding]:
         yield Comparison(
             plan.text.name, len(lines), words, settings.threads, plan.device, plan.rounds, measured
         )
-        yield measure_limit(settings, lines, words, measured[0])
+        yield measure_limit(settings, lines, measured[0])
         options = ["--model", settings.model] if settings.model else []
         options += ["--threads", str(settings.threads), "--device", settings.device]
         yield measure_start(STARTS, options)

@@ -109,7 +109,7 @@ def _word_spans(
     return spans
 
 
-def jsonl_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
+def jsonl_lines(corpus: Corpus, _scheme: str) -> Iterator[str]:
     """Every example as an object: its text, or its tokens, which are joined by one blank, and its
     entities in code points of that text."""
     for example in corpus.examples:

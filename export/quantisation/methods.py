@@ -47,7 +47,7 @@ class Origin:
     checkpoint: Path
     float_model: Path
     texts: Sequence[Path] = ()
-    note: Callable[[str], None] = lambda message: None
+    note: Callable[[str], None] = lambda _message: None
 
 
 @dataclass(frozen=True, slots=True)

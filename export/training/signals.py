@@ -16,7 +16,7 @@ def noted_signals(stopped: list[int]) -> Iterator[None]:
         number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
     }
 
-    def note(number: int, frame: Any) -> None:
+    def note(number: int, _frame: Any) -> None:
         stopped.append(number)
         signal.signal(number, before[number])
 

@@ -57,7 +57,7 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         model: Any,
         inputs: dict[str, Any],
         return_outputs: bool = False,
-        num_items_in_batch: Any = None,
+        num_items_in_batch: Any = None,  # noqa: ARG002 - the Trainer gives it by this name
     ) -> Any:
         """The mean loss of a batch, in training with the teachers' part, and the masked logits if
         asked."""
@@ -101,7 +101,7 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         ]
 
 
-def best_labels(logits: torch.Tensor, labels: Any) -> torch.Tensor:
+def best_labels(logits: torch.Tensor, _labels: Any) -> torch.Tensor:
     """The label of every position, shape (batch, tokens): all that the metrics need of logits."""
     return logits.argmax(dim=-1)
 

@@ -37,7 +37,7 @@ class GroupedCommand(click.Command):
             with formatter.section(heading):
                 formatter.write_dl([(f"{rows[n][0]:{width}}", rows[n][1]) for n in names])
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the examples, a line each, as they are."""
         if self.epilog:
             with formatter.section("Examples"):

@@ -236,7 +236,7 @@ def test_rates_of_products_of_both_kinds() -> None:
 @pytest.mark.usefixtures("_quick")
 def test_the_limit_of_a_model(float_model: ModelMaker) -> None:
     settings = settings_of(float_model("bert"))
-    limit = measure_limit(settings, ["Köln"], 1, Measured("nertag", 0, [2.0, 1.0, 4.0]))
+    limit = measure_limit(settings, ["Köln"], Measured("nertag", 0, [2.0, 1.0, 4.0]))
     assert limit.operations_per_token == 2 * (8 * 32 * 32 + 4 * 32 * 48 + 32 * 7)
     tokens = limit.tagging * 2.0 / limit.operations_per_token
     assert tokens == pytest.approx(round(tokens)), "whole tokens in the median of the rounds"
@@ -247,7 +247,7 @@ def test_the_limit_of_a_model(float_model: ModelMaker) -> None:
 
 def test_a_model_without_onnx_has_no_limit(checkpoint: ModelMaker) -> None:
     with pytest.raises(UsageError, match=r"has no model\.onnx to take the shapes from"):
-        measure_limit(settings_of(checkpoint("bert")), [], 0, Measured("nertag", 0, [1.0]))
+        measure_limit(settings_of(checkpoint("bert")), [], Measured("nertag", 0, [1.0]))
 
 
 def test_a_model_without_weight_products_has_no_limit(
@@ -255,7 +255,7 @@ def test_a_model_without_weight_products_has_no_limit(
 ) -> None:
     monkeypatch.setattr(bench_limit, "product_shapes", lambda path: Counter())
     with pytest.raises(UsageError, match="has no weight products"):
-        measure_limit(settings_of(float_model("bert")), [], 0, Measured("nertag", 0, [1.0]))
+        measure_limit(settings_of(float_model("bert")), [], Measured("nertag", 0, [1.0]))
 
 
 # Tables
