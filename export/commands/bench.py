@@ -19,7 +19,7 @@ from export.benchmark.tables import growth_rows, limit_rows, peer_rows, start_ro
 from export.commands.failures import failures_as_sentences
 from export.optional_packages import check_packages
 from export.tables import Rows, as_markdown, as_table
-from tagcli.backends.registry import usable_cores
+from tagcli.backends.cores import usable_cores
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import UsageError, say
 from tagcli.readers.base import ReaderOptions

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tagcli.backends.cores import usable_cores
 from tagcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,13 +81,6 @@ def _why_not(model: Model, backend: str) -> str:
     if model.quantisation:
         return f"this {model.quantisation} model runs on the CPU only"
     return "onnxruntime has no working CUDA provider (onnxruntime-gpu in place of onnxruntime)"
-
-
-def usable_cores() -> int:
-    """The cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def gpu_is_present() -> bool:

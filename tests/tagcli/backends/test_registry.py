@@ -89,6 +89,13 @@ def test_threads_are_taken(float_model: ModelMaker, threads: int) -> None:
     assert found(tagger, texts) == expected
 
 
+def test_without_threads_the_usable_cores_are_taken(
+    float_model: ModelMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "usable_cores", lambda: 5)
+    assert load(str(float_model("xlmr")), device="cpu").backend.workers == 5
+
+
 # What a user is told
 
 
