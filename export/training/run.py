@@ -38,6 +38,7 @@ from tagcli.errors import NertagError, UsageError
 from tagcli.inference.encoding import Encoder
 from tagcli.languages import unit_of
 from tagcli.models.directory import TOKENIZER
+from tagcli.models.transformers_checkpoint import quieten
 from tagcli.tagger import OVERLAP_TOKENS
 
 if TYPE_CHECKING:
@@ -145,12 +146,10 @@ def run_recipe(
     `resume` goes on from the last checkpoint in `out_dir`. Raises UsageError, DataError, or
     InterruptedRun after a signal.
     """
-    import transformers
-
     from export.training.averaging import average_if_better, check_base
     from export.training.callbacks import logged_seconds
 
-    transformers.logging.set_verbosity_error()
+    quieten()
     is_first = int(os.environ.get("RANK", "0")) == 0
     if is_first:
         _check_out_dir(out_dir, recipe, resume)

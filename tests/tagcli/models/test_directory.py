@@ -347,7 +347,7 @@ def nertag(cache: Path, *args: str, text: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("source", ["float_model", "checkpoint"])
 def test_a_hub_id_in_the_cache(source: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    folder = request.getfixturevalue(source)("klue")
+    folder = request.getfixturevalue(source)("electra")
     cached_on_hub(tmp_path, "some-org/tiny.ner_model", folder)
     text = "이순신은 서울에서 태어났다."
     result = nertag(
