@@ -95,13 +95,16 @@ def has_safetensors(folder: Path) -> bool:
     return any(any(folder.glob(name)) for name in _SAFETENSORS)
 
 
-def find_model(name: str | None, for_torch: bool = False, offline: bool = False) -> Model:
+def find_model(
+    name: str | os.PathLike[str] | None, for_torch: bool = False, offline: bool = False
+) -> Model:
     """A directory, a bundled model by its name (None: the default), or a Hugging Face hub id; the
     first of these that there is.
 
     `for_torch` asks for safetensors rather than ONNX where a hub has both; `offline` takes a hub
     model from the cache alone. Raises UsageError with what is missing.
     """
+    name = None if name is None else os.fspath(name)
     if folder := local_folder(name):
         return read_model(folder)
     assert name is not None
@@ -143,8 +146,9 @@ def _from_hub(repo_id: str, for_torch: bool, offline: bool) -> Path:
         ) from error
 
 
-def read_model(folder: Path) -> Model:
+def read_model(folder: str | os.PathLike[str]) -> Model:
     """The settings of a model directory; raises UsageError for one that cannot tag."""
+    folder = Path(folder)
     config = _read_json(folder / CONFIG)
     if not (folder / TOKENIZER).is_file():
         raise UsageError(
