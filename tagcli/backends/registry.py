@@ -83,6 +83,18 @@ def usual_backend(model: Model, device: str) -> str:
     return "torch"
 
 
+def planned_device(model: Model, backend: str, device: str) -> str:
+    """Where a backend would run the model, as far as can be told without loading it. Raises
+    UsageError where the model and the device do not go together."""
+    if backend == "onnx":
+        from tagcli.backends.onnx import planned_device
+
+        return planned_device(model, device)
+    if device == AUTO:
+        return "cuda" if model.has_safetensors and gpu_is_present() else "cpu"
+    return device
+
+
 def _way_to_onnx(opened: Backend) -> str:
     """The command that makes a faster model, where its packages are installed."""
     if opened.device != "cpu" or find_spec("optimum") is None:
