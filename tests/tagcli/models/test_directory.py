@@ -365,6 +365,7 @@ def test_a_hub_id_in_the_cache(source: str, request: pytest.FixtureRequest, tmp_
         text=text,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
+    assert ("has no model.onnx: running on torch" in result.stderr) == (source == "checkpoint")
     expected = load(str(folder), device="cpu").tag(text).entities
     entities = json.loads(result.stdout)["entities"]
     assert [(e["start"], e["end"], e["label"]) for e in entities] == [
