@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -214,7 +215,7 @@ def _to_nowhere(message: str) -> None:
 
 
 def load(
-    model: str | None = None,
+    model: str | os.PathLike[str] | None = None,
     *,
     backend: str = "auto",
     device: str = "auto",
@@ -227,8 +228,8 @@ def load(
     paragraphs: str = AUTO_PARAGRAPHS,
     note: Callable[[str], None] = _to_nowhere,
 ) -> Tagger:
-    """A tagger with a bundled model by its name, a model directory or a Hugging Face hub id;
-    without one with the default.
+    """A tagger with a bundled model by its name, a model directory (a path or its text) or a
+    Hugging Face hub id; without one with the default.
 
     The options are those of the command; `note` is told what the command prints to stderr.
     Raises tagcli.NertagError (UsageError) in one sentence.

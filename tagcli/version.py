@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 
 def version() -> str | None:
     """The version of the installed package; None where nertag runs from its source."""
+    from importlib import metadata  # on use: --help has no business with it
+
     try:
         return metadata.version("nertag")
     except metadata.PackageNotFoundError:

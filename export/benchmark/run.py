@@ -15,7 +15,7 @@ from export.benchmark.peers import PEERS, PeerSettings
 from export.benchmark.processes import Growth, Start, measure_growth, measure_start
 from export.benchmark.text import lines_and_gold
 from export.optional_packages import check_packages
-from tagcli.backends.registry import usable_cores
+from tagcli.backends.cores import usable_cores
 from tagcli.errors import UsageError
 
 KINDS = ("transformers", "optimum", "spacy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,8 +16,9 @@ from tagcli.models.transformers_checkpoint import check_shards
 _EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
 
 
-def check_checkpoint(checkpoint: Path) -> Model:
+def check_checkpoint(checkpoint: str | os.PathLike[str]) -> Model:
     """The settings of a checkpoint that can be exported; raises UsageError otherwise."""
+    checkpoint = Path(checkpoint)
     if not checkpoint.is_dir():
         raise UsageError(f"no such directory: {checkpoint}")
     model = read_model(checkpoint)
@@ -26,7 +28,7 @@ def check_checkpoint(checkpoint: Path) -> Model:
     return model
 
 
-def export_float(checkpoint: Path, out_dir: Path) -> Path:
+def export_float(checkpoint: str | os.PathLike[str], out_dir: str | os.PathLike[str]) -> Path:
     """Write the checkpoint as a float model directory and return it.
 
     Raises UsageError for what is no checkpoint, NertagError where the export fails.
@@ -35,6 +37,7 @@ def export_float(checkpoint: Path, out_dir: Path) -> Path:
     """
     from optimum.exporters.onnx import main_export
 
+    checkpoint, out_dir = Path(checkpoint), Path(out_dir)
     model = check_checkpoint(checkpoint)
     with tempfile.TemporaryDirectory(dir=out_dir.parent) as folder:
         exported = Path(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -109,13 +110,18 @@ def any_of(wanted: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
     return lambda piece: any(keep(piece) for keep in wanted)
 
 
-def prune(checkpoint: Path, out_dir: Path, keep: Callable[[str], bool]) -> tuple[int, int]:
+def prune(
+    checkpoint: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
+    keep: Callable[[str], bool],
+) -> tuple[int, int]:
     """Write the checkpoint with the pieces that `keep` wants, every single character and every
     special token; returns how many pieces there were and are.
 
     Text of kept pieces is cut as before: a Unigram's best path stays the best when others go,
     and WordPiece takes the longest piece, which stays. Raises UsageError for other tokenizers.
     """
+    checkpoint, out_dir = Path(checkpoint), Path(out_dir)
     spec = json.loads((checkpoint / TOKENIZER).read_text(encoding="utf-8"))
     pieces = _pieces(spec, checkpoint)
     special = {token["content"] for token in spec.get("added_tokens", [])}

@@ -92,26 +92,28 @@ def _tuned(origin: Origin) -> ModelProto:
 
 
 def _dynamic(origin: Origin) -> ModelProto:
-    """Source: optimum.onnxruntime.ORTQuantizer."""
+    """Source: onnxruntime.quantization.quantize_dynamic."""
     import onnx
-    from onnxruntime.quantization import QuantFormat, QuantizationMode, QuantType
-    from optimum.onnxruntime import ORTQuantizer
-    from optimum.onnxruntime.configuration import QuantizationConfig
+    from onnxruntime.quantization import QuantizationMode, QuantType
+    from onnxruntime.quantization.onnx_quantizer import ONNXQuantizer
 
-    settings = QuantizationConfig(
-        is_static=False,
-        format=QuantFormat.QOperator,
-        mode=QuantizationMode.IntegerOps,
-        activations_dtype=QuantType.QUInt8,
-        weights_dtype=QuantType.QInt8,
+    quantizer = ONNXQuantizer(
+        onnx.load(origin.float_model / ONNX),
         per_channel=True,
         reduce_range=True,
-        operators_to_quantize=["MatMul", "Gather"],
+        mode=QuantizationMode.IntegerOps,
+        static=False,
+        weight_qType=QuantType.QInt8,
+        activation_qType=QuantType.QUInt8,
+        tensors_range=None,
+        nodes_to_quantize=[],
+        nodes_to_exclude=[],
+        op_types_to_quantize=["MatMul", "Gather"],
     )
-    float_model = origin.float_model
-    with tempfile.TemporaryDirectory(dir=float_model.parent) as folder:
-        ORTQuantizer.from_pretrained(float_model, file_name=ONNX).quantize(settings, folder)
-        return onnx.load(next(Path(folder).glob("*.onnx")))
+    quantizer.quantize_model()
+    quantizer.model.topological_sort()
+    made: ModelProto = quantizer.model.model
+    return made
 
 
 def _blocks(bits: int) -> Callable[[Origin], ModelProto]:

@@ -122,11 +122,18 @@ def make_model(folder: Path, recipe: Recipe, labels: Sequence[str], nertag: dict
     except Exception as error:  # transformers and safetensors raise many kinds
         raise UsageError(f"{folder} cannot be a base: {reason_of(error)}") from error
     if not keep_head:
-        model._init_weights(model.classifier)
+        _renew(model)
     if recipe.layers is not None:
         _keep_layers(model, recipe.layers)
     _freeze(model, recipe)
     return model
+
+
+def _renew(model: Any) -> None:
+    """Give the model a fresh head."""
+    for parameter in model.classifier.parameters():
+        parameter._is_hf_initialized = False  # transformers 5 leaves alone what was loaded
+    model._init_weights(model.classifier)
 
 
 def _keep_layers(model: Any, kept: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ from export.training.recipes import RECIPE, overridden, read_recipe, recipe_toml
 from export.training.run_results import METRICS, add_onnx, measure, save_model
 from tagcli.errors import NertagError, UsageError
 from tagcli.models.directory import TOKENIZER
+from tagcli.models.transformers_checkpoint import quieten
 
 
 class InterruptedRun(NertagError):  # noqa: N818 - no error of anybody's
@@ -57,11 +58,9 @@ def run_recipe(
     on from the last checkpoint in `out_dir`. Raises UsageError, DataError, or InterruptedRun after
     a signal.
     """
-    import transformers
-
     from export.training.averaging import check_base
 
-    transformers.logging.set_verbosity_error()
+    quieten()
     is_first = int(os.environ.get("RANK", "0")) == 0
     if is_first:
         _check_out_dir(out_dir, recipe, resume)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import shutil
 import tempfile
@@ -17,6 +16,8 @@ from export.corpora.sources import Corpus, corpus_names
 from export.training.recipe import Recipe
 from export.training.recipes import recipe_toml
 from export.training.run_card import corpus_scores, write_run_card
+from tagcli.backends.cores import usable_cores
+from tagcli.backends.processor import processor_name
 from tagcli.models.config import CONFIG, read_config, write_config
 from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.tagger import load
@@ -85,13 +86,7 @@ def machine() -> str:
     """Processor, cores and Python, for the record of a figure."""
     import torch
 
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-        name = next(models)
-    except (OSError, StopIteration):
-        pass
+    name = processor_name()
     if torch.cuda.is_available():
         name = f"{torch.cuda.get_device_name()}, {name}"
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return f"{name}, {usable_cores()} cores, Python {platform.python_version()}"

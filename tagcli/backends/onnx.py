@@ -103,6 +103,12 @@ class OnnxBackend:
             )
 
 
+def planned_device(model: Model, device: str) -> str:
+    """Where the model is to run, if the provider for it starts. Raises UsageError where the model
+    and the device do not go together."""
+    return "cuda" if _CUDA in _providers(model, device) else "cpu"
+
+
 def _providers(model: Model, device: str) -> list[str]:
     has_cuda = _CUDA in onnxruntime.get_available_providers()
     if device == "cuda":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tagcli.backends.cores import usable_cores
 from tagcli.errors import UsageError
+from tagcli.languages import AUTO
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from tagcli.models.directory import Model
 
-DEVICES = ("auto", "cpu", "cuda")
+DEVICES = (AUTO, "cpu", "cuda")
 
 
 class Backend(Protocol):
@@ -53,24 +55,51 @@ def open_backend(
 ) -> Backend:
     """The backend that runs `model`; `note` is told what a user should know.
 
-    auto takes ONNX where the model has it; torch for int8 weights that are to run on CUDA, which
-    onnxruntime cannot. Raises UsageError where the model, the backend and the device do not go
-    together.
+    auto takes ONNX where the model has it; torch where it has not, and for int8 weights that are
+    to run on CUDA, which onnxruntime cannot. Raises UsageError where the model, the backend and
+    the device do not go together.
     """
-    if backend == "auto":
-        backend = _usual_backend(model, device)
-    opened = BACKENDS[backend](model, device, threads or usable_cores(), note)
-    if opened.device == "cpu" and device == "auto" and gpu_is_present():
-        note(f"a GPU is there, but {_why_not(model, backend)}; running on the CPU")
+    chosen = usual_backend(model, device) if backend == AUTO else backend
+    opened = BACKENDS[chosen](model, device, threads or usable_cores(), note)
+    if backend == AUTO and model.onnx is None:
+        note(f"{model.folder} has no model.onnx: running on torch{_way_to_onnx(opened)}")
+    if opened.device == "cpu" and device == AUTO and gpu_is_present():
+        note(f"a GPU is there, but {_why_not(model, chosen)}; running on the CPU")
     return opened
 
 
-def _usual_backend(model: Model, device: str) -> str:
-    if model.onnx is None:
-        if not (model.has_safetensors or model.has_int8_weights):
-            raise UsageError(f"{model.folder} has neither model.onnx nor model.safetensors")
-        return "torch"
-    return "torch" if device == "cuda" and model.has_int8_weights else "onnx"
+def usual_backend(model: Model, device: str) -> str:
+    """What auto takes. Raises UsageError for a model without weights, or with weights for torch
+    alone where torch is not installed."""
+    if model.onnx is not None:
+        return "torch" if device == "cuda" and model.has_int8_weights else "onnx"
+    if not (model.has_safetensors or model.has_int8_weights):
+        raise UsageError(f"{model.folder} has neither model.onnx nor model.safetensors")
+    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
+        raise UsageError(
+            f"{model.folder} has no model.onnx, and {missing[0]}, which would run its safetensors, "
+            'is not installed: pip install "nertag[torch]"'
+        )
+    return "torch"
+
+
+def planned_device(model: Model, backend: str, device: str) -> str:
+    """Where a backend would run the model, as far as can be told without loading it. Raises
+    UsageError where the model and the device do not go together."""
+    if backend == "onnx":
+        from tagcli.backends.onnx import planned_device
+
+        return planned_device(model, device)
+    if device == AUTO:
+        return "cuda" if model.has_safetensors and gpu_is_present() else "cpu"
+    return device
+
+
+def _way_to_onnx(opened: Backend) -> str:
+    """The command that makes a faster model, where its packages are installed."""
+    if opened.device != "cpu" or find_spec("optimum") is None:
+        return ""
+    return "; nertag-export makes a faster ONNX model of it"
 
 
 def _why_not(model: Model, backend: str) -> str:
@@ -81,13 +110,6 @@ def _why_not(model: Model, backend: str) -> str:
     if model.quantisation:
         return f"this {model.quantisation} model runs on the CPU only"
     return "onnxruntime has no working CUDA provider (onnxruntime-gpu in place of onnxruntime)"
-
-
-def usable_cores() -> int:
-    """The cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def gpu_is_present() -> bool:

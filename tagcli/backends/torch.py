@@ -11,7 +11,11 @@ import numpy as np
 from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.languages import AUTO
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
-from tagcli.models.transformers_checkpoint import check_shards, read_transformers_config
+from tagcli.models.transformers_checkpoint import (
+    check_shards,
+    quieten,
+    read_transformers_config,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,7 +37,7 @@ class TorchBackend:
         _check_weights(model)
         try:
             import torch
-            import transformers
+            import transformers  # noqa: F401
         except ImportError as error:
             raise UsageError(
                 f"{error.name} is not installed; the torch backend needs: "
@@ -41,7 +45,7 @@ class TorchBackend:
             ) from error
         if device == "cuda" and not torch.cuda.is_available():
             raise UsageError("--device cuda: torch finds no CUDA device")
-        transformers.logging.set_verbosity_error()
+        quieten()
         self._torch = torch
         self._folder = model.folder
         wants_cuda = device == "cuda" or (device == AUTO and model.has_safetensors)
@@ -125,14 +129,19 @@ def _load_checkpoint(model: Model) -> Any:
             config=config,
             dtype=torch.float32,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are told below
             use_safetensors=True,
             trust_remote_code=False,
         )
     except Exception as error:  # transformers raises many kinds
         raise UsageError(f"{model.folder} cannot be loaded: {reason_of(error)}") from error
-    if report["mismatched_keys"] or report["missing_keys"]:
+    if mismatched := report["mismatched_keys"]:
+        first = min(mismatched)
+        name = first if isinstance(first, str) else first[0]  # beside its shapes: transformers 5
+        problem = f"{name} has another shape in the weights than the config says"
+        raise UsageError(f"{model.folder} cannot be loaded: size mismatch: {problem}")
+    if missing := report["missing_keys"]:
         raise UsageError(
-            f"{model.folder} is not a trained token classifier: its weights lack "
-            f"{(report['missing_keys'] or report['mismatched_keys'])!s:.80}"
+            f"{model.folder} is not a trained token classifier: its weights lack {min(missing)}"
         )
     return loaded

@@ -36,13 +36,17 @@ def _show(page: str) -> None:
     click.echo(page.encode("utf-8", "surrogateescape"))
 
 
-def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if not wanted or context.resilient_parsing:
-        return
+def _version_line() -> str:
     from tagcli.version import version
 
-    click.echo(f"{context.find_root().info_name} {version() or 'from its source'}")
-    context.exit()
+    name = click.get_current_context().find_root().info_name
+    return f"{name} {version() or 'from its source'}"
+
+
+def _bug_report(options: RunOptions, defaults: Defaults) -> str:
+    from tagcli.cli.bug_report import bug_report
+
+    return bug_report(options, defaults)
 
 
 def _list_models(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -137,10 +141,12 @@ _EXAMPLES = """
               help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
-              help="Show the version and exit.")
+@click.option("--version", is_flag=True,
+              help="Show the version and exit; with -v what a report of a bug needs.")
 @click.pass_obj
-def main(defaults: Defaults, /, files: tuple[str, ...], model_info: bool, **given: Any) -> None:
+def main(
+    defaults: Defaults, /, files: tuple[str, ...], model_info: bool, version: bool, **given: Any
+) -> None:
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
@@ -149,6 +155,9 @@ def main(defaults: Defaults, /, files: tuple[str, ...], model_info: bool, **give
     """
     options = RunOptions(**given)
     try:
+        if version:
+            _show(_bug_report(options, defaults) if options.verbose else _version_line())
+            sys.exit(0)
         defaults.check()
         if defaults.path is not None and options.verbose:
             tell(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
@@ -198,15 +207,3 @@ def run() -> None:
         except OSError:
             code = code or 1  # a full disk, found only now
     os._exit(code)
-
-
-
-
-
-
-
-
-
-
-
-

@@ -4,7 +4,7 @@ a page."""
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,8 +13,11 @@ from tagcli.languages import LANGUAGES
 from tagcli.models.directory import BUNDLED, DEFAULT, Model, bundled_names, read_model
 
 _HEAD = ("name", "layers", "size", "F1", "licence", "labels")
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
 _NAME_COLUMNS, _TEXT_COLUMNS = 14, 66
+
+Fact = tuple[str, list[str]]
+"""A name and its values."""
 
 
 def models_table() -> str:
@@ -31,17 +34,22 @@ def _row(name: str, model: Model) -> tuple[str, ...]:
     return (
         name,
         str(model.layers or ""),
-        _size(model),
+        size(model),
         _mean_f1(model),
-        model.licence or _UNKNOWN,
+        model.licence or UNKNOWN,
         labels_by_language(model),
     )
 
 
 def model_page(model: Model) -> str:
-    """What there is to know of a model, a line each, or more."""
+    """What there is to know of a model, a fact a line or more."""
+    return as_page(_facts(model))
+
+
+def as_page(facts: Iterable[Fact]) -> str:
+    """Facts in two columns: the name, and the values below each other."""
     lines = []
-    for name, values in _facts(model):
+    for name, values in facts:
         names = [name, *[""] * (len(values) - 1)]
         lines += [
             visible(f"{n:{_NAME_COLUMNS}}{value}") for n, value in zip(names, values, strict=True)
@@ -49,24 +57,24 @@ def model_page(model: Model) -> str:
     return "\n".join(lines)
 
 
-def _facts(model: Model) -> Iterator[tuple[str, list[str]]]:
+def _facts(model: Model) -> Iterator[Fact]:
     yield "place", [str(model.folder.absolute())]
     names = [str(path.relative_to(model.folder)) for path in _files(model)]
     yield "files", _wrapped(", ".join(names))
-    yield "size", [_size(model)]
+    yield "size", [size(model)]
     yield "backends", [", ".join(_backends(model)) or "none: it has no weights"]
     yield "quantisation", [model.quantisation or "none"]
-    yield "layers", [str(model.layers or _UNKNOWN)]
-    yield "pieces", [str(model.pieces or _UNKNOWN)]
+    yield "layers", [str(model.layers or UNKNOWN)]
+    yield "pieces", [str(model.pieces or UNKNOWN)]
     yield "window", [f"{model.limit} tokens"]
     yield "scheme", [model.tag_set.scheme]
     languages = [name for name in LANGUAGES if model.types(name)]
-    yield "languages", [", ".join(languages) or _UNKNOWN]
+    yield "languages", [", ".join(languages) or UNKNOWN]
     groups = _label_groups(model, languages) or [" ".join(model.tag_set.types)]
     yield "labels", [line for group in groups for line in _wrapped(group)]
-    yield "licence", [model.licence or _UNKNOWN]
+    yield "licence", [model.licence or UNKNOWN]
     if not model.test_f1:
-        yield "F1", [_UNKNOWN]
+        yield "F1", [UNKNOWN]
         return
     scores = [f"{100 * score:5.1f}  {name}" for name, score in model.test_f1.items()]
     yield "F1", [f"{_mean_f1(model):>5}  mean", *scores]
@@ -83,7 +91,8 @@ def _backends(model: Model) -> list[str]:
     return [*["onnx"] * bool(model.onnx), *["torch"] * for_torch]
 
 
-def _size(model: Model) -> str:
+def size(model: Model) -> str:
+    """Megabytes of all its files."""
     return f"{sum(path.stat().st_size for path in _files(model)) / 1e6:.0f} MB"
 
 

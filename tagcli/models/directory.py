@@ -95,7 +95,9 @@ def has_safetensors(folder: Path) -> bool:
     return any(any(folder.glob(name)) for name in _SAFETENSORS)
 
 
-def find_model(name: str | None, for_torch: bool = False, offline: bool = False) -> Model:
+def find_model(
+    name: str | os.PathLike[str] | None, for_torch: bool = False, offline: bool = False
+) -> Model:
     """The model that `find_folder` finds by a name.
 
     `for_torch` asks for safetensors rather than ONNX where a hub has both; `offline` takes a hub
@@ -105,7 +107,9 @@ def find_model(name: str | None, for_torch: bool = False, offline: bool = False)
 
 
 def find_folder(
-    name: str | None, from_hub: Callable[[str], Path], others: Sequence[Path] = ()
+    name: str | os.PathLike[str] | None,
+    from_hub: Callable[[str], Path],
+    others: Sequence[Path] = (),
 ) -> Path:
     """The folder of a model or an encoder by its name, the first of these that there is: a
     directory; the bundled model so called (None: DEFAULT); a folder so called in one of `others`,
@@ -113,6 +117,7 @@ def find_folder(
 
     Raises UsageError for a name that is none of them.
     """
+    name = None if name is None else os.fspath(name)
     if folder := _local_folder(name, others):
         return folder
     assert name is not None
@@ -154,8 +159,9 @@ def _from_hub(repo_id: str, for_torch: bool, offline: bool) -> Path:
         ) from error
 
 
-def read_model(folder: Path) -> Model:
+def read_model(folder: str | os.PathLike[str]) -> Model:
     """The settings of a model directory; raises UsageError for one that cannot tag."""
+    folder = Path(folder)
     config = read_config(folder)
     if not (folder / TOKENIZER).is_file():
         raise UsageError(

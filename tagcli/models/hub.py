@@ -71,7 +71,14 @@ def _has_any(folder: Path, patterns: Patterns) -> bool:
 def _what_went_wrong(error: Exception) -> str:
     cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
     answer = getattr(cause, "response", None)
-    # the network's errors have no number of the operating system's, those of a disk do
-    if answer is None and isinstance(cause, OSError) and cause.errno is None:
+    if answer is None and _is_of_the_network(cause):
         return "the hub cannot be reached"
     return f"the hub says: {reason_of(cause)}"
+
+
+def _is_of_the_network(error: Exception) -> bool:
+    """By requests an OSError that has no number, as a disk's would; by httpx, which newer releases
+    of huggingface_hub have in its place, one of its own."""
+    if isinstance(error, OSError):
+        return error.errno is None
+    return any(kind.__name__ == "TransportError" for kind in type(error).__mro__)

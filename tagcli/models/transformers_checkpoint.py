@@ -11,6 +11,18 @@ from tagcli.errors import UsageError, reason_of
 _SINGLE, _INDEX, _SUFFIX = "model.safetensors", "model.safetensors.index.json", ".safetensors"
 
 
+def quieten() -> None:
+    """Have transformers tell errors alone and draw no progress bars; those of the hub stay."""
+    from huggingface_hub.utils import are_progress_bars_disabled, enable_progress_bars
+    from transformers import logging
+
+    hub_draws = not are_progress_bars_disabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    if hub_draws:
+        enable_progress_bars()
+
+
 def read_transformers_config(folder: Path) -> Any:
     """The config of transformers without what would make it run code or read other files. Raises
     UsageError for one that cannot be read."""

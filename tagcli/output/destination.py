@@ -29,7 +29,8 @@ class Output:
     Devices and pipes are written directly.
     """
 
-    def __init__(self, path: str | None, keep: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None, keep: bool = False) -> None:
+        path = None if path is None else os.fspath(path)
         self.partial: PartialFile | None = None
         self._target: Path | None = None
         self._is_stdout = False
@@ -109,8 +110,9 @@ class Output:
                     self._file.close()
 
 
-def partial_path(path: str) -> Path | None:
+def partial_path(path: str | os.PathLike[str]) -> Path | None:
     """Where output to `path` is written until it is whole; None for what has no such file."""
+    path = os.fspath(path)
     # those of Path raise for a name that is too long
     is_direct = os.path.exists(path) and not os.path.isfile(path)
     if is_direct or _descriptor(path) is not None:

@@ -39,7 +39,8 @@ class Input:
     Raises UsageError for a name that cannot be read.
     """
 
-    def __init__(self, name: str, encoding: str = "utf-8") -> None:
+    def __init__(self, name: str | os.PathLike[str], encoding: str = "utf-8") -> None:
+        name = os.fspath(name)
         self.name = "<stdin>" if name == STDIN else _readable(name)
         self._path = None if name == STDIN else Path(name)
         self._encoding = encoding

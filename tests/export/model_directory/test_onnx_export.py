@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from export.model_directory.onnx_export import check_checkpoint
+from export.model_directory.onnx_export import check_checkpoint, export_float
 from tagcli import UsageError
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import ONNX, TOKENIZER, read_model
+from tests.support.path_like import PathLike
 from tests.support.tiny_models import SHAPES, ModelMaker
 
 
@@ -37,11 +38,18 @@ def test_a_float_export_is_a_model_directory(
     assert (folder / TOKENIZER).read_bytes() == (checkpoint(shape) / TOKENIZER).read_bytes()
 
 
+@pytest.mark.parametrize("kind", [str, PathLike])
+def test_paths_of_any_kind(
+    checkpoint: ModelMaker, tmp_path: Path, kind: Callable[[Path], Any]
+) -> None:
+    made = export_float(kind(checkpoint("bert")), kind(tmp_path / "made"))
+    assert made == tmp_path / "made"
+    assert (made / ONNX).is_file()
+
+
 def test_the_limit_of_the_tokenizer_is_kept(
     checkpoint_copy: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    from export.model_directory.onnx_export import export_float
-
     folder = checkpoint_copy("bert")
     said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
     said["model_max_length"] = 40

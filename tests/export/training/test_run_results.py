@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,3 +108,11 @@ def test_a_card_says_where_the_models_weights_are_from(tmp_path: Path, chosen: b
     assert f"dev: 50.0 ({weights}; best label a token)." in card
     assert "- base: b, layers 0, 4; 0.0 M parameters" in card
     assert "- taught by: x, y (weight 0.7, temperature 2, hidden states 1.5)" in card
+
+
+def test_the_machine_of_a_figure_says_what_the_run_could_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_results, "processor_name", lambda: "Some CPU")
+    monkeypatch.setattr(run_results, "usable_cores", lambda: 3)
+    assert re.fullmatch(r"(.*, )?Some CPU, 3 cores, Python 3\.\d+\.\d+", run_results.machine())

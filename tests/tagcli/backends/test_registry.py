@@ -12,7 +12,14 @@ import pytest
 import tagcli.backends.registry as backends
 from tagcli import Tagger, UsageError, load
 from tagcli.models.directory import read_model
-from tests.support.tiny_models import SENTENCES, SHAPES, ModelMaker, TaggerMaker, all_sentences
+from tests.support.tiny_models import (
+    SENTENCES,
+    SHAPES,
+    ModelMaker,
+    TaggerMaker,
+    all_sentences,
+    require,
+)
 
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 IDS = np.array([[0, 9, 30, 31, 2], [0, 40, 2, 1, 1]], np.int64)
@@ -52,6 +59,7 @@ def test_onnx_and_torch_find_the_same(
 
 
 def test_the_bundled_model_on_both_backends(bundled_tagger: Tagger) -> None:
+    require("torch", "transformers")
     torch = load(None, backend="torch", device="cpu")
     assert (bundled_tagger.backend.name, torch.backend.name) == ("onnx", "torch")
     texts = all_sentences()
@@ -87,6 +95,13 @@ def test_threads_are_taken(float_model: ModelMaker, threads: int) -> None:
     assert tagger.backend.workers == threads
     expected = found(load(str(float_model("xlmr")), device="cpu", threads=1), texts)
     assert found(tagger, texts) == expected
+
+
+def test_without_threads_the_usable_cores_are_taken(
+    float_model: ModelMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "usable_cores", lambda: 5)
+    assert load(str(float_model("xlmr")), device="cpu").backend.workers == 5
 
 
 # What a user is told
@@ -155,6 +170,8 @@ def test_auto_says_that_a_gpu_is_not_used(float_model: ModelMaker, checkpoint: M
 @pytest.mark.usefixtures("_unusable_gpu")
 @pytest.mark.parametrize("backend", ["onnx", "torch"])
 def test_auto_says_how_int8_gets_to_a_gpu(bundled_tagger: Any, backend: str) -> None:
+    if backend == "torch":
+        require("torch", "transformers")
     (note,) = notes_of(bundled_tagger.model.folder, backend=backend)
     assert "a GPU is there, but int8 starts at once without it (--device cuda takes it" in note
 
@@ -171,6 +188,7 @@ def test_int8_goes_to_a_gpu_only_when_asked(
 
 @pytest.mark.usefixtures("_unusable_gpu")
 def test_cuda_runs_int8_on_torch(bundled_tagger: Any) -> None:
+    require("torch", "transformers")
     folder = str(bundled_tagger.model.folder)
     with pytest.raises(UsageError, match="torch finds no CUDA device"):
         load(folder, device="cuda")
@@ -209,13 +227,53 @@ def test_a_cuda_provider_that_does_not_start(
     assert len(str(caught.value).splitlines()) == 1
 
 
+def without(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """As if this package were not installed."""
+    monkeypatch.setitem(sys.modules, package, None)
+
+
 def test_torch_that_is_not_installed(
     checkpoint: ModelMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = checkpoint("bert")
-    monkeypatch.setitem(sys.modules, "torch", None)
+    without(monkeypatch, "torch")
     with pytest.raises(UsageError, match=r'torch is not installed.*"nertag\[torch\]"'):
         load(str(folder), backend="torch")
+
+
+@pytest.mark.usefixtures("_no_gpu")
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_auto_says_that_torch_runs_what_has_no_onnx(
+    checkpoint: ModelMaker, monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    folder = checkpoint("bert")
+    without(monkeypatch, "optimum")
+    assert notes_of(folder, device=device) == [f"{folder} has no model.onnx: running on torch"]
+    assert notes_of(folder, device=device, backend="torch") == []
+
+
+@pytest.mark.train
+@pytest.mark.usefixtures("_no_gpu")
+def test_auto_names_the_way_to_onnx_where_it_is_open(checkpoint: ModelMaker) -> None:
+    folder = checkpoint("bert")
+    assert notes_of(folder) == [
+        f"{folder} has no model.onnx: running on torch; "
+        "nertag-export makes a faster ONNX model of it"
+    ]
+
+
+@pytest.mark.parametrize("package", ["torch", "transformers"])
+def test_auto_without_torch_says_what_to_install(
+    checkpoint: ModelMaker, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    folder = checkpoint("bert")
+    without(monkeypatch, package)
+    with pytest.raises(UsageError) as caught:
+        load(str(folder))
+    assert str(caught.value) == (
+        f"{folder} has no model.onnx, and {package}, which would run its safetensors, "
+        'is not installed: pip install "nertag[torch]"'
+    )
 
 
 def test_a_gpu_shows_by_its_device_or_its_tool(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from tagcli.models.directory import (
 )
 from tagcli.models.int8_weights import WEIGHTS
 from tests.support.hub_cache import cached_on_hub
+from tests.support.path_like import PathLike
 from tests.support.tiny_models import (
     LABELS,
     MAX_POSITIONS,
@@ -231,10 +232,19 @@ def test_an_encoder_without_classifier(checkpoint_copy: Copier) -> None:
     assert "not a trained token classifier" in message
 
 
-def test_a_file_in_place_of_a_directory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [str, Path, PathLike])
+def test_a_path_of_any_kind(float_model: ModelMaker, kind: Callable[[Path], Any]) -> None:
+    folder = float_model("bert")
+    for found in (load(kind(folder), device="cpu").model, find_model(kind(folder))):
+        assert found == read_model(kind(folder)) == read_model(folder)
+        assert found.folder == folder
+
+
+@pytest.mark.parametrize("kind", [str, Path, PathLike])
+def test_a_file_in_place_of_a_directory(tmp_path: Path, kind: Callable[[Path], Any]) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(b"x")
-    assert "is a file: a model is a bundled one's name" in message_of(str(path))
+    assert "is a file: a model is a bundled one's name" in message_of(kind(path))
 
 
 def test_a_bundled_model_goes_by_its_name_after_a_folder_of_that_name(
@@ -376,7 +386,7 @@ def nertag(cache: Path, *args: str, text: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("source", ["float_model", "checkpoint"])
 def test_a_hub_id_in_the_cache(source: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    folder = request.getfixturevalue(source)("klue")
+    folder = request.getfixturevalue(source)("electra")
     cached_on_hub(tmp_path, "some-org/tiny.ner_model", folder)
     text = "이순신은 서울에서 태어났다."
     result = nertag(
@@ -384,6 +394,7 @@ def test_a_hub_id_in_the_cache(source: str, request: pytest.FixtureRequest, tmp_
         text=text,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
+    assert ("has no model.onnx: running on torch" in result.stderr) == (source == "checkpoint")
     expected = load(str(folder), device="cpu").tag(text).entities
     entities = json.loads(result.stdout)["entities"]
     assert [(e["start"], e["end"], e["label"]) for e in entities] == [

@@ -136,6 +136,14 @@ def test_offline_is_a_matter_of_the_call(
     assert huggingface_hub.constants.HF_HUB_OFFLINE is False
 
 
+class TransportError(Exception):
+    """As httpx has it, on which newer releases of huggingface_hub stand."""
+
+
+class ConnectError(TransportError):
+    """One of its kinds."""
+
+
 FORBIDDEN = HfHubHTTPError(
     "403 Forbidden\nmore", response=SimpleNamespace(headers={}, request=None)
 )
@@ -148,6 +156,7 @@ FORBIDDEN = HfHubHTTPError(
         (OSError(28, "No space left on device"), "the hub says: [Errno 28] No space left"),
         (RuntimeError(), "the hub says: RuntimeError"),
         (ConnectionError("refused"), "the hub cannot be reached, and"),
+        (ConnectError("refused"), "the hub cannot be reached, and"),
     ],
 )
 def test_what_the_hub_says(

@@ -98,6 +98,7 @@ def test_without_the_graph_torch_runs_the_weights(quantised_model: Maker, tmp_pa
     assert load(str(folder), device="cpu").backend.name == "torch"
 
 
+@pytest.mark.train
 def test_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / WEIGHTS
     with pytest.raises(UsageError, match="cannot be read"):

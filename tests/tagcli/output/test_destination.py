@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tagcli.errors import DataError, NertagError, UsageError
 from tagcli.output.destination import Output, partial_path
+from tests.support.path_like import PathLike
 
 KOREAN = "이순신\n"
 
@@ -33,6 +36,15 @@ def test_a_file_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == f"{KOREAN}a\r\u2028\n".encode()
     assert output.partial is None
     assert os.listdir(tmp_path) == ["out.txt"]
+
+
+@pytest.mark.parametrize("kind", [str, Path, PathLike])
+def test_a_path_of_any_kind(tmp_path: Path, kind: Callable[[Path], Any]) -> None:
+    path = tmp_path / "out.txt"
+    with Output(kind(path)) as output:
+        output.write(KOREAN)
+    assert path.read_text(encoding="utf-8") == KOREAN
+    assert partial_path(kind(path)) == partial(path.resolve())
 
 
 @pytest.mark.parametrize("error", [DataError("file", 3, "bad"), KeyboardInterrupt()])

@@ -7,8 +7,10 @@ import io
 import os
 import sys
 import threading
+from collections.abc import Callable
 from encodings.aliases import aliases
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from tagcli.errors import DataError, NertagError, UsageError
 from tagcli.readers.inputs import Input, Line, check_encoding
+from tests.support.path_like import PathLike
 
 # Everything that some other splitter takes for a line end or a blank.
 ODD = "a\u2028b\u2029c\x85d\x0be\x0cf\rg\xa0h\x1ci\x1dj\x1ek"
@@ -35,6 +38,14 @@ def write(folder: Path, data: bytes, name: str = "in.txt") -> Path:
 def test_lines_are_numbered_from_one(tmp_path: Path) -> None:
     path = write(tmp_path, b"a\n\nb\n")
     assert list(Input(str(path)).lines()) == [Line(1, "a"), Line(2, ""), Line(3, "b")]
+
+
+@pytest.mark.parametrize("kind", [str, Path, PathLike])
+def test_a_path_of_any_kind(tmp_path: Path, kind: Callable[[Path], Any]) -> None:
+    path = write(tmp_path, b"a\n")
+    source = Input(kind(path))
+    assert (source.name, source.size) == (str(path), 2)
+    assert list(source.lines()) == [Line(1, "a")]
 
 
 @pytest.mark.parametrize(
