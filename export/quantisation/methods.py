@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -158,9 +159,10 @@ METHODS = {
 """The methods by name."""
 
 
-def quantise(origin: Origin, out_dir: Path, method: str = DEFAULT) -> Path:
+def quantise(origin: Origin, out_dir: str | os.PathLike[str], method: str = DEFAULT) -> Path:
     """Write a quantised model directory and return it. Raises UsageError where a method cannot
     be used."""
+    out_dir = Path(out_dir)
     if METHODS[method].needs_text and not origin.texts:
         raise UsageError(f"{method} int8 needs text: give --calibrate FILE")
     made, float_model = METHODS[method].make(origin), origin.float_model

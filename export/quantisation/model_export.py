@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,8 +64,8 @@ class ExportOptions:
 
 
 def export_model(
-    checkpoint: Path,
-    out_dir: Path,
+    checkpoint: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
     options: ExportOptions,
     other_tests: Mapping[str, Corpus],
     note: Callable[[str], None],
@@ -76,6 +77,7 @@ def export_model(
     Raises UsageError for what cannot be exported so, NertagError where too much F1 is lost; then
     nothing is left.
     """
+    checkpoint, out_dir = Path(checkpoint), Path(out_dir)
     own = check_checkpoint(checkpoint).licence
     licence = options.licence or own or UNKNOWN
     for warning in warnings(licence, {str(checkpoint): own} if own else {}):

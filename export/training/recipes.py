@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,12 @@ RECIPE = "recipe.toml"
 EXTENDS = "extends"
 
 
-def read_recipe(path: Path) -> dict[str, Any]:
+def read_recipe(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The settings of a recipe file, its sources read; raises UsageError for what they cannot
     be. Those that it does not have are those of the recipe that it `extends`, a path from its own
     folder; a list or table of its own stands in place of the other's."""
     check_packages(["msgspec"], "a recipe")
-    return _read_recipe(path, ())
+    return _read_recipe(Path(path), ())
 
 
 def _read_recipe(path: Path, readers: tuple[Path, ...]) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _source(entry: Any, role: str, number: int) -> Source:
         raise UsageError(f"{place}, {settings['source']}: {error}") from error
 
 
-def load_tests(path: Path, data_dir: Path | None) -> dict[str, Corpus]:
+def load_tests(path: str | os.PathLike[str], data_dir: Path | None) -> dict[str, Corpus]:
     """The test sources of a recipe file by their names; raises UsageError without any."""
     sources = read_recipe(path).get("test", ())
     if not sources:
@@ -85,7 +86,7 @@ def load_tests(path: Path, data_dir: Path | None) -> dict[str, Corpus]:
     return dict(zip(corpus_names(corpora), corpora, strict=True))
 
 
-def overridden(path: Path | None, overrides: Overrides) -> Recipe:
+def overridden(path: str | os.PathLike[str] | None, overrides: Overrides) -> Recipe:
     """The recipe of a file, or of none, with `overrides` in place of its settings."""
     settings = {} if path is None else read_recipe(path)
     return make_recipe({**settings, **overrides.settings()})

@@ -27,28 +27,28 @@ class InterruptedRun(NertagError):  # noqa: N818 - no error of anybody's
 
 
 def train(
-    recipe_file: Path | None,
+    recipe_file: str | os.PathLike[str] | None,
     overrides: Overrides,
-    out_dir: Path,
+    out_dir: str | os.PathLike[str],
     note: Callable[[str], None],
     *,
-    data_dir: Path | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
 ) -> Path:
     """`run_recipe` with the recipe of a file (None: of none, or to `resume` the one in `out_dir`),
     in which `overrides` hold."""
     if resume and recipe_file is None:
-        recipe_file = out_dir / RECIPE
+        recipe_file = Path(out_dir, RECIPE)
     recipe = overridden(recipe_file, overrides)
     return run_recipe(recipe, out_dir, note, data_dir=data_dir, resume=resume)
 
 
 def run_recipe(
     recipe: Recipe,
-    out_dir: Path,
+    out_dir: str | os.PathLike[str],
     note: Callable[[str], None],
     *,
-    data_dir: Path | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
 ) -> Path:
     """Train as the recipe says and leave a model directory at `out_dir`: safetensors, ONNX,
@@ -58,6 +58,7 @@ def run_recipe(
     on from the last checkpoint in `out_dir`. Raises UsageError, DataError, or InterruptedRun after
     a signal.
     """
+    out_dir, data_dir = Path(out_dir), None if data_dir is None else Path(data_dir)
     from export.training.averaging import check_base
 
     quieten()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from export.corpora.source import Source
 from export.training.recipe import Overrides, Recipe, make_recipe
 from export.training.recipes import overridden, read_recipe, recipe_toml
 from tagcli.errors import UsageError
+from tests.support.path_like import PathLike
 from tests.support.paths import ROOT
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -247,3 +249,9 @@ def test_every_setting_is_written(tmp_path: Path, units: dict[str, str] | None) 
 @pytest.mark.parametrize("path", sorted((ROOT / "samples" / "recipes").glob("*.toml")), ids=str)
 def test_the_recipes_of_the_project_can_be_read(path: Path) -> None:
     make_recipe({"base": "b", **read_recipe(path)})
+
+
+@pytest.mark.parametrize("kind", [str, Path, PathLike])
+def test_a_recipe_may_be_named_by_any_path(kind: Callable[[Path], Any]) -> None:
+    path = ROOT / "samples" / "recipes" / "tiny.toml"
+    assert read_recipe(kind(path)) == read_recipe(path)
