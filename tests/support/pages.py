@@ -135,7 +135,7 @@ def calls(command: str) -> Iterator[list[str]]:
 def check_call(command: click.Command, arguments: Sequence[str]) -> None:
     """Raise click.UsageError for an option that the command does not have, or for a choice that
     there is not. The arguments of a group begin with the name of a command of its own."""
-    context = click.Context(command)
+    context = click.Context(command, **command.context_settings)  # its help option is kept
     values, rest, _ = command.make_parser(context).parse_args(list(arguments))
     if isinstance(command, click.Group):
         chosen = command.get_command(context, rest[0])
