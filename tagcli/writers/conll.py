@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from tagcli.errors import DataError
@@ -31,9 +31,21 @@ def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
             lines.append(f"{row}\t{tag}" if "\t" in row else f"{row} {tag}")
         return "\n".join([*lines, document.conll.after]) + "\n"
     blocks = []
+    ends = [entity.end for entity in tagged.entities]
     for sentence in tagged.sentences or [None]:
-        blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence)]) + "\n\n")
+        found = _entities_in(sentence, tagged.entities, ends)
+        blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence, found)]) + "\n\n")
     return "".join(blocks)
+
+
+def _entities_in(
+    sentence: Sentence | None, entities: Sequence[Entity], ends: Sequence[int]
+) -> Sequence[Entity]:
+    """Those of a document's entities, in text order, that touch a sentence; `ends` are theirs."""
+    if sentence is None:
+        return ()
+    first = bisect_right(ends, sentence.start)
+    return entities[first : bisect_left(entities, sentence.end, first, key=lambda one: one.start)]
 
 
 def _comment(name: str, value: str) -> str:
@@ -41,7 +53,9 @@ def _comment(name: str, value: str) -> str:
     return f"# {name} = {value}".replace("\n", " ").replace("\t", " ")
 
 
-def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterable[str]:
+def _sentence_lines(
+    tagged: TaggedDocument, sentence: Sentence | None, entities: Sequence[Entity]
+) -> Iterable[str]:
     if sentence is None:  # a blank line of text
         yield _comment("text", tagged.text)
         return
@@ -51,8 +65,8 @@ def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterab
         yield EOJEOL_COMMENT
         words = cut_words(tagged.text[sentence.start : sentence.end])
         spans = [(sentence.start + start, sentence.start + end) for start, end in words]
-        spans = _cut_at_entities(spans, tagged.entities)
-    for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
+        spans = _cut_at_entities(spans, entities)
+    for (start, end), tag in zip(spans, token_tags(spans, entities), strict=True):
         token = tagged.text[start:end]
         if sentence.word_unit != "tokens":
             token = unwrapped(token)
