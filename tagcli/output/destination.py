@@ -56,7 +56,7 @@ class Output:
             return WaitingWriter(os.dup(descriptor))
         target = Path(path)
         if not path:
-            raise UsageError("a file to write to has a name, and this one is empty")
+            raise UsageError("-o '' names no file")
         if target.is_dir():
             raise UsageError(f"{path} is a directory, not a file")
         if target.exists() and not target.is_file():

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from tagcli.errors import DataError
 from tagcli.records import Entity, Sentence, TaggedDocument
+from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
 from tagcli.writers.base import WriterOptions
@@ -56,8 +57,11 @@ def _comment(name: str, value: str) -> str:
 def _sentence_lines(
     tagged: TaggedDocument, sentence: Sentence | None, entities: Sequence[Entity]
 ) -> Iterable[str]:
-    if sentence is None:  # a blank line of text
+    if sentence is None:  # a blank line of text, or tokens that hold nothing
         yield _comment("text", tagged.text)
+        tokens = tagged.document.tokens
+        for start, end in [] if tokens is None else tokens.tolist():
+            yield f"{_token(tagged, start, end)}\t{OUTSIDE}"
         return
     yield _comment("text", unwrapped(tagged.text[sentence.start : sentence.end]))
     spans = [(start, end) for start, end in sentence.words.tolist()]
@@ -67,13 +71,19 @@ def _sentence_lines(
         spans = [(sentence.start + start, sentence.start + end) for start, end in words]
         spans = _cut_at_entities(spans, entities)
     for (start, end), tag in zip(spans, token_tags(spans, entities), strict=True):
-        token = tagged.text[start:end]
-        if sentence.word_unit != "tokens":
-            token = unwrapped(token)
-        if any(c in token for c in "\t\n") or not token.strip(" "):
-            problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
-            raise DataError(tagged.document.source, tagged.document.line, problem)
-        yield f"{token}\t{tag}"
+        yield f"{_token(tagged, start, end)}\t{tag}"
+
+
+def _token(tagged: TaggedDocument, start: int, end: int) -> str:
+    """A word, or a token as it was given, which may be empty; raises DataError for one that would
+    be another in a column."""
+    token, document = tagged.text[start:end], tagged.document
+    if document.tokens is None:
+        token = unwrapped(token)
+    if "\t" in token or "\n" in token:
+        problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
+        raise DataError(document.source, document.line, problem)
+    return token
 
 
 def _cut_at_entities(

@@ -205,7 +205,7 @@ def test_the_file_of_another_run_does_not_get_the_name(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_empty(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="a file to write to has a name, and this one is empty"):
+    with pytest.raises(UsageError, match="-o '' names no file"):
         Output("")
 
 
