@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tagcli.cli.defaults import defaults_named
+from tagcli.cli.defaults import defaults_named, set_at_hand
 from tagcli.cli.interrupts import interrupts_raised
 from tagcli.cli.name_lists import names_of
 from tagcli.errors import DataError, NertagError, UsageError, say
@@ -73,6 +73,8 @@ class TaggingRun:
         """Tag everything; returns the exit code."""
         options = self._options
         tagger = self._load()
+        if not options.verbose and (defaults := set_at_hand()):  # or it is said already
+            tell(defaults)
         self._check_apart(options.output)
         output = Output(options.output, options.resume)
         try:
