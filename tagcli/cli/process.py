@@ -10,6 +10,8 @@ from tagcli.cli.interrupts import end_at_once_by_interrupt
 from tagcli.errors import say
 from tagcli.output.streams import forget, make_standard_streams_whole
 
+_NO_THREAD = "can't start new thread"  # Python says it in these words
+
 
 def nertag() -> None:
     """The `nertag` command: it ends without unloading the model and its libraries, which takes
@@ -38,6 +40,11 @@ def run_command(name: str, command: Callable[[], object]) -> int:
     except OSError as error:  # --help into a full disk
         say(name, f"output cannot be written: {error.strerror}")
         forget(sys.stdout)
+        code = 1
+    except RuntimeError as error:
+        if _NO_THREAD not in str(error):
+            raise
+        say(name, "the system lets this user start no further thread (ulimit -u)")
         code = 1
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -191,6 +191,35 @@ def test_an_interrupt_says_what_was_done(tmp_path: Path) -> None:
     assert "--resume goes on from there" in result.err
 
 
+# A system that gives little
+
+NO_THREADS = """
+import sys, threading
+
+def refuse(self):
+    raise RuntimeError("can't start new thread")
+
+threading.Thread.start = refuse
+"""
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    ("name", "run", "arguments"),
+    [
+        ("nertag", "from tagcli.cli.process import nertag; nertag()", []),
+        ("nertag-eval", "from export.commands.processes import evaluate; evaluate()",
+         [SAMPLES / "panx.conll"]),
+    ],
+)  # fmt: skip
+def test_no_thread_can_be_started(name: str, run: str, arguments: list[Path]) -> None:
+    result = nertag(*arguments, command=[sys.executable, "-c", NO_THREADS + run])
+    assert (result.code, result.out) == (1, b"")
+    said = f"{name}: the system lets this user start no further thread (ulimit -u)"
+    assert result.err.splitlines()[-1] == said
+    assert "Traceback" not in result.err
+
+
 # Standard output that is an input
 
 
