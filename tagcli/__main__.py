@@ -1,5 +1,5 @@
 """`python -m tagcli` is the `nertag` command."""
 
-from tagcli.cli.main import run
+from tagcli.cli.process import nertag
 
-run()
+nertag()

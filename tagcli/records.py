@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +18,26 @@ IDLE = None
 """In a stream: nothing more is there at the moment; in the output: all before it is out."""
 
 
+class _ComparedByContent:
+    """A dataclass with arrays: equal to another of its kind where all fields are, arrays by what is
+    in them."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return _contents(self) == _contents(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _contents(record: Any) -> list[Any]:
+    """The fields, arrays as lists."""
+    values = (getattr(record, one.name) for one in fields(record))
+    return [value.tolist() if hasattr(value, "tolist") else value for value in values]
+
+
 @dataclass(frozen=True, slots=True)
 class ConllRows:
     """The lines of one CoNLL sentence as they were read, without line ends."""
@@ -28,8 +48,8 @@ class ConllRows:
     is_docstart: bool = False  # no sentence, but what separates documents
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+@dataclass(frozen=True, slots=True, eq=False)
+class Document(_ComparedByContent):
     """One record of the input: a line of text, a CoNLL sentence or a JSON object.
 
     `tokens` holds the offsets of given tokens, shape (n, 2), and is None where the text is to be
@@ -68,8 +88,8 @@ class Entity:
     end_token: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence(_ComparedByContent):
     """A sentence of a tagged document: its span, its language ("" if only the script is known),
     what the model read, shape (n, 2), and its unit: one of UNITS or given "tokens"."""
 

@@ -100,13 +100,22 @@ class Tagger:
         return Tagger(self.model, self._encoder, self.backend, options)
 
     def tag(self, text: str) -> TaggedDocument:
-        """The tagged text; each of its lines is a paragraph, or a part of one that was wrapped."""
-        return next(self.stream([text]))
+        """The tagged text; each of its lines is a paragraph, or a part of one that was wrapped.
+        Raises UsageError for what is no string."""
+        return next(self.stream([_text(text, "the text")]))
 
     def stream(self, texts: Iterable[str]) -> Iterator[TaggedDocument]:
         """The tagged texts in their order, taken from `texts` a bounded buffer at a time: results
-        come when a buffer is full or `texts` ends; `tag` does not wait."""
-        documents = (Document(text, line=i) for i, text in enumerate(texts, start=1))
+        come when a buffer is full or `texts` ends; `tag` does not wait.
+
+        Raises UsageError for one string in place of several, and in its turn for an item that is
+        none."""
+        if isinstance(texts, str) or not isinstance(texts, Iterable):
+            raise UsageError(f"texts are wanted, and this is {_shown(texts)}: make it a list")
+        documents = (
+            Document(_text(text, f"item {i} of the texts, counted from 0,"), line=i + 1)
+            for i, text in enumerate(texts)
+        )
         return (tagged for tagged in self.run(documents) if tagged is not IDLE)
 
     def run(
@@ -199,6 +208,18 @@ class Tagger:
                 continue
             if entity.score >= self.options.min_score:
                 yield entity
+
+
+def _text(value: object, name: str) -> str:
+    """The text that it is; raises UsageError for anything else."""
+    if not isinstance(value, str):
+        raise UsageError(f"{name} is {_shown(value)}, not a string")
+    return value
+
+
+def _shown(value: object) -> str:
+    """A value and its type, on one line."""
+    return f"{' '.join(repr(value).split()):.40} ({type(value).__name__})"
 
 
 def _finished(document: Document, text: NormalisedText, sentence: _Sentence) -> Sentence:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import pytest
 from hypothesis import settings
 
@@ -31,6 +32,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # the workers have the cores, each one
 settings.register_profile("nertag", deadline=None)  # how long a test takes is no matter of a test
 settings.load_profile("nertag")
 os.environ["NERTAG_CONFIG"] = ""  # the defaults of who runs the tests are not theirs
+
+
+@pytest.fixture(autouse=True)
+def _hub_that_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub that is there: what comes from it is the test's to say (snapshot_download)."""
+    if not request.node.get_closest_marker("network"):
+        monkeypatch.setattr(huggingface_hub, "model_info", lambda repo, timeout: None)
 
 
 @pytest.fixture(scope="session")

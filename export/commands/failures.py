@@ -8,8 +8,9 @@ from functools import wraps
 from typing import ParamSpec
 
 from export.optional_packages import check_packages
+from tagcli.cli.interrupts import interrupts_raised
 from tagcli.errors import NertagError
-from tagcli.output.destination import forget_stdout
+from tagcli.output.streams import forget
 
 _INTERRUPTED = 130
 
@@ -27,13 +28,14 @@ def failures_as_sentences(
         @wraps(work)
         def run(*args: Options.args, **options: Options.kwargs) -> None:
             try:
-                check_packages(needs, purpose)
-                work(*args, **options)
+                with interrupts_raised():
+                    check_packages(needs, purpose)
+                    work(*args, **options)
             except NertagError as error:
                 note(str(error))
                 sys.exit(error.exit_code)
             except BrokenPipeError:
-                forget_stdout()
+                forget(sys.stdout)
                 sys.exit(0)
             except OSError as error:
                 note(f"cannot read or write: {error}")

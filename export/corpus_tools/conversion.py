@@ -157,8 +157,9 @@ def convert(
     if chosen == BRAT:
         write_documents(corpus, out)
         return
+    lines = list(CONVERTERS[chosen](corpus, scheme))  # what cannot be held leaves nothing behind
     with Output(None if str(out) == "-" else str(out)) as output:
-        for line in CONVERTERS[chosen](corpus, scheme):
+        for line in lines:
             output.write(line)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from export.corpora.brat import brat_files
 from export.corpora.examples import Example
 from export.corpora.sources import Corpus
+from tagcli.errors import UsageError
 from tagcli.records import Document
 from tagcli.schemes import Span
 
@@ -71,3 +73,18 @@ def _on_tokens(example: Example) -> list[Span] | None:
     if any(start not in firsts or end not in ends for start, end, _ in example.spans):
         return None
     return [(firsts[start], ends[end], label) for start, end, label in example.spans]
+
+
+def check_is_not_gold(paths: Iterable[Path], corpora: Iterable[Corpus], option: str) -> None:
+    """Raise UsageError where a file to be written, for an option, is one of the gold."""
+    gold = {file for corpus in corpora for file in corpus.files}
+    for path in paths:
+        if any(_is_same_file(path, file) for file in gold):
+            raise UsageError(f"{path} is the gold: {option} needs another file")
+
+
+def _is_same_file(path: Path, file: Path) -> bool:
+    try:
+        return path.samefile(file)
+    except OSError:  # one of them is not there
+        return False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from export.corpora.labelling import misfit_note
 from export.evaluation.evaluate import annotated_types, gold_names
+from export.evaluation.gold import check_is_not_gold
 from export.evaluation.report import gold_note, listed_counts, renaming_note
 from export.evaluation.token_losses import (
     MISFITS,
@@ -22,6 +23,7 @@ from export.evaluation.token_losses import (
 )
 from export.tables import Rows
 from tagcli.errors import UsageError
+from tagcli.output.destination import Output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +63,10 @@ def report_losses(
     note: Callable[[str], None],
 ) -> pd.DataFrame:
     """The loss of every token, as `token_losses` has it, also written to `path` and drawn as a page
-    beside it; `chosen` are names for types of the gold, as for `gold_names`."""
+    beside it; `chosen` are names for types of the gold, as for `gold_names`. Raises UsageError
+    where one of the two files is the gold."""
+    page = path.with_suffix(".html")
+    check_is_not_gold([path, page], [corpus], "--losses")
     known = tagger.model.tag_set.types
     names = gold_names(corpus.types, known, chosen)
     losses = token_losses(tagger, corpus, names)
@@ -69,8 +74,8 @@ def report_losses(
     for one in notes:
         note(one)
     write_losses(losses, str(path))
-    page = path.with_suffix(".html")
-    page.write_text(loss_page(losses, title, notes), encoding="utf-8")
+    with Output(str(page)) as output:
+        output.write(loss_page(losses, title, notes))
     note(f"{path} and {page} are written")
     return losses
 

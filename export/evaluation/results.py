@@ -9,6 +9,7 @@ from pathlib import Path
 
 from export.corpora.sources import Corpus
 from export.evaluation.evaluate import Evaluation, EvaluationOptions, evaluate
+from export.evaluation.gold import check_is_not_gold
 from export.evaluation.scores import Interval
 from export.evaluation.wrong_spans import WrongSpan, kinds_line
 from tagcli.errors import UsageError
@@ -52,7 +53,7 @@ def score_models(
         return list(_results(models, tests, load, options, resamples, note))
     if len(models) > 1:
         raise UsageError("--wrong takes one model")
-    _check_is_not_gold(wrong, tests.values())
+    check_is_not_gold([wrong], tests.values(), "--wrong")
     counts: Counter[str] = Counter()
     with Output(str(wrong)) as output:
 
@@ -81,9 +82,3 @@ def _results(
             evaluation = evaluate(tagger, corpus, options, wrong)
             intervals = evaluation.counts.intervals(resamples)
             yield Result(name, test, corpus.source.repair, evaluation, intervals)
-
-
-def _check_is_not_gold(path: Path, tests: Iterable[Corpus]) -> None:
-    gold = {file.resolve() for corpus in tests for file in corpus.files}
-    if path.resolve() in gold:
-        raise UsageError(f"{path} is the gold: --wrong needs another file")

@@ -16,6 +16,7 @@ from tagcli.errors import UsageError
 from tagcli.inference.batching import Batcher, Job
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER
+from tagcli.output.destination import Output
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
 from tagcli.segmentation.normalisation import normalise_paragraphs
 from tagcli.tagger import OVERLAP_TOKENS, Tagger
@@ -145,8 +146,10 @@ def _summed(losses: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def write_losses(losses: pd.DataFrame, path: str) -> None:
-    """Parquet or CSV, by the extension of `path`."""
+    """Parquet or CSV, by the extension of `path`, which has its name when it is whole."""
     if path.endswith(".parquet"):
-        losses.to_parquet(path, index=False)
+        table = losses.to_parquet(index=False)
     else:
-        losses.to_csv(path, index=False)
+        table = losses.to_csv(index=False).encode()
+    with Output(path) as output:
+        output.write_bytes(table)

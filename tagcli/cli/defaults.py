@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,15 @@ _LISTS = ("labels",)  # with commas between on the command line
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """The file, if there is one; its values by its keys; what is wrong with it."""
+    """The file, if there is one; its values by its keys; what is wrong with it. `is_at_hand`: it
+    lies in the working folder, and nobody has named it; `used` are the keys that the command line
+    does not set."""
 
     path: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     problem: UsageError | None = None
+    is_at_hand: bool = False
+    used: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise the UsageError of a file that cannot be used."""
@@ -56,7 +60,9 @@ class CommandWithDefaults(GroupedCommand):
         defaults = _find_defaults(options)
         values = {str(options[key].name): value for key, value in defaults.values.items()}
         context = super().make_context(info_name, args, parent, default_map=values, **extra)
-        context.obj = defaults
+        sources = {key: context.get_parameter_source(str(options[key].name)) for key in options}
+        used = (key for key in defaults.values if sources[key] is ParameterSource.DEFAULT_MAP)
+        context.obj = replace(defaults, used=tuple(used))
         return context
 
 
@@ -74,22 +80,34 @@ def defaults_named(*names: str) -> Iterator[None]:
         raise UsageError(f"{error} ({', '.join(named)}: from {context.obj.path})") from error
 
 
+def set_at_hand() -> str | None:
+    """What a file in the working folder, which may be a stranger's, sets of this run; None where
+    there is none, or where it sets nothing that the command line does not."""
+    defaults: Defaults = click.get_current_context().obj
+    if not defaults.is_at_hand or not defaults.used:
+        return None
+    return f"{defaults.path} of this folder sets {', '.join(defaults.used)}"
+
+
 def _find_defaults(options: Mapping[str, click.Option]) -> Defaults:
-    path = _path()
+    path, is_at_hand = _path()
     if path is None:
         return Defaults()
     try:
-        return Defaults(path, _read(path, options))
+        return Defaults(path, _read(path, options), is_at_hand=is_at_hand)
     except UsageError as error:
         return Defaults(path, problem=error)
 
 
-def _path() -> str | None:
+def _path() -> tuple[str | None, bool]:
+    """The file that there is, and whether it is just there."""
     named = os.environ.get(PLACE)
     if named is not None:
-        return named or None
-    paths = (Path(FILE), Path(click.get_app_dir("nertag"), FILE))
-    return next((str(path) for path in paths if path.is_file()), None)
+        return named or None, False
+    if Path(FILE).is_file():
+        return FILE, True
+    path = Path(click.get_app_dir("nertag"), FILE)
+    return (str(path), False) if path.is_file() else (None, False)
 
 
 def _options(command: click.Command) -> dict[str, click.Option]:
@@ -113,6 +131,8 @@ def _read(path: str, options: Mapping[str, click.Option]) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # no TOML, or no UTF-8
         raise UsageError(f"{path} is no TOML: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path} is nested too deeply") from error
     if unknown := [key for key in fields if key not in options]:
         raise UsageError(f"{path}: {unknown[0]!r} is none of its keys: {', '.join(options)}")
     for key, value in fields.items():

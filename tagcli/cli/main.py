@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -10,18 +9,12 @@ import click
 from click.core import ParameterSource
 
 from tagcli.backends.registry import BACKENDS, DEVICES
-from tagcli.cli.completion import (
-    VARIABLE,
-    complete_files,
-    complete_labels,
-    complete_models,
-    mend_scripts,
-)
+from tagcli.cli.completion import complete_files, complete_labels, complete_models
 from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.cli.run import RunOptions, TaggingRun, tell
 from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.output.destination import forget_stdout
+from tagcli.output.streams import forget
 from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
@@ -171,10 +164,10 @@ def main(
         tell(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        forget_stdout()
+        forget(sys.stdout)
         sys.exit(0)
     except KeyboardInterrupt:
-        forget_stdout()
+        forget(sys.stdout)
         sys.exit(_INTERRUPTED)
 
 
@@ -182,28 +175,3 @@ def _is_given(name: str) -> bool:
     """Whether this parameter's value is the command line's."""
     source = click.get_current_context().get_parameter_source(name)
     return source is ParameterSource.COMMANDLINE
-
-
-def run() -> None:
-    """The command as a process of its own: it ends without unloading the model and its libraries,
-    which takes longer than to tag a line."""
-    code = 0
-    if VARIABLE in os.environ:
-        mend_scripts()
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except OSError as error:  # --help into a full disk
-        tell(f"output cannot be written: {error.strerror}")
-        forget_stdout()
-        code = 1
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except BrokenPipeError:
-            pass  # whoever read has what they wanted
-        except OSError:
-            code = code or 1  # a full disk, found only now
-    os._exit(code)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tagcli.cli.defaults import defaults_named
+from tagcli.cli.defaults import defaults_named, set_at_hand
+from tagcli.cli.interrupts import interrupts_raised
 from tagcli.cli.name_lists import names_of
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
-from tagcli.output.destination import Output, partial_path
+from tagcli.output.destination import Output, partial_path, stream_number
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
@@ -59,20 +58,6 @@ class RunOptions:
     verbose: bool
 
 
-@contextmanager
-def ended_at_once_by_interrupt() -> Iterator[None]:
-    """Within a library's import Ctrl-C would be an error of that library."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler:  # a script's background job is to ignore it
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 class TaggingRun:
     """One call of the command."""
 
@@ -87,12 +72,13 @@ class TaggingRun:
     def run(self) -> int:
         """Tag everything; returns the exit code."""
         options = self._options
-        with ended_at_once_by_interrupt():
-            tagger = self._load()
+        tagger = self._load()
+        if not options.verbose and (defaults := set_at_hand()):  # or it is said already
+            tell(defaults)
         self._check_apart(options.output)
-        output = Output(options.output, keep=options.resume)
+        output = Output(options.output, options.resume)
         try:
-            with output:
+            with interrupts_raised(), output:
                 self._write(tagger, output)
         except (NertagError, KeyboardInterrupt):
             self._say_what_is_left(output)
@@ -104,14 +90,18 @@ class TaggingRun:
     def _check_apart(self, output: str | None) -> None:
         """What is written must not be read: it would be lost, or never end."""
         partial = None if output is None else partial_path(output)
+        stream = stream_number(output)
         for source in self._inputs:
             if partial is not None and source.is_file(partial):
                 problem = f"which is where -o {output} writes until it is whole"
                 raise UsageError(f"{source.name} is an input and {partial}, {problem}")
+            if stream is not None and source.is_file(stream):
+                place = "standard output" if stream == 1 else f"-o {output}"
+                raise UsageError(f"{source.name} is an input and where {place} goes, too")
 
     def _say_what_is_left(self, output: Output) -> None:
         left = output.partial
-        if left is not None and left.length:
+        if left is not None and left.length and left.is_in_place:
             further = ", --resume goes on from there" if left.journal.exists() else ""
             tell(f"what was done is in {left.path}{further}")
 

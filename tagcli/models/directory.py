@@ -162,6 +162,7 @@ def _from_hub(repo_id: str, for_torch: bool, offline: bool) -> Path:
 def read_model(folder: str | os.PathLike[str]) -> Model:
     """The settings of a model directory; raises UsageError for one that cannot tag."""
     folder = Path(folder)
+    _check_files(folder)
     config = read_config(folder)
     if not (folder / TOKENIZER).is_file():
         raise UsageError(
@@ -172,6 +173,13 @@ def read_model(folder: str | os.PathLike[str]) -> Model:
         return _model_of(folder, config)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise UsageError(f"{folder / CONFIG} cannot be used: {error!r:.300}") from error
+
+
+def _check_files(folder: Path) -> None:
+    """Raise UsageError for a pipe or a device among the files, of which a reader finds no end."""
+    for path in (*folder.glob("*"), *folder.glob("onnx/*")):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UsageError(f"{path} is no regular file")
 
 
 def _model_of(folder: Path, config: dict[str, Any]) -> Model:

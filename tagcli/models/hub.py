@@ -18,8 +18,9 @@ def find_snapshot(
     """The folder of a hub model with the files that are `needed`, those `beside` that there are,
     and the first kind of `weights` that there is; without any, no weights are fetched.
 
-    The hub is asked first and the cache of huggingface_hub after it; `offline` and the
-    environment's HF_HUB_OFFLINE ask the cache alone. Raises UsageError with the half of a sentence
+    The hub is asked first and, where it does not answer within the seconds of HF_HUB_ETAG_TIMEOUT,
+    the cache of huggingface_hub after it; `offline` and the environment's HF_HUB_OFFLINE ask the
+    cache alone. Raises UsageError with the half of a sentence
     that says why there is none.
     """
     from huggingface_hub import constants
@@ -33,11 +34,13 @@ def find_snapshot(
 
 
 def _fetched(repo_id: str, files: Patterns, weights: Sequence[Patterns]) -> Path:
-    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub import constants, model_info, snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
     if constants.HF_HUB_DISABLE_PROGRESS_BARS is None and not is_terminal(sys.stderr):
         disable_progress_bars()
+    # asked before: snapshot_download would wait for a hub that never answers for good
+    model_info(repo_id, timeout=constants.HF_HUB_ETAG_TIMEOUT)
     for kind in weights or ((),):
         folder = Path(snapshot_download(repo_id, allow_patterns=[*files, *kind]))
         if _has_any(folder, kind):

@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 
 from tagcli.errors import NertagError, UsageError
 from tagcli.output.partial_file import PartialFile
+from tagcli.output.streams import WaitingWriter, forget
 
 _FLUSH_SECONDS = 0.1
 # a file that a stream goes to must be written on in, not replaced
@@ -22,53 +23,62 @@ _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
 
 
 class Output:
-    """Writes text as UTF-8 to `path`, or to standard output for None and "-".
+    """Writes text as UTF-8, or bytes, to `path`, or to standard output for None and "-".
 
     A regular file is written as FILE.partial and renamed when the block ends without an error;
-    otherwise `partial` is what is left. With `keep` a FILE.partial that is there is not emptied.
-    Devices and pipes are written directly.
+    otherwise `partial` is what is left. Devices and pipes are written directly.
+
+    Raises UsageError for what cannot be written, and where an unfinished run has left a
+    FILE.partial with something in it, unless this one is to `resume` that.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None, keep: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None, resume: bool = False) -> None:
         path = None if path is None else os.fspath(path)
         self.partial: PartialFile | None = None
         self._target: Path | None = None
-        self._is_stdout = False
+        self._is_stdout = stream_number(path) == 1
         self._flushed = time.monotonic()
-        descriptor = 1 if path is None else _descriptor(path)
-        if descriptor == 1:
+        self._file: BinaryIO | PartialFile
+        if self._is_stdout:
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
-            self._file: BinaryIO | PartialFile = sys.stdout.buffer
-            self._is_stdout = True
+            self._file = sys.stdout.buffer
             return
         assert path is not None
-        target = Path(path)
         try:
-            if descriptor is not None:
-                self._file = os.fdopen(os.dup(descriptor), "wb")
-                return
-            if target.is_dir():
-                raise UsageError(f"{path} is a directory, not a file")
-            if target.exists() and not target.is_file():
-                self._file = target.open("wb")
-                return
-            target = Path(os.path.realpath(target))  # a link stays a link
-            if target.is_symlink():
-                raise UsageError(f"{path} cannot be written: its links go in a circle")
-            if target.exists() and not os.access(target, os.W_OK):
-                raise PermissionError(13, "permission denied")
-            self._target = target
-            self._file = self.partial = PartialFile(_partial(target))
-            if not keep:
-                self.partial.cut(0)
+            self._file = self._opened(path)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        if self.partial is not None and not resume:
+            _begin(self.partial)
+
+    def _opened(self, path: str) -> BinaryIO | PartialFile:
+        if (descriptor := stream_number(path)) is not None:
+            return WaitingWriter(os.dup(descriptor))
+        target = Path(path)
+        if not path:
+            raise UsageError("-o '' names no file")
+        if target.is_dir():
+            raise UsageError(f"{path} is a directory, not a file")
+        if target.exists() and not target.is_file():
+            return target.open("wb")
+        target = Path(os.path.realpath(target))  # a link stays a link
+        if target.is_symlink():
+            raise UsageError(f"{path} cannot be written: its links go in a circle")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(13, "permission denied")
+        self._target = target
+        self.partial = PartialFile(_partial(target), like=target)
+        return self.partial
 
     def write(self, text: str) -> None:
         """Write a whole record."""
+        self.write_bytes(text.encode("utf-8", "surrogatepass"))
+
+    def write_bytes(self, record: bytes) -> None:
+        """Write a whole record, encoded."""
         with self._failures_told():
-            self._file.write(text.encode("utf-8", "surrogatepass"))
+            self._file.write(record)
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self.flush()
 
@@ -86,7 +96,7 @@ class Output:
             raise
         except OSError as error:
             if self._is_stdout:
-                forget_stdout()
+                forget(sys.stdout)
             raise NertagError(f"output cannot be written: {error.strerror}") from error
 
     def __enter__(self) -> Self:
@@ -110,12 +120,23 @@ class Output:
                     self._file.close()
 
 
+def _begin(partial: PartialFile) -> None:
+    """Begin an empty file. Raises UsageError where it is none: what a run has left unfinished is
+    nobody's to throw away but its owner's."""
+    if not partial.size_on_disk:
+        partial.cut(0)
+        return
+    further = "go on with --resume, or " if partial.journal.exists() else ""
+    partial.close()
+    raise UsageError(f"{partial.path} was left by an unfinished run: {further}remove it")
+
+
 def partial_path(path: str | os.PathLike[str]) -> Path | None:
     """Where output to `path` is written until it is whole; None for what has no such file."""
     path = os.fspath(path)
     # those of Path raise for a name that is too long
     is_direct = os.path.exists(path) and not os.path.isfile(path)
-    if is_direct or _descriptor(path) is not None:
+    if is_direct or stream_number(path) is not None:
         return None
     return _partial(Path(os.path.realpath(path)))
 
@@ -124,14 +145,10 @@ def _partial(target: Path) -> Path:
     return target.with_name(target.name + ".partial")
 
 
-def _descriptor(path: str) -> int | None:
-    """The number of the open stream that a path names."""
+def stream_number(path: str | None) -> int | None:
+    """The descriptor of the open stream that output to `path`, or to standard output for None,
+    goes to; None for a file."""
+    if path is None:
+        return 1
     found = _DESCRIPTOR.fullmatch(path)
     return int(found[1]) if found else _STREAMS.get(path)
-
-
-def forget_stdout() -> None:
-    """Keep Python from flushing standard output again at exit, and complaining."""
-    if sys.stdout is None:
-        return
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

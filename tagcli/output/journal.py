@@ -1,7 +1,8 @@
 """How far a run with -o has come, kept beside FILE.partial so that another run can go on there.
 
-The first line of a journal says what the output depends on. Each further line says what is done;
-it is added when the disk has the bytes it speaks of. What a dying run left unfinished is no line.
+The first line of a journal says what the output depends on. Each further line says what is done,
+with check sums of that and of itself; it is added when the disk has the bytes it speaks of. What a
+dying run left unfinished is no line.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from tagcli.errors import NertagError, UsageError
 from tagcli.output.destination import Output
@@ -22,25 +23,23 @@ from tagcli.readers.inputs import Input
 from tagcli.records import Document
 from tagcli.writers.base import ResumableWriter, State, Writer
 
-if TYPE_CHECKING:
-    pass
-
 _SECONDS_BETWEEN_LINES = 1.0
-_START_OVER = "leave --resume out to start over"
+_CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """So many documents are done, which make so many bytes of FILE.partial.
 
-    `unwritable` of them the format could not hold; `digest` is that of the documents, `writer` the
-    state of who wrote them.
+    `unwritable` of them the format could not hold; `digest` is that of the documents, `written`
+    that of the bytes, `writer` the state of who wrote them.
     """
 
     documents: int = 0
     bytes: int = 0
     unwritable: int = 0
     digest: str = ""
+    written: str = ""
     writer: State = ()
 
 
@@ -89,16 +88,21 @@ class Journal:
         self._now: tuple[Done, hashlib.blake2b] | None = None
         self._noted = time.monotonic()
         self.before = Done()
+        self._settings = json.dumps(settings).encode() + b"\n"
         with self._failures_told():
             found = _last_line(partial, settings) if resume and partial.size_on_disk else None
             if found is None:
                 partial.cut(0)
-                self._file = partial.journal.open("wb", buffering=0)
-                self._append(settings)
+                self._file = partial.open_journal(new=True)
+                self._file.write(self._settings)
             else:
-                self.before, end = found
-                partial.cut(self.before.bytes)
-                self._file = partial.journal.open("r+b", buffering=0)
+                self.before, lines = found
+                self._settings, end = lines[0], sum(map(len, lines))
+                try:
+                    partial.cut(self.before.bytes, self.before.written)
+                except ValueError:
+                    raise _not_as_written(partial) from None
+                self._file = partial.open_journal()
                 self._file.truncate(end)
                 self._file.seek(end)
                 writer.restore(self.before.writer)
@@ -119,7 +123,8 @@ class Journal:
 
     def _changed(self) -> UsageError:
         path = self._partial.path
-        return UsageError(f"the input is not what it was when {path} was begun: {_START_OVER}")
+        problem = f"the input is not what it was when {path} was begun"
+        return UsageError(f"{problem}: {_start_over(self._partial)}")
 
     def add(self, document: Document, unwritable: bool = False) -> None:
         """Another document is done: it is written, or `unwritable`."""
@@ -131,6 +136,7 @@ class Journal:
             self._partial.length,
             done.unwritable + unwritable,
             digest.hexdigest(),
+            self._partial.digest,
             self._writer.state(),
         )
         self._now = now, digest  # at once: an interrupt may come between any two statements
@@ -140,11 +146,10 @@ class Journal:
     def _note(self, done: Done) -> None:
         with self._failures_told():
             self._partial.sync()
-            self._append(asdict(done))
+            fields = asdict(done)
+            line = json.dumps({**fields, _CHECK: _check_sum(self._settings, fields)})
+            self._file.write(line.encode() + b"\n")
         self._noted = time.monotonic()
-
-    def _append(self, fields: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(fields).encode() + b"\n")
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:
@@ -176,37 +181,67 @@ def _content(document: Document) -> bytes:
     return repr((document.source, document.text, document.fields, document.conll)).encode()
 
 
-def _last_line(partial: PartialFile, settings: Mapping[str, Any]) -> tuple[Done, int] | None:
-    """What the journal says is done, and where that line ends; None where that is nothing.
+def _check_sum(settings: bytes, fields: Mapping[str, Any]) -> str:
+    """Of a line of a journal with these settings."""
+    content = settings + json.dumps(fields).encode()
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _start_over(partial: PartialFile) -> str:
+    return f"remove {partial.path} to start over"
+
+
+def _not_as_written(partial: PartialFile) -> UsageError:
+    names = f"{partial.path} or its journal"
+    return UsageError(f"{names} is not what nertag has written: {_start_over(partial)}")
+
+
+def _last_line(
+    partial: PartialFile, settings: Mapping[str, Any]
+) -> tuple[Done, list[bytes]] | None:
+    """What the journal says is done, and its lines as far as that one; None where that is nothing.
 
     Raises UsageError if the journal does not fit the file or the settings.
     """
     try:
-        lines = partial.journal.read_bytes().splitlines(keepends=True)
+        with partial.open_journal() as journal:
+            lines = journal.read().splitlines(keepends=True)
     except FileNotFoundError:
-        raise UsageError(f"{partial.path} has no journal beside it: {_START_OVER}") from None
+        problem = f"{partial.path} has no journal beside it"
+        raise UsageError(f"{problem}: {_start_over(partial)}") from None
     while lines and _fields(lines[-1]) is None:
         lines.pop()
     begun = _fields(lines[0]) if lines else None
-    try:
-        done = Done(**json.loads(lines[-1])) if len(lines) > 1 else Done()
-    except TypeError:
-        begun = None
     if begun is None:
-        raise UsageError(f"{partial.journal} is no journal of nertag: {_START_OVER}")
+        raise UsageError(f"{partial.journal} is no journal of nertag: {_start_over(partial)}")
+    done = _done(lines[0], lines[-1]) if len(lines) > 1 else Done()
+    if done is None:
+        raise _not_as_written(partial)
     if changed := [name for name, value in settings.items() if begun.get(name) != value]:
         problem = f"{partial.path} was begun with another {changed[0]}"
-        raise UsageError(f"{problem}: call it as before, or {_START_OVER}")
+        raise UsageError(f"{problem}: call it as before, or {_start_over(partial)}")
     if done.bytes > partial.size_on_disk:
-        raise UsageError(f"{partial.path} has lost its end since it was written: {_START_OVER}")
-    return (done, sum(map(len, lines))) if done.bytes else None
+        problem = f"{partial.path} has lost its end since it was written"
+        raise UsageError(f"{problem}: {_start_over(partial)}")
+    return (done, lines) if done.bytes else None
+
+
+def _done(settings: bytes, line: bytes) -> Done | None:
+    """What a whole line says is done, None if it is not as it was written."""
+    fields = _fields(line) or {}
+    if fields.pop(_CHECK, None) != _check_sum(settings, fields):
+        return None
+    try:
+        return Done(**fields)
+    except TypeError:  # another version's
+        return None
 
 
 def _fields(line: bytes) -> dict[str, Any] | None:
     """What a line says, None if it is not whole."""
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return fields if isinstance(fields, dict) and line.endswith(b"\n") else None
 

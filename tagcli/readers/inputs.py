@@ -63,10 +63,11 @@ class Input:
         """Whether a person types it."""
         return self._path is None and sys.stdin is not None and sys.stdin.isatty()
 
-    def is_file(self, path: Path) -> bool:
-        """Whether it is the file at `path`."""
+    def is_file(self, other: Path | int) -> bool:
+        """Whether it is the regular file at a path, or behind a descriptor."""
         try:
-            return self._path is not None and path.samefile(self._path)
+            status = os.fstat(0) if self._path is None else self._path.stat()
+            return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.stat(other))
         except OSError:
             return False
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from tagcli.errors import DataError
 from tagcli.records import Entity, Sentence, TaggedDocument
+from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
 from tagcli.writers.base import WriterOptions
@@ -31,9 +32,21 @@ def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
             lines.append(f"{row}\t{tag}" if "\t" in row else f"{row} {tag}")
         return "\n".join([*lines, document.conll.after]) + "\n"
     blocks = []
+    ends = [entity.end for entity in tagged.entities]
     for sentence in tagged.sentences or [None]:
-        blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence)]) + "\n\n")
+        found = _entities_in(sentence, tagged.entities, ends)
+        blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence, found)]) + "\n\n")
     return "".join(blocks)
+
+
+def _entities_in(
+    sentence: Sentence | None, entities: Sequence[Entity], ends: Sequence[int]
+) -> Sequence[Entity]:
+    """Those of a document's entities, in text order, that touch a sentence; `ends` are theirs."""
+    if sentence is None:
+        return ()
+    first = bisect_right(ends, sentence.start)
+    return entities[first : bisect_left(entities, sentence.end, first, key=lambda one: one.start)]
 
 
 def _comment(name: str, value: str) -> str:
@@ -41,24 +54,35 @@ def _comment(name: str, value: str) -> str:
     return f"# {name} = {value}".replace("\n", " ").replace("\t", " ")
 
 
-def _sentence_lines(tagged: TaggedDocument, sentence: Sentence | None) -> Iterable[str]:
-    if sentence is None:  # a blank line of text
+def _sentence_lines(
+    tagged: TaggedDocument, sentence: Sentence | None, entities: Sequence[Entity]
+) -> Iterable[str]:
+    if sentence is None:  # a blank line of text, or tokens that hold nothing
         yield _comment("text", tagged.text)
+        tokens = tagged.document.tokens
+        for start, end in [] if tokens is None else tokens.tolist():
+            yield f"{_token(tagged, start, end)}\t{OUTSIDE}"
         return
     yield _comment("text", unwrapped(tagged.text[sentence.start : sentence.end]))
     spans = [(start, end) for start, end in sentence.words.tolist()]
     if sentence.language == "ko" and sentence.word_unit != "tokens":
         yield EOJEOL_COMMENT
-        ends = ((entity.start, entity.end) for entity in tagged.entities)
+        ends = ((entity.start, entity.end) for entity in entities)
         spans = words_cut_at(ends, tagged.text, sentence.start, sentence.end)
-    for (start, end), tag in zip(spans, token_tags(spans, tagged.entities), strict=True):
-        token = tagged.text[start:end]
-        if sentence.word_unit != "tokens":
-            token = unwrapped(token)
-        if any(c in token for c in "\t\n") or not token.strip(" "):
-            problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
-            raise DataError(tagged.document.source, tagged.document.line, problem)
-        yield f"{token}\t{tag}"
+    for (start, end), tag in zip(spans, token_tags(spans, entities), strict=True):
+        yield f"{_token(tagged, start, end)}\t{tag}"
+
+
+def _token(tagged: TaggedDocument, start: int, end: int) -> str:
+    """A word, or a token as it was given, which may be empty; raises DataError for one that would
+    be another in a column."""
+    token, document = tagged.text[start:end], tagged.document
+    if document.tokens is None:
+        token = unwrapped(token)
+    if "\t" in token or "\n" in token:
+        problem = f"CoNLL cannot hold the token {token!r}: use --format jsonl"
+        raise DataError(document.source, document.line, problem)
+    return token
 
 
 def words_cut_at(

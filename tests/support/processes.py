@@ -26,6 +26,11 @@ needs_model = pytest.mark.skipif(
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and limits")
 
 
+def exporting(name: str) -> list[str]:
+    """The command of this name in export.commands.processes."""
+    return [sys.executable, "-c", f"from export.commands.processes import {name}; {name}()"]
+
+
 class Result(NamedTuple):
     """How a process ended, and what it wrote."""
 

@@ -486,3 +486,48 @@ def test_the_bundled_model_knows_names(
     tagged = bundled_tagger.tag(unicodedata.normalize(form, text))
     found = {(unicodedata.normalize("NFC", e.text), e.label) for e in tagged.entities}
     assert found == expected
+
+
+class Strange:
+    """What looks odd where it is shown."""
+
+    def __repr__(self) -> str:
+        return "one\n" * 100
+
+
+NO_TEXTS = [None, float("nan"), b"Anna", ["Anna"], 7, np.array([[1], [2]]), Strange()]
+
+
+@pytest.mark.parametrize("value", NO_TEXTS, ids=lambda value: type(value).__name__)
+def test_what_is_no_string_is_refused(tiny_tagger: TaggerMaker, value: Any) -> None:
+    tagger = tiny_tagger("bert")
+    with pytest.raises(UsageError, match=r"^the text is .*, not a string$") as caught:
+        tagger.tag(value)
+    assert type(value).__name__ in str(caught.value)
+    assert "\n" not in str(caught.value)
+    results = tagger.stream(["Rom", "Bern", value, "Ulm"])
+    assert [next(results).text, next(results).text] == ["Rom", "Bern"]
+    with pytest.raises(UsageError, match=r"^item 2 of the texts, counted from 0, is .*not a strin"):
+        next(results)
+
+
+@pytest.mark.parametrize("value", ["Anna", "", None, float("nan"), 7])
+def test_one_text_is_no_series_of_texts(tiny_tagger: TaggerMaker, value: Any) -> None:
+    with pytest.raises(UsageError, match=r"texts are wanted, and this is .*: make it a list"):
+        tiny_tagger("bert").stream(value)
+
+
+def test_any_iterable_of_strings_is_a_series_of_texts(tiny_tagger: TaggerMaker) -> None:
+    class Text(str):
+        """A string of a kind of its own, as numpy and others have them."""
+
+    tagger = tiny_tagger("bert")
+    given = ["Rom", Text("Bern"), np.str_("Ulm")]
+    for texts in (given, tuple(given), iter(given), dict.fromkeys(given), np.array(given, object)):
+        assert [tagged.text for tagged in tagger.stream(texts)] == ["Rom", "Bern", "Ulm"]
+
+
+def test_results_of_the_same_text_are_equal(tiny_tagger: TaggerMaker) -> None:
+    tagger, text = tiny_tagger("bert"), " ".join(SENTENCES["de"])
+    assert tagger.tag(text) == tagger.tag(text)
+    assert tagger.tag(text) != tagger.tag(text + " ")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 import unicodedata
 from pathlib import Path
 
@@ -443,3 +445,23 @@ def test_what_is_wrong_is_one_sentence(arguments: list[object], problem: str) ->
     assert result.exit_code == 2
     assert problem in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_what_cannot_be_converted_leaves_nothing_behind(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.jsonl", tmp_path / "a.conll"
+    good, bad = ({"tokens": [token], "entities": []} for token in ("Rom", "a\tb"))
+    path.write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n", encoding="utf-8")
+    assert _data("convert", path, out).exit_code == 1
+    assert list(tmp_path.iterdir()) == [path]
+    path.write_text(f"{json.dumps(good)}\n", encoding="utf-8")
+    assert _data("convert", path, out).exit_code == 0
+    assert out.read_text(encoding="utf-8") == "Rom\tO\n\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX modes")
+def test_what_is_converted_keeps_the_mode_of_what_it_replaces(tmp_path: Path) -> None:
+    out = tmp_path / "private.jsonl"
+    out.write_text("old")
+    out.chmod(0o600)
+    assert _data("convert", SAMPLES / "dev.conll", out).exit_code == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600

@@ -19,6 +19,7 @@ from export.commands.evaluate import main
 from export.corpora.source import Source
 from export.corpora.sources import load_source
 from tagcli.models.directory import BUNDLED, DEFAULT
+from tagcli.output.partial_file import PartialFile
 from tests.support.paths import ROOT
 from tests.support.tiny_models import ModelMaker
 
@@ -442,6 +443,42 @@ def test_the_gold_of_a_recipe_is_not_overwritten(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "is the gold: --wrong needs another file" in done.stderr
     assert gold.read_bytes() == PANX.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["gold.csv", "gold.html", "link.csv", "other.csv"])
+def test_the_gold_is_not_overwritten_with_its_losses(tmp_path: Path, name: str) -> None:
+    gold = tmp_path / ("gold.html" if name == "gold.html" else "gold.csv")
+    record = {"text": "Anna", "entities": [{"start": 0, "end": 4, "label": "PER"}]}
+    gold.write_text(json.dumps(record))
+    path = gold.with_suffix(".csv")
+    if name == "link.csv":
+        path = tmp_path / name
+        path.symlink_to(gold)
+    elif name == "other.csv":
+        path = tmp_path / name
+        path.hardlink_to(gold)
+    done = _eval(gold, "--losses", path)
+    assert done.exit_code == 2, done.stderr
+    assert "is the gold: --losses needs another file" in done.stderr
+    assert json.loads(gold.read_text()) == record
+    assert {one.name for one in tmp_path.iterdir()} <= {gold.name, path.name}
+
+
+def test_losses_have_their_names_when_they_are_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("losses.csv", "losses.html"):
+        (tmp_path / name).write_text("before")
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(PartialFile, "flush", full)
+    done = _eval(PANX, "--losses", tmp_path / "losses.csv")
+    assert done.exit_code == 1
+    assert "output cannot be written: No space left on device" in done.stderr
+    assert (tmp_path / "losses.csv").read_text() == "before"
+    assert (tmp_path / "losses.html").read_text() == "before"
 
 
 @pytest.mark.parametrize(

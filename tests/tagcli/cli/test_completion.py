@@ -116,8 +116,8 @@ def asked(words: str, number: int, shell: str = "bash") -> subprocess.CompletedP
         "    end(code)\n"
         "os._exit = said\n"
         "sys.argv = ['/usr/bin/nertag']\n"
-        "from tagcli.cli.main import run\n"
-        "run()\n"
+        "from tagcli.cli.process import nertag\n"
+        "nertag()\n"
     )
     environment = os.environ | {
         VARIABLE: f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": str(number)
@@ -154,7 +154,7 @@ def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bin")
     root = ROOT
     script = f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
-    (folder / "nertag").write_text(f"{script}from tagcli.cli.main import run\nrun()\n")
+    (folder / "nertag").write_text(f"{script}from tagcli.cli.process import nertag\nnertag()\n")
     (folder / "nertag").chmod(0o755)
     return folder
 

@@ -17,6 +17,7 @@ from tagcli import tagger
 from tagcli.cli.defaults import FILE, PLACE
 from tagcli.cli.main import main
 from tagcli.errors import UsageError
+from tests.support.processes import needs_model
 
 KEYS = {
     "lang", "format", "model", "input-format", "encoding", "text-field", "token-column", "labels",
@@ -136,6 +137,25 @@ def test_verbose_says_which_file_was_read(asked_for: dict[str, Any]) -> None:
     assert ".toml" not in nertag("-v").output
 
 
+SETS = "nertag: nertag.toml of this folder sets "
+
+
+@needs_model
+def test_a_file_that_is_just_there_is_said(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    defaults('format = "jsonl"\nmin-score = 0.5\n')
+    assert nertag().stderr == f"{SETS}format, min-score\n"
+    assert nertag("--min-score", "0.1").stderr == f"{SETS}format\n"
+    assert nertag("--min-score", "0.1", "--format", "conll").stderr == ""
+    assert nertag("-v").stderr.count("sets format, min-score") == 1
+    monkeypatch.setenv(PLACE, FILE)
+    assert nertag().stderr == "", "this one is the user's"
+    monkeypatch.delenv(PLACE)
+    Path(FILE).rename(folders / "user" / FILE)
+    assert nertag().stderr == "", "and this one, too"
+    defaults("")
+    assert nertag().stderr == ""
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -153,6 +173,8 @@ def test_verbose_says_which_file_was_read(asked_for: dict[str, Any]) -> None:
         ('colour = "red"', "nertag.toml: 'colour' is none of its keys: lang, "),
         ('"a\\nb" = 1', "nertag.toml: 'a\\nb' is none of its keys"),
         ("lang", "nertag.toml is no TOML: "),
+        ("lang = " + "[" * 100_000 + "]" * 100_000, "nertag.toml is nested too deeply"),
+        ("lang = " + "{a = " * 100_000, "nertag.toml is nested too deeply"),
         ('encoding = "nosuch"', "(encoding: from nertag.toml)"),
     ],
 )

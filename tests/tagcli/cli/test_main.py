@@ -28,7 +28,6 @@ from click.testing import CliRunner
 
 from tagcli import tagger
 from tagcli.cli import main as cli
-from tagcli.cli.run import ended_at_once_by_interrupt
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.golden import assert_golden
 from tests.support.paths import SAMPLES
@@ -348,6 +347,7 @@ def test_html_is_closed_only_when_it_is_whole(tmp_path: Path) -> None:
     assert result.code == 1
     partial = (tmp_path / "out.html.partial").read_text("utf-8")
     assert partial.endswith("Berlin</mark></p>\n<p></p>\n")
+    (tmp_path / "out.html.partial").unlink()
     result = nertag("--format", "html", "-o", path, "--keep-going", stdin=b"Berlin\n\xff\nRom\n")
     assert result.code == 1
     assert html_structure(path.read_text("utf-8")).count("<p>") == 2
@@ -634,6 +634,10 @@ def test_output_file_after_a_data_error(tmp_path: Path) -> None:
     assert str(partial) in result.err
     assert "<stdin>:3: " in result.err
     assert all(line.startswith("nertag: ") for line in result.err.splitlines())
+    again = nertag("-o", path, stdin=KOREAN)
+    assert_one_sentence(again, 2)
+    assert f"{partial} was left by an unfinished run: remove it" in again.err
+    partial.unlink()
     assert tags("-o", path, stdin=KOREAN) == ""
     assert os.listdir(tmp_path) == ["out.jsonl"]
 
@@ -951,18 +955,3 @@ def test_a_page_about_models_is_utf8_whatever_the_locale(tmp_path: Path) -> None
         command, env=environment, capture_output=True, check=True, timeout=PATIENCE
     )
     assert f"place         {folder}" in done.stdout.decode("utf-8")
-
-
-@needs_posix
-def test_an_interrupt_that_is_to_be_ignored_is_ignored_while_loading() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with ended_at_once_by_interrupt():
-            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        with ended_at_once_by_interrupt():
-            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -36,7 +36,7 @@ DYING = [
     "-c",
     """
 import os, signal, sys
-from tagcli.cli import main as cli
+from tagcli.cli import process
 from tagcli.output import journal
 from tagcli.output import destination as output
 
@@ -52,7 +52,7 @@ def write_and_die(self, text):
         os.kill(os.getpid(), signal.SIGKILL)
 
 output.Output.write = write_and_die
-cli.run()
+process.nertag()
 """,
 ]
 """The command, but it kills itself behind so many writes, before the last is in the journal; behind
@@ -203,15 +203,38 @@ def test_nothing_to_go_on_with_is_a_run_from_the_start() -> None:
     assert sorted(os.listdir()) == ["a.txt", "out"]
 
 
-def test_without_resume_a_run_starts_over() -> None:
+def test_without_resume_what_was_done_is_not_thrown_away() -> None:
     killed(9, write("a.txt", TEXTS), "-o", "out")
-    assert nertag(write("b.txt", "Rom\n"), "-o", "out") == (0, b"", "")
+    left = Path("out.partial").read_bytes(), Path("out.partial.journal").read_bytes()
+    write("b.txt", "Rom\n")
+    for call in (["a.txt"], ["b.txt"], ["a.txt", "--summary"]):
+        result = nertag(*call, "-o", "out")
+        assert_one_sentence(result, 2)
+        said = "out.partial was left by an unfinished run: go on with --resume, or remove it"
+        assert said in result.err
+        assert (Path("out.partial").read_bytes(), Path("out.partial.journal").read_bytes()) == left
+    Path("out.partial").unlink()
+    assert nertag("b.txt", "-o", "out") == (0, b"", "")
     assert Path("out").read_bytes() == b"[Rom LOC]\n"
-    killed(9, "a.txt", "-o", "out")
-    with open("b.txt", "rb") as text:
-        pipe = subprocess.Popen(["cat"], stdin=text, stdout=subprocess.PIPE)
+    assert sorted(os.listdir()) == ["a.txt", "b.txt", "out"]
+
+
+def test_what_came_from_a_pipe_is_not_thrown_away() -> None:
+    def piped(name: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["cat", name], stdout=subprocess.PIPE)
+
+    write("a.txt", TEXTS)
+    write("b.txt", "Rom\n")
+    with piped("a.txt") as pipe:
+        killed(9, "-o", "out", stdin=pipe.stdout)
+    left = Path("out.partial").read_bytes()
+    result = nertag("b.txt", "-o", "out")
+    assert_one_sentence(result, 2)
+    assert "out.partial was left by an unfinished run: remove it" in result.err
+    assert Path("out.partial").read_bytes() == left
+    Path("out.partial").unlink()
+    with piped("b.txt") as pipe:
         assert nertag("-o", "out", stdin=pipe.stdout) == (0, b"", "")
-        pipe.wait()
     assert Path("out").read_bytes() == b"[Rom LOC]\n"
     assert sorted(os.listdir()) == ["a.txt", "b.txt", "out"]
 

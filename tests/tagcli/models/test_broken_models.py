@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tagcli.models.config import CONFIG
 from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.models.int8_weights import WEIGHTS
 from tests.fuzzing.lookup_model import LABELS, lookup_graph, make_lookup_model
+from tests.support.processes import needs_posix, nertag
 from tests.support.refusals import (
     TEXT,
     bring_code,
@@ -74,6 +76,18 @@ def test_a_file_in_place_of_another(folder: Path, name: str) -> None:
         shutil.copyfile(folder / other, folder / name)
         refusal(folder)
         make_lookup_model(folder)
+
+
+@needs_posix
+@pytest.mark.parametrize("name", [*FILES, WEIGHTS, "tokenizer_config.json", "model.onnx_data"])
+@pytest.mark.parametrize("backend", ["onnx", "torch"])
+def test_a_pipe_or_a_device_in_place_of_a_file(folder: Path, name: str, backend: str) -> None:
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    assert f"{folder / name} is no regular file" in refusal(folder, backend)
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    assert f"{folder / name} is no regular file" in refusal(folder, backend)
 
 
 # What a config may say
@@ -165,6 +179,16 @@ def test_tokenizers_that_cannot_cut(folder: Path, changes: dict[str, Any]) -> No
     """Some of these make the library panic."""
     edit_json(folder / TOKENIZER, **changes)
     assert TOKENIZER in refusal(folder)
+
+
+def test_a_panic_is_one_sentence_at_the_end(folder: Path) -> None:
+    """What the library itself says of it comes before."""
+    edit_json(folder / TOKENIZER, pre_tokenizer={"type": "FixedLength", "length": 0})
+    result = nertag("--model", folder)
+    assert (result.code, result.out) == (2, b"")
+    assert "Traceback" not in result.err
+    said = f"nertag: {folder / TOKENIZER} is not a fast tokenizer: "
+    assert result.err.splitlines()[-1].startswith(said)
 
 
 def test_a_tokenizer_without_special_tokens(folder: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,6 +93,32 @@ def test_a_hub_that_cannot_be_reached_leaves_the_cache(home: Path) -> None:
     done = nertag(home, "--model", REPO)
     assert TOUCHED in done.stderr, "the block blocks"
     assert (done.returncode, done.stdout) == (0, GERMAN_SPANS)
+
+
+@pytest.fixture
+def silent_hub() -> Iterator[str]:
+    """The address of a hub that takes every call and never answers one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@needs_model
+def test_a_hub_that_never_answers_leaves_the_cache(home: Path, silent_hub: str) -> None:
+    environment = os.environ | {
+        "HF_HOME": str(home), "HF_ENDPOINT": silent_hub, "HF_HUB_ETAG_TIMEOUT": "1"
+    }  # fmt: skip
+    environment.pop("HF_HUB_OFFLINE", None)
+
+    def tagged(model: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tagcli", "--model", model], input=GERMAN, env=environment,
+            capture_output=True, encoding="utf-8", check=False, timeout=PATIENCE,
+        )  # fmt: skip
+
+    done = tagged(REPO)
+    assert (done.returncode, done.stdout, done.stderr) == (0, GERMAN_SPANS, "")
+    said = sentence(tagged("some-org/other"))
+    assert "the hub cannot be reached, and it is not among the models fetched before" in said
 
 
 @needs_model

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from tagcli.errors import DataError, NertagError, UsageError
-from tagcli.output.destination import Output, partial_path
+from tagcli.output.destination import Output, partial_path, stream_number
 from tests.support.path_like import PathLike
 
 KOREAN = "이순신\n"
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX modes and links")
 
 
 def partial(path: Path) -> Path:
@@ -64,22 +65,160 @@ def test_what_is_left_of_a_broken_run_is_called_partial(
     assert output.partial.path == partial(path)
 
 
-def test_an_old_partial_file_is_replaced(tmp_path: Path) -> None:
+def test_what_an_unfinished_run_has_left_is_not_thrown_away(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
-    partial(path).write_text("old and longer than the new one")
+    partial(path).write_text("old")
+    with pytest.raises(UsageError, match=r"\.partial was left by an unfinished run: remove"):
+        Output(str(path))
+    journal = tmp_path / "out.txt.partial.journal"
+    journal.write_text("known")
+    with pytest.raises(UsageError, match="go on with --resume, or remove it"):
+        Output(str(path))
+    assert (partial(path).read_text(), journal.read_text()) == ("old", "known")
+    partial(path).write_bytes(b"")  # nothing was done
     with Output(str(path)) as output:
         output.write("new\n")
     assert path.read_text() == "new\n"
-    assert not partial(path).exists()
+    assert os.listdir(tmp_path) == ["out.txt"]
 
 
-def test_an_old_partial_file_can_be_kept(tmp_path: Path) -> None:
+def test_what_an_unfinished_run_has_left_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
     partial(path).write_text("old")
-    output = Output(str(path), keep=True)
+    output = Output(str(path), resume=True)
     with pytest.raises(KeyboardInterrupt), output:
         raise KeyboardInterrupt
     assert partial(path).read_text() == "old"
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    with Output(str(tmp_path / "out")) as output:
+        output.write_bytes(b"\xff\n")
+    assert (tmp_path / "out").read_bytes() == b"\xff\n"
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@needs_posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o755, 0o666])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    path.chmod(mode)
+    umask = os.umask(0o022)
+    try:
+        with Output(str(path)) as output:
+            output.write("private\n")
+            output.flush()
+            assert mode_of(partial(path)) == mode
+        assert (path.read_text(), mode_of(path)) == ("private\n", mode)
+        with Output(str(tmp_path / "new")):
+            pass
+        assert mode_of(tmp_path / "new") == 0o644
+    finally:
+        os.umask(umask)
+
+
+@needs_posix
+def test_what_is_resumed_is_as_private_as_what_it_replaces(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    path.chmod(0o600)
+    partial(path).write_text("one\n")
+    partial(path).chmod(0o644)
+    with Output(str(path), resume=True) as output:
+        assert output.partial is not None
+        output.partial.cut(4)
+        assert mode_of(partial(path)) == 0o600
+        with output.partial.open_journal(new=True):
+            assert mode_of(output.partial.journal) == 0o600
+    assert (path.read_text(), mode_of(path)) == ("one\n", 0o600)
+
+
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 1)() != 0, reason="only root gives files to others"
+)
+def test_a_file_that_is_replaced_keeps_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    os.chown(path, 65_534, 65_533)
+    path.chmod(0o640)
+    with Output(str(path)) as output:
+        output.write("after\n")
+    status = path.stat()
+    assert (status.st_uid, status.st_gid, mode_of(path)) == (65_534, 65_533, 0o640)
+
+
+@needs_posix
+def test_a_group_that_cannot_be_kept_reads_no_more_than_all_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    path.chmod(0o664)
+
+    def refuse(*given: object) -> None:
+        raise PermissionError
+
+    ours = os.fstat
+    monkeypatch.setattr(os, "fchown", refuse)
+    monkeypatch.setattr(os, "fstat", lambda number: _of_another_group(ours(number)))
+    with Output(str(path)) as output:
+        output.write("after\n")
+    assert mode_of(path) == 0o644
+
+
+def _of_another_group(status: os.stat_result) -> os.stat_result:
+    fields = list(status)
+    fields[stat.ST_GID] += 1
+    return os.stat_result(fields)
+
+
+@needs_posix
+def test_a_link_in_the_place_of_the_partial_file_is_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("another's")
+    path = tmp_path / "out.txt"
+    for target in (other, tmp_path / "nothing"):
+        partial(path).symlink_to(target)
+        for resume in (False, True):
+            with pytest.raises(UsageError, match="is a link, and is not followed: remove it"):
+                Output(str(path), resume)
+        partial(path).unlink()
+    assert other.read_text() == "another's"
+    assert os.listdir(tmp_path) == ["other"]
+
+
+@needs_posix
+def test_a_pipe_in_the_place_of_the_partial_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out.txt.partial")
+    with pytest.raises(UsageError, match="is no regular file: remove it"):
+        Output(str(tmp_path / "out.txt"))
+
+
+@needs_posix
+def test_the_file_of_another_run_does_not_get_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    output = Output(str(path))
+    with pytest.raises(NertagError, match="another file has taken its place"), output:  # noqa: PT012
+        output.write("ours\n")
+        partial(path).unlink()
+        other = Output(str(path))
+        other.write("theirs\n")
+        other.flush()
+    assert path.read_text() == "before"
+    assert partial(path).read_text() == "theirs\n"
+    with other:
+        pass
+    assert path.read_text() == "theirs\n"
+
+
+def test_a_name_that_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="-o '' names no file"):
+        Output("")
 
 
 def test_a_whole_file_that_cannot_have_its_name(tmp_path: Path) -> None:
@@ -194,3 +333,12 @@ def test_where_a_file_is_written_until_it_is_whole(tmp_path: Path) -> None:
     assert partial_path("x" * 300) == Path("x" * 300 + ".partial").absolute()
     assert partial_path("-") is None
     assert partial_path("/dev/null") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [(None, 1), ("-", 1), ("/dev/stdout", 1), ("/dev/stderr", 2), ("/dev/fd/7", 7), ("out", None),
+     ("", None)],
+)  # fmt: skip
+def test_the_stream_that_output_goes_to(path: str | None, number: int | None) -> None:
+    assert stream_number(path) == number

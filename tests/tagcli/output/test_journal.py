@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -126,7 +127,7 @@ def refused(path: Path, documents: list[Document], **changed: Any) -> str:
     assert (path.read_bytes(), journal.exists() and journal.read_bytes()) == before
     said = str(caught.value)
     assert str(path) in said
-    assert "leave --resume out" in said
+    assert f"remove {path} to start over" in said
     assert "\n" not in said
     return said
 
@@ -147,10 +148,73 @@ def test_what_is_no_journal_is_refused(path: Path, content: bytes) -> None:
     assert "is no journal of nertag" in refused(path, DOCUMENTS)
 
 
-def test_lines_of_another_kind_are_refused(path: Path) -> None:
+@pytest.mark.parametrize("line", [b'{"pages": 3}', b"{}", b'{"check": "", "documents": 2}'])
+def test_lines_of_another_kind_are_refused(path: Path, line: bytes) -> None:
     run(path, DOCUMENTS[:2])
-    path.with_name("out.partial.journal").write_text(json.dumps(SETTINGS) + '\n{"pages": 3}\n')
-    assert "is no journal of nertag" in refused(path, DOCUMENTS)
+    content = json.dumps(SETTINGS).encode() + b"\n" + line + b"\n"
+    path.with_name("out.partial.journal").write_bytes(content)
+    assert "is not what nertag has written" in refused(path, DOCUMENTS)
+
+
+ODD_VALUES: tuple[Any, ...] = (None, True, -1, 1, 2, 10**30, 0.5, "", "x", [], [1, 2], {}, {"a": 1})
+
+
+NAMES = ("documents", "bytes", "unwritable", "digest", "written", "writer")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_value_that_was_changed_is_refused(path: Path, name: str) -> None:
+    run(path, DOCUMENTS[:3])
+    journal = path.with_name("out.partial.journal")
+    whole = journal.read_bytes()
+    *lines, last = lines_of(path)
+    for value in (one for one in ODD_VALUES if json.dumps(one) != json.dumps(last[name])):
+        changed = "".join(json.dumps(line) + "\n" for line in [*lines, last | {name: value}])
+        journal.write_text(changed)
+        assert "is not what nertag has written" in refused(path, DOCUMENTS)
+    journal.write_bytes(whole)
+    assert run(path, DOCUMENTS) == 3
+
+
+def test_a_changed_byte_never_changes_the_output(path: Path) -> None:
+    run(path, DOCUMENTS[:3])
+    journal = path.with_name("out.partial.journal")
+    output, whole = path.read_bytes(), journal.read_bytes()
+    run(path, DOCUMENTS)
+    expected = path.read_bytes()
+    for file, content in ((path, output), (journal, whole)):
+        for place in range(len(content)):
+            path.write_bytes(output)
+            journal.write_bytes(whole)
+            changed = bytes([content[place] ^ 1])
+            file.write_bytes(content[:place] + changed + content[place + 1 :])
+            try:
+                run(path, DOCUMENTS)
+            except UsageError:
+                continue
+            assert path.read_bytes() == expected
+
+
+def test_lines_nested_too_deeply_are_no_lines(path: Path) -> None:
+    run(path, DOCUMENTS[:2])
+    with path.with_name("out.partial.journal").open("ab") as file:
+        file.write(b'{"documents": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n")
+    assert run(path, DOCUMENTS) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs symbolic links")
+def test_a_link_in_the_journals_place_is_not_followed(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_text("another's")
+    journal = path.with_name("out.partial.journal")
+    journal.symlink_to(other)
+    run(path, DOCUMENTS[:2], resume=False)
+    assert not journal.is_symlink()
+    journal.unlink()
+    journal.symlink_to(other)
+    with pytest.raises(NertagError, match="cannot be written"):
+        run(path, DOCUMENTS)
+    assert other.read_text() == "another's"
 
 
 def test_a_file_without_a_journal_is_refused(path: Path) -> None:

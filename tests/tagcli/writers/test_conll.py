@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,21 @@ def test_conll_of_json_tokens() -> None:
     assert "in\tO\nNew York\tB-LOC\n\n" in block
 
 
-@pytest.mark.parametrize("token", ["a\tb", "a\nb", "", "  "])
-def test_conll_cannot_hold_every_token(token: str) -> None:
+@pytest.mark.parametrize("token", ["a\tb", "a\nb", "\t", "\n"])
+@pytest.mark.parametrize("others", [[], ["x"], [""]])
+def test_conll_cannot_hold_every_token(others: list[str], token: str) -> None:
     with pytest.raises(DataError, match=r"in\.conll:1: .*token"):
-        written("conll", tagged_tokens(["x", token]))
+        written("conll", tagged_tokens([*others, token]))
+
+
+@pytest.mark.parametrize("tokens", [[""], [" "], ["", "  "], ["", "Rom", ""], ["\u3000"], []])
+def test_every_token_has_a_row_an_empty_one_too(tokens: list[str]) -> None:
+    tagged = tagged_tokens(tokens)
+    for sentences in (tagged.sentences, ()):  # where nothing but blanks is found there is none
+        block = written("conll", replace(tagged, sentences=sentences))
+        comment, *rows = block.removesuffix("\n\n").split("\n")
+        assert comment == f"# text = {' '.join(tokens)}"
+        assert rows == [f"{token}\tO" for token in tokens]
 
 
 def reread(text: str) -> list[list[str]]:

@@ -6,10 +6,12 @@ import json
 
 import pytest
 
-from tagcli.records import Entity
+from tagcli.records import Entity, TaggedDocument
+from tagcli.writers.base import WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
+from tests.support.steps import steps
 from tests.support.tagged import entity, tagged_text
-from tests.support.written import MERKEL, MERKEL_ENTITIES, WITH_SOURCE, written
+from tests.support.written import MERKEL, MERKEL_ENTITIES, PLAIN, WITH_SOURCE, written
 
 # Spans
 
@@ -52,6 +54,34 @@ def test_what_programs_read_keeps_its_control_characters(name: str) -> None:
 
 
 # CoNLL out of CoNLL
+
+
+def long_line(sentences: int, unit: str) -> TaggedDocument:
+    """A line of so many sentences, each with two entities."""
+    one = "Anna Berger mag Rom. "
+    places = [(0, 11, "PER"), (16, 19, "LOC")]
+    found = [
+        Entity(i * len(one) + start, i * len(one) + end, label, one[start:end], 0.5)
+        for i in range(sentences)
+        for start, end, label in places
+    ]
+    return tagged_text(one * sentences, found, unit)
+
+
+@pytest.mark.parametrize("unit", ["words", "raw"])
+@pytest.mark.parametrize("options", [PLAIN, WriterOptions(colour="truecolor", columns=40)])
+@pytest.mark.parametrize("output_format", OUTPUT_FORMATS)
+def test_a_long_line_costs_no_more_by_the_sentence(
+    output_format: str, options: WriterOptions, unit: str
+) -> None:
+    few, many = 50, 200
+    written(output_format, long_line(few, unit), options)  # what is done once is done
+
+    def cost(sentences: int) -> float:
+        line = long_line(sentences, unit)
+        return steps(lambda: written(output_format, line, options)) / sentences
+
+    assert cost(many) < 1.2 * cost(few)
 
 
 @pytest.mark.parametrize("output_format", OUTPUT_FORMATS)
