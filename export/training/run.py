@@ -147,7 +147,7 @@ def run_recipe(
     """
     import transformers
 
-    from export.training.averaging import average_if_better, check_base
+    from export.training.averaging import average_if_better
     from export.training.callbacks import logged_seconds
 
     transformers.logging.set_verbosity_error()
@@ -155,9 +155,7 @@ def run_recipe(
     if is_first:
         _check_out_dir(out_dir, recipe, resume)
     run = prepare(recipe, data_dir, say)
-    if recipe.base_share:
-        check_base(run.base, run.labels)
-    make_model(run.base, recipe, run.labels, run.nertag)  # what is wrong with it is said here
+    _check(run)
     if is_first and not resume:
         out_dir.mkdir(parents=True, exist_ok=True)
         (out_dir / RECIPE).write_text(recipe_toml(recipe), encoding="utf-8")
@@ -188,6 +186,16 @@ def run_recipe(
     measure(recipe, run.test, out_dir, made, say)
     shutil.rmtree(out_dir / CHECKPOINTS)
     return out_dir
+
+
+def _check(run: Run) -> None:
+    """Say what is wrong with the base or the weights of sources before anything is written."""
+    from export.training.averaging import check_base
+
+    if run.recipe.base_share:
+        check_base(run.base, run.labels)
+    make_model(run.base, run.recipe, run.labels, run.nertag)
+    _batches(run)
 
 
 def _blend(trainer: Any, run: Run, say: Callable[[str], None]) -> float:
@@ -228,12 +236,12 @@ def _fine_tune(
     from transformers import EarlyStoppingCallback, PrinterCallback
 
     from export.training.averaging import KeepWeights
-    from export.training.callbacks import Progress, Schedule
+    from export.training.callbacks import Progress, Schedule, SealCheckpoints
     from export.training.trainer import TokenTrainer, best_labels, make_metrics
 
     recipe = run.recipe
     batches = _batches(run)
-    last = last_checkpoint(out_dir / CHECKPOINTS) if resume else None
+    last = last_checkpoint(out_dir / CHECKPOINTS, say) if resume else None
     if last and stopped_early(last, recipe.patience):
         batches.end_after(step_of(last))
     stopped: list[int] = []
@@ -263,6 +271,7 @@ def _fine_tune(
         trainer.add_callback(Progress(say, out_dir / LOG))
         if recipe.average:
             trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / _MILESTONES, recipe.average))
+    trainer.add_callback(SealCheckpoints())  # the last one: all that a checkpoint needs is there
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
     say(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with noted_signals(stopped):
