@@ -10,7 +10,13 @@ from export.corpora.places import bases_of
 from export.training.recipe import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import RAW
-from tagcli.models.config import CONFIG, own_settings, own_units, read_config
+from tagcli.models.config import (
+    CONFIG,
+    odd_settings_told,
+    own_settings,
+    own_units,
+    read_config,
+)
 from tagcli.models.directory import INT8, TOKENIZER, find_folder, has_safetensors, token_limit
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
@@ -42,7 +48,8 @@ def _from_hub(name: str) -> Path:
 
 def window_limit(folder: Path) -> int:
     """The longest input of the encoder in tokens, special ones included."""
-    return token_limit(folder, read_config(folder))
+    with odd_settings_told(folder):
+        return token_limit(folder, read_config(folder))
 
 
 def base_units(folder: Path) -> dict[str, str]:
@@ -56,7 +63,8 @@ def base_units(folder: Path) -> dict[str, str]:
 
 def pad_id(folder: Path) -> int:
     """The piece that fills up short inputs."""
-    return int(read_config(folder).get("pad_token_id") or 0)
+    with odd_settings_told(folder):
+        return int(read_config(folder).get("pad_token_id") or 0)
 
 
 def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:

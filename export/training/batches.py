@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tagcli.errors import UsageError
+
 
 def plan_batches(
     lengths: Sequence[int],
@@ -46,7 +48,8 @@ class BatchList:
     """The batches of all epochs in a row as a batch sampler of torch, for one of `world_size`
     processes.
 
-    `epoch_ends` are the steps, from 1, after which an epoch is over.
+    `epoch_ends` are the steps, from 1, after which an epoch is over. Raises UsageError where there
+    is no step at all.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class BatchList:
             planned = plan_batches(lengths, weights, batch_tokens, seed, epoch, world_size)
             self._batches += planned[rank::world_size]
             self.epoch_ends.append(len(self._batches))
+        if not self._batches:
+            raise UsageError("nothing is left to train on: such small weights leave no sentence")
 
     def milestones(self, evaluations: int) -> list[int]:
         """The steps to evaluate after: so many in every epoch, the last at its end."""

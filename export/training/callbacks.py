@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any
 
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from export.training.resumption import checkpoints_after, seal
 
 _SECONDS_BETWEEN_LINES = 15.0
 _MINUTES_BETWEEN_CHECKPOINTS = 5.0
@@ -70,6 +74,28 @@ def _agreed(*flags: bool) -> list[bool]:
     return [bool(flag) for flag in shared.tolist()]
 
 
+class SealCheckpoints(TrainerCallback):  # type: ignore[misc]
+    """Seals every checkpoint when all processes, and all callbacks before this one, have done their
+    part of it. Those of steps that a resumed run has yet to take go."""
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Remove what is left of later steps."""
+        if state.is_world_process_zero:
+            for checkpoint in checkpoints_after(Path(args.output_dir), state.global_step):
+                shutil.rmtree(checkpoint)
+
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Seal the one that was just written."""
+        if torch.distributed.is_initialized():
+            torch.distributed.barrier()
+        if state.is_world_process_zero:
+            seal(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+
+
 class Progress(TrainerCallback):  # type: ignore[misc]
     """Loss, F1 and time left to the progress callback `note`, and a JSON line for each to `log`,
     whose seconds go on from those of an earlier session."""
@@ -77,6 +103,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     def __init__(self, note: Callable[[str], None], log: Path) -> None:
         self._note = note
         self._log = log
+        _cut_to_lines(log)
         self._earlier = logged_seconds(log)
         self._begun = self._spoken = time.monotonic()
         self._first_step = 0
@@ -120,12 +147,27 @@ class Progress(TrainerCallback):  # type: ignore[misc]
 
 
 def logged_seconds(log: Path) -> float:
-    """How long a run has trained, in all its sessions, as its log says; 0 without one."""
+    """How long a run has trained, in all its sessions, as its log says; 0 without one. Lines that
+    are none, as a full disk leaves them, do not count."""
     try:
-        lines = log.read_text(encoding="utf-8").splitlines()
+        lines = log.read_bytes().splitlines()
     except FileNotFoundError:
         return 0.0
-    return max((float(json.loads(line)["seconds"]) for line in lines), default=0.0)
+    return max(map(_seconds, lines), default=0.0)
+
+
+def _seconds(line: bytes) -> float:
+    try:
+        return float(json.loads(line)["seconds"])
+    except (ValueError, LookupError, TypeError):
+        return 0.0
+
+
+def _cut_to_lines(log: Path) -> None:
+    """Cut off a line without its end, or the next one would be a part of it."""
+    if log.exists():
+        written = log.read_bytes()
+        os.truncate(log, written.rfind(b"\n") + 1)
 
 
 def _scores(logs: dict[str, float]) -> str:

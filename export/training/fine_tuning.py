@@ -29,11 +29,11 @@ def fine_tune(
     """The trainer with the best weights loaded, and whether a signal stopped it; `note` is a
     progress callback, and `resume` goes on from the last checkpoint in `out_dir`."""
     from export.training.averaging import KeepWeights
-    from export.training.callbacks import Progress, Schedule
+    from export.training.callbacks import Progress, Schedule, SealCheckpoints
 
     recipe = run.recipe
-    batches = _batches(run)
-    last = last_checkpoint(out_dir / CHECKPOINTS) if resume else None
+    batches = batches_of(run)
+    last = last_checkpoint(out_dir / CHECKPOINTS, note) if resume else None
     if last and stopped_early(last, recipe.patience):
         batches.end_after(step_of(last))
     stopped: list[int] = []
@@ -45,6 +45,7 @@ def fine_tune(
         trainer.add_callback(Progress(note, out_dir / LOG))
         if recipe.average:
             trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / MILESTONES, recipe.average))
+    trainer.add_callback(SealCheckpoints())  # the last one: all that a checkpoint needs is there
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
     note(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with noted_signals(stopped):
@@ -83,7 +84,8 @@ def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
     return trainer
 
 
-def _batches(run: Run) -> BatchList:
+def batches_of(run: Run) -> BatchList:
+    """The batches of all epochs. Raises UsageError where the weights leave nothing to train on."""
     return BatchList(
         run.train.lengths,
         run.train.window_weights,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from export.training.base_model import make_model
-from export.training.fine_tuning import CHECKPOINTS, LOG, MILESTONES, fine_tune
+from export.training.fine_tuning import CHECKPOINTS, LOG, MILESTONES, batches_of, fine_tune
 from export.training.preparation import Run, prepare
 from export.training.recipe import Overrides, Recipe, make_recipe
 from export.training.recipes import RECIPE, overridden, read_recipe, recipe_toml
@@ -59,7 +59,6 @@ def run_recipe(
     a signal.
     """
     out_dir, data_dir = Path(out_dir), None if data_dir is None else Path(data_dir)
-    from export.training.averaging import check_base
 
     quieten()
     is_first = int(os.environ.get("RANK", "0")) == 0
@@ -68,9 +67,7 @@ def run_recipe(
     else:
         note = _mute
     run = prepare(recipe, data_dir, note)
-    if recipe.base_share:
-        check_base(run.base, run.labels)
-    make_model(run.base, recipe, run.labels, run.nertag)  # what is wrong with it is said here
+    _check(run)
     if is_first and not resume:
         out_dir.mkdir(parents=True, exist_ok=True)
         (out_dir / RECIPE).write_text(recipe_toml(recipe), encoding="utf-8")
@@ -117,6 +114,16 @@ def _chosen_weights(
         "dev_history": [entry for entry in trainer.state.log_history if "eval_f1" in entry],
         "parameters": sum(p.numel() for p in trainer.model.parameters()),
     }
+
+
+def _check(run: Run) -> None:
+    """Say what is wrong with the base or the weights of sources before anything is written."""
+    from export.training.averaging import check_base
+
+    if run.recipe.base_share:
+        check_base(run.base, run.labels)
+    make_model(run.base, run.recipe, run.labels, run.nertag)
+    batches_of(run)
 
 
 def _blend(trainer: Any, run: Run, note: Callable[[str], None]) -> float:

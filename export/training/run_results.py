@@ -21,9 +21,10 @@ from tagcli.backends.processor import processor_name
 from tagcli.models.config import CONFIG, read_config, write_config
 from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.tagger import load
+from tagcli.version import version as own_version
 
 METRICS = "metrics.json"
-_PACKAGES = ("nertag", "torch", "transformers", "tokenizers", "datasets", "accelerate", "seqeval")
+_PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "seqeval")
 
 
 def save_model(model: Any, tokenizer: Any, tokenizer_json: Path, out_dir: Path) -> None:
@@ -73,7 +74,10 @@ def measure(
         **made,
         "test": scores,
         "seed": recipe.seed,
-        "versions": {name: version(name) for name in _PACKAGES},
+        "versions": {
+            "nertag": own_version() or "from its source",
+            **{name: version(name) for name in _PACKAGES},
+        },
         "machine": machine(),
         "recipe_sha256": hashlib.sha256(recipe_toml(recipe).encode()).hexdigest(),
     }

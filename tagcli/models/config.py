@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,15 @@ def read_object(path: Path) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise UsageError(f"{path} is not a JSON object")
     return fields
+
+
+@contextmanager
+def odd_settings_told(folder: Path) -> Iterator[None]:
+    """Within it what cannot be made of the settings of the model in `folder` is a UsageError."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise UsageError(f"{folder / CONFIG} cannot be used: {error!r:.300}") from error
 
 
 def own_settings(folder: Path, config: Mapping[str, Any]) -> dict[str, Any]:

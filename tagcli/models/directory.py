@@ -11,7 +11,14 @@ from typing import Any
 
 from tagcli.errors import UsageError
 from tagcli.languages import LATIN, LATIN_LANGUAGES, unit_of
-from tagcli.models.config import CONFIG, own_settings, own_units, read_config, read_object
+from tagcli.models.config import (
+    CONFIG,
+    odd_settings_told,
+    own_settings,
+    own_units,
+    read_config,
+    read_object,
+)
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS
 from tagcli.schemes import TagSet, read_tag_set
@@ -169,10 +176,8 @@ def read_model(folder: str | os.PathLike[str]) -> Model:
             f"{folder} has no fast tokenizer ({TOKENIZER}); "
             "save one with transformers' AutoTokenizer(..., use_fast=True).save_pretrained"
         )
-    try:
+    with odd_settings_told(folder):
         return _model_of(folder, config)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise UsageError(f"{folder / CONFIG} cannot be used: {error!r:.300}") from error
 
 
 def _check_files(folder: Path) -> None:

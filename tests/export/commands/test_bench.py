@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +161,10 @@ def test_missing_packages_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         'nertag-bench: onnx is not installed; nertag-bench needs: pip install "nertag[train]"'
     )
     assert run("--help").exit_code == 0
+
+
+def test_help_needs_nothing_that_windows_lacks() -> None:
+    code = "import sys; sys.modules['resource'] = None; from export.commands.bench import main; "
+    command = [sys.executable, "-c", f"{code}main(['--help'])"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert "--rounds" in done.stdout

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export.training.batches import BatchList, plan_batches
+from tagcli.errors import UsageError
 
 LENGTHS = st.lists(st.integers(1, 60), min_size=1, max_size=80)
 
@@ -74,3 +75,8 @@ def test_batches_after_an_end_are_left_out() -> None:
     first = list(plan)[:4]
     plan.end_after(4)
     assert list(plan) == first
+
+
+def test_weights_that_leave_nothing_are_refused() -> None:
+    with pytest.raises(UsageError, match="nothing is left to train on: such small weights"):
+        BatchList([10] * 9, [1e-9] * 9, batch_tokens=30, seed=1, epochs=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.support.refusals import (
     canary,
     cut,
     labelled,
+    one_sentence,
     refusal,
     tagger_of,
     tags_or_is_refused,
@@ -164,6 +166,39 @@ def test_shards_that_would_be_unpickled_make_no_model(
     with pytest.raises(UsageError, match="no safetensors file of its folder"):
         use(folder)
     assert not left.exists()
+
+
+def read_as_base(folder: Path) -> None:
+    """All that a training run reads of the config of its base."""
+    from export.training.base_model import base_units, pad_id, window_limit
+
+    window_limit(folder)
+    base_units(folder)
+    pad_id(folder)
+    as_base(folder)
+
+
+ODD_CONFIGS = ["", '{"model_type": "be', "[]", "null", "7", '"bert"', "[" * 100_000]
+
+
+@pytest.mark.parametrize("content", ODD_CONFIGS, ids=lambda content: content[:9])
+def test_a_broken_config_makes_no_base(checkpoint_copy: Copier, content: str) -> None:
+    folder = checkpoint_copy("bert")
+    (folder / CONFIG).write_text(content)
+    with pytest.raises(UsageError, match=re.escape(str(folder / CONFIG))) as caught:
+        read_as_base(folder)
+    one_sentence(folder, caught.value)
+
+
+@pytest.mark.parametrize("name", ["pad_token_id", "max_position_embeddings", "nertag", "id2label"])
+@pytest.mark.parametrize("value", [None, [], {}, "x", [1], {"a": 1}, -1])
+def test_odd_settings_of_a_base(checkpoint_copy: Copier, name: str, value: Any) -> None:
+    folder = checkpoint_copy("bert")
+    edit_json(folder / CONFIG, **{name: value})
+    try:
+        read_as_base(folder)
+    except UsageError as error:
+        one_sentence(folder, error)
 
 
 def test_code_of_a_base_is_not_run(

@@ -345,6 +345,7 @@ def test_sentences_of_held_out_sets_are_not_trained_on(tiny_base: ModelMaker) ->
         {"train": (Source("none.conll"),)},
         {"teacher": (str(SAMPLES),)},
         {"base_share": 0.5},
+        {"train": (Source(str(SAMPLES / "train.conll"), weight=1e-9),)},
     ],
 )
 def test_a_mistake_leaves_no_folder_behind(

@@ -79,6 +79,17 @@ def test_every_test_source_has_its_own_score_and_language(
     assert asked == ["de", "fr", "auto"]
 
 
+@pytest.mark.parametrize(("found", "said"), [("1.2", "1.2"), (None, "from its source")])
+def test_a_run_of_the_source_tree_is_measured_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str | None, said: str
+) -> None:
+    monkeypatch.setattr(run_results, "own_version", lambda: found)
+    run_results.measure(RECIPE, [], tmp_path, MADE, lambda message: None)
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["versions"]["nertag"] == said
+    assert f"nertag {said}, torch " in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
 def test_a_card_has_the_languages_of_the_sources_names(tmp_path: Path) -> None:
     metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
     write_run_card(tmp_path, RECIPE, metrics, "MIT")
