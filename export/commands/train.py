@@ -14,8 +14,8 @@ from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import say
 
 _NEEDED = (
-    "torch", "transformers", "accelerate", "datasets", "seqeval", "onnx", "optimum.exporters.onnx",
-    "msgspec", "tomli_w",
+    "torch", "transformers", "accelerate", "datasets", "onnx", "optimum.exporters.onnx", "msgspec",
+    "tomli_w",
 )  # fmt: skip
 _say = partial(say, "nertag-train")
 

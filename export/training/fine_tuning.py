@@ -15,12 +15,12 @@ from export.training.recipe import Recipe
 from export.training.resumption import last_checkpoint, step_of, stopped_early
 from export.training.signals import noted_signals
 from export.training.training_set import Collator
+from tagcli.inference.encoding import Encoder
+from tagcli.models.directory import TOKENIZER
 
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
 MILESTONES = "milestones"
 """In CHECKPOINTS, the weights to average."""
-
-_EVAL_BATCH = 32
 
 
 def fine_tune(
@@ -58,7 +58,8 @@ def fine_tune(
 def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
     from transformers import EarlyStoppingCallback, PrinterCallback
 
-    from export.training.trainer import TokenTrainer, best_labels, make_metrics
+    from export.training.dev_scores import DevScorer
+    from export.training.trainer import TokenTrainer
 
     recipe = run.recipe
     callbacks = [schedule]
@@ -68,14 +69,13 @@ def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
         batches=batches,
         head_rate=recipe.head_rate,
         label_smoothing=recipe.label_smoothing,
+        dev_scores=DevScorer(run.model, Encoder(run.base / TOKENIZER), run.dev).scores,
         distillation=run.distillation,
         model_init=lambda: make_model(run.base, recipe, run.labels, run.nertag),
         args=training_arguments(recipe, out_dir, len(batches)),
         train_dataset=run.train.dataset,
-        eval_dataset=run.dev.dataset,
+        eval_dataset=run.dev,
         data_collator=Collator(pad_id(run.base)),
-        compute_metrics=make_metrics(run.dev, run.labels),
-        preprocess_logits_for_metrics=best_labels,
         processing_class=load_tokenizer(run.base),
         callbacks=callbacks,
     )
@@ -114,7 +114,6 @@ def training_arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
         weight_decay=recipe.weight_decay,
         warmup_steps=math.ceil(steps * recipe.warmup),
         lr_scheduler_type="linear",
-        per_device_eval_batch_size=_EVAL_BATCH,
         bf16=bf16,
         seed=recipe.seed,
         eval_strategy="steps",
@@ -128,7 +127,6 @@ def training_arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
         greater_is_better=True,
         logging_steps=max(1, min(20, steps // 20)),
         logging_nan_inf_filter=False,
-        label_names=["labels", "language"],
         remove_unused_columns=False,
         use_cpu=several_on_cpu or (bf16 and not has_gpu),  # bf16 is the GPU's unless so
         ddp_backend="gloo" if several_on_cpu else None,

@@ -125,7 +125,7 @@ def _blend(trainer: Any, run: Run, note: Callable[[str], None]) -> float:
 
     share = run.recipe.base_share
     blend(trainer.model, make_model(run.base, run.recipe, run.labels, run.nertag), share)
-    f1 = trainer.predict(trainer.eval_dataset, metric_key_prefix="mean").metrics["mean_f1"]
+    f1 = trainer.scores()["f1"]
     note(f"mean with the base's weights, which count for {share:g}: dev F1 {f1:.4f}")
     return float(f1)
 

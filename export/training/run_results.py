@@ -22,7 +22,7 @@ from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.tagger import load
 
 METRICS = "metrics.json"
-_PACKAGES = ("nertag", "torch", "transformers", "tokenizers", "datasets", "accelerate", "seqeval")
+_PACKAGES = ("nertag", "torch", "transformers", "tokenizers", "datasets", "accelerate")
 
 
 def save_model(model: Any, tokenizer: Any, tokenizer_json: Path, out_dir: Path) -> None:
