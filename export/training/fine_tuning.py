@@ -13,6 +13,7 @@ from export.training.batches import BatchList
 from export.training.preparation import Run
 from export.training.recipe import Recipe
 from export.training.resumption import last_checkpoint, step_of, stopped_early
+from export.training.run_length import RunLength, run_length, thinned
 from export.training.signals import noted_signals
 from export.training.training_set import Collator
 from tagcli.inference.encoding import Encoder
@@ -32,20 +33,21 @@ def fine_tune(
     from export.training.callbacks import Progress, Schedule
 
     recipe = run.recipe
-    batches = _batches(run)
+    length = run_length(recipe, run.train.lengths, run.train.window_weights, _world_size())
+    batches = _batches(run, length)
     last = last_checkpoint(out_dir / CHECKPOINTS) if resume else None
     if last and stopped_early(last, recipe.patience):
         batches.end_after(step_of(last))
     stopped: list[int] = []
-    schedule = Schedule(
-        batches.milestones(recipe.evaluations), recipe.max_minutes, lambda: bool(stopped)
-    )
+    milestones = thinned(batches.milestones(recipe.evaluations), recipe)
+    schedule = Schedule(milestones, recipe.max_minutes, lambda: bool(stopped))
     trainer = _trainer(run, out_dir, batches, schedule)
     if trainer.is_world_process_zero():
         trainer.add_callback(Progress(note, out_dir / LOG))
         if recipe.average:
             trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / MILESTONES, recipe.average))
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
+    note(f"{run.sentences} sentences: {length}")
     note(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with noted_signals(stopped):
         trainer.train(resume_from_checkpoint=str(last) if last else None)
@@ -83,13 +85,13 @@ def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
     return trainer
 
 
-def _batches(run: Run) -> BatchList:
+def _batches(run: Run, length: RunLength) -> BatchList:
     return BatchList(
         run.train.lengths,
         run.train.window_weights,
-        batch_tokens=run.recipe.batch_tokens,
+        batch_tokens=length.batch_tokens,
         seed=run.recipe.seed,
-        epochs=run.recipe.epochs,
+        epochs=length.epochs,
         rank=int(os.environ.get("RANK", "0")),
         world_size=_world_size(),
     )

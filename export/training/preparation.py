@@ -29,14 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a recipe becomes before the first step: the train set, the other corpora, labels, the
-    encoder's folder, and the teachers if it has any. `nertag` is the object of that name in the
-    model's config.json."""
+    """What a recipe becomes before the first step: the train set and its number of sentences, the
+    other corpora, labels, the encoder's folder, and the teachers if it has any. `nertag` is the
+    object of that name in the model's config.json."""
 
     recipe: Recipe
     base: Path
     labels: list[str]
     train: TrainingSet
+    sentences: int
     dev: list[Corpus]
     test: list[Corpus]
     nertag: dict[str, Any]
@@ -94,7 +95,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, note: Callable[[str], None]) 
     }
     sentences, tokens = sum(len(corpus.examples) for corpus in train), sum(train_set.lengths)
     note(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
-    return Run(recipe, base, labels, train_set, dev, test, nertag, distillation)
+    return Run(recipe, base, labels, train_set, sentences, dev, test, nertag, distillation)
 
 
 def _load_corpora(
@@ -120,9 +121,13 @@ def _load_corpora(
 
 
 def _check_types(dev: Sequence[Corpus], types: Sequence[str]) -> None:
+    by_letters = {name.casefold(): name for name in types}
     for corpus in dev:
-        if unknown := set(corpus.types).difference(types):
-            raise UsageError(f"{corpus.name} has {min(unknown)}, which no train source has")
+        for name in sorted(set(corpus.types).difference(types)):
+            problem = f"{corpus.name} has {name}, which no train source has"
+            if twin := by_letters.get(name.casefold()):
+                raise UsageError(f"{problem}: they have {twin}, in other letters")
+            raise UsageError(f"{problem}: they have {', '.join(types)}")
 
 
 def _train_set(

@@ -14,7 +14,8 @@ from export.training.fine_tuning import CHECKPOINTS, LOG, MILESTONES, fine_tune
 from export.training.preparation import Run, prepare
 from export.training.recipe import Overrides, Recipe, make_recipe
 from export.training.recipes import RECIPE, overridden, read_recipe, recipe_toml
-from export.training.run_results import METRICS, add_onnx, measure, save_model
+from export.training.run_results import METRICS, add_onnx, export_note, measure, save_model
+from export.training.zero_f1 import likely_cause
 from tagcli.errors import NertagError, UsageError
 from tagcli.models.directory import TOKENIZER
 
@@ -85,7 +86,11 @@ def run_recipe(
     add_onnx(out_dir)
     measure(recipe, run.test, out_dir, made, run.licence, note)
     shutil.rmtree(out_dir / CHECKPOINTS)
-    note(f"{out_dir}: try nertag --model {out_dir}")
+    if made["dev_f1"] == 0:
+        note(f"dev F1 is 0, the model finds nothing right: {likely_cause(run, made['steps'])}")
+    else:
+        note(f"{out_dir}: try nertag --model {out_dir}")
+    note(export_note(out_dir, made["parameters"]))
     return out_dir
 
 

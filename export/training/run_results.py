@@ -81,6 +81,14 @@ def measure(
     (out_dir / METRICS).write_text(text + "\n", encoding="utf-8")
 
 
+def export_note(out_dir: Path, parameters: int) -> str:
+    """How large the folder is, and what nertag-export would make of it: a byte a parameter."""
+    size = sum(path.stat().st_size for path in out_dir.iterdir() if path.is_file())
+    exported = parameters + (out_dir / TOKENIZER).stat().st_size
+    makes = f"nertag-export {out_dir} DIR makes some {exported / 1e6:.0f} MB of it"
+    return f"{out_dir} has {size / 1e6:.0f} MB; {makes}, faster on a CPU"
+
+
 def machine() -> str:
     """Processor, cores and Python, for the record of a figure."""
     import torch
