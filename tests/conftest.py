@@ -64,7 +64,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
     """`tiny_base(shape)`: the folder of an encoder to train from."""
-    require("torch", "transformers", "safetensors", "datasets", "accelerate", "seqeval")
+    require("torch", "transformers", "safetensors", "datasets", "accelerate")
 
     @functools.cache
     def make(shape: str) -> Path:

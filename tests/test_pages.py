@@ -177,7 +177,7 @@ def test_what_a_command_does_not_have_is_found(command: str, wrong: str) -> None
     "example", [pytest.param(one, id=str(one)) for page in PAGES for one in python_examples(page)]
 )
 def test_python_example_prints_what_is_shown(example: Example, folder: Path) -> None:
-    for package in re.findall(r"\b(pandas|spacy|torch)\b", example.typed):
+    for package in re.findall(r"\b(datasets|pandas|spacy|torch|transformers)\b", example.typed):
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
     done = python(example.typed, cwd=folder)

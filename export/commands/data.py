@@ -36,20 +36,35 @@ def main() -> None:
 @main.command()
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("--chart", metavar="FILE.png", type=click.Path(path_type=Path),
-              help="Draw the entities per type and split.")
+              help="Draw the entities per type, a bar for each split or PLACE.")
+@click.option("--tags", is_flag=True, help="Count every tag of the tokens instead: O, B- and I-.")
 @_data_dir
 @failures_as_sentences(_say, ("datasets",), "nertag-data stats")
-def stats(places: tuple[str, ...], chart: Path | None, data_dir: Path | None) -> None:
+def stats(
+    places: tuple[str, ...], chart: Path | None, tags: bool, data_dir: Path | None
+) -> None:
     """Count sentences, tokens and entities per type and split."""  # fmt: skip
     from export.corpus_tools.charts import png_chart, text_chart
-    from export.corpus_tools.stats import stats_of, stats_rows, total_of
+    from export.corpus_tools.stats import (
+        entities_by_corpus,
+        load_corpora,
+        stats_of,
+        stats_rows,
+        tag_rows,
+        total_of,
+    )
     from export.tables import as_table
 
-    splits = stats_of(places, data_dir, _say)
-    click.echo(as_table(stats_rows(splits)))
-    click.echo(text_chart(total_of(splits)), nl=False)
+    corpora = load_corpora(places, data_dir, _say)
+    if tags:
+        click.echo(as_table(tag_rows(corpora)), nl=False)
+    else:
+        splits = stats_of(corpora)
+        click.echo(as_table(stats_rows(splits)))
+        click.echo(text_chart(total_of(splits)), nl=False)
     if chart is not None:
-        png_chart({split.name: split.entities for split in splits}, chart)
+        title = "Entities by type" + (f" in {places[0]}" if len(places) == 1 else "")
+        png_chart(entities_by_corpus(corpora), title, chart)
         _say(f"{chart} is drawn")
 
 

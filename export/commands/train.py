@@ -14,8 +14,8 @@ from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import say
 
 _NEEDED = (
-    "torch", "transformers", "accelerate", "datasets", "seqeval", "onnx", "optimum.exporters.onnx",
-    "msgspec", "tomli_w",
+    "torch", "transformers", "accelerate", "datasets", "onnx", "optimum.exporters.onnx", "msgspec",
+    "tomli_w",
 )  # fmt: skip
 _say = partial(say, "nertag-train")
 
@@ -83,10 +83,12 @@ _EXAMPLES = """
     help="Folder of corpora (LANGUAGE/NAME.train.conll) and encoders (bases/NAME); "
     "default: the environment's NERTAG_DATA.",
 )
-@click.option("--epochs", type=int, help="How often to go through the train set (3).")
+@click.option("--epochs", type=int,
+              help="How often to go through the train set (3; a small one more often).")
 @click.option("--rate", type=float, help="Learning rate of the encoder (5e-5).")
 @click.option("--head-rate", type=float, help="Learning rate of the classifier (1e-3).")
-@click.option("--batch-tokens", type=int, help="Tokens in a batch at most (1536).")
+@click.option("--batch-tokens", type=int,
+              help="Tokens in a batch at most (1536; for a small train set fewer).")
 @click.option("--freeze-embeddings", is_flag=True, default=None, help="Leave the embeddings alone.")
 @click.option("--freeze-layers", type=int, help="Leave the embeddings and that many layers alone.")
 @click.option("--label-smoothing", type=float, help="Share of the probability that is spread (0).")

@@ -26,8 +26,9 @@ class Example:
 
 
 def features() -> Features:
-    """The features of `to_dataset`: text, entities and tokens in code points; a text whose gold
-    stands on characters has no tokens."""
+    """The features of `to_dataset`: `text`, its `language` (or "auto"), `tokens`, a list of start
+    and end, `entities`, a list of start, end and label, all in code points of the text, and the
+    `line` that it has in its source. `has_tokens` is false where the gold stands on characters."""
     from datasets import Features, List, Value
 
     spans = {"start": Value("int32"), "end": Value("int32")}

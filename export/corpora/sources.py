@@ -42,7 +42,8 @@ class Corpus:
         return f"{source.place} ({', '.join(how)})"
 
     def to_dataset(self) -> Dataset:
-        """The examples with the features of export.corpora.examples; what it saves, `disk:PATH`
+        """A row an example: text, language, has_tokens, tokens, entities and line, as
+        export.corpora.examples.features has them. What its `save_to_disk` writes, `disk:PATH`
         reads."""
         return to_dataset(self.examples, self.language)
 
@@ -62,8 +63,9 @@ def corpus_names(corpora: Sequence[Corpus]) -> list[str]:
 
 
 def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
-    """Read a source. Raises UsageError for one that is not there, DataError with file and line
-    for what is wrong in it."""
+    """Read a source: a file, brat documents, `NAME/LANGUAGE` in `data_dir` (None: where NERTAG_DATA
+    says), a saved dataset or one of the hub. Raises UsageError for one that is not there, DataError
+    with file and line for what is wrong in it."""
     language = language_of(source)
     if source.spacing is not None and language not in SPACED_LANGUAGES:
         known = ", ".join(SPACED_LANGUAGES)

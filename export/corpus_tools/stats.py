@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,11 @@ from pathlib import Path
 
 from export.corpora.examples import Example
 from export.corpora.source import SPLITS
-from export.corpora.sources import Corpus
+from export.corpora.sources import Corpus, corpus_names
 from export.corpus_tools.splits import load_splits, repairs_note
 from export.tables import Rows
 from tagcli.languages import AUTO
+from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.korean import eojeols
 from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
@@ -29,17 +31,57 @@ class SplitStats:
     entities: Counter[str]
 
 
-def stats_of(
+def load_corpora(
     places: Sequence[str], data_dir: Path | None, note: Callable[[str], None]
-) -> list[SplitStats]:
-    """The counts of every split that there is of the places, over all of them; `note` is told of
-    repaired tags. Raises UsageError for a place that is not there, DataError for what is wrong."""
+) -> list[Corpus]:
+    """Every split that there is of the places; `note` is told of repaired tags. Raises UsageError
+    for a place that is not there, DataError for what is wrong."""
     corpora = load_splits(places, data_dir)
     for corpus in corpora:
         if repairs := repairs_note(corpus, corpus.name):
             note(repairs)
+    return corpora
+
+
+def stats_of(corpora: Sequence[Corpus]) -> list[SplitStats]:
+    """The counts of every split that there is, over all of its corpora."""
     splits = {one: [c for c in corpora if c.source.split == one] for one in SPLITS}
     return [split_stats(split, its) for split, its in splits.items() if its]
+
+
+def entities_by_corpus(corpora: Sequence[Corpus]) -> dict[str, Counter[str]]:
+    """The entities by type of every corpus: by its split where all are of one place, by the name of
+    its file where no two are called so, and else by its whole name."""
+    names = [corpus.source.split for corpus in corpora]
+    if len({corpus.source.place for corpus in corpora}) > 1:
+        names = [c.files[0].name if len(c.files) == 1 else c.name for c in corpora]
+    if len(set(names)) < len(names):
+        names = corpus_names(corpora)
+    counts = (total_of([split_stats(corpus.source.split, [corpus])]) for corpus in corpora)
+    return dict(zip(names, counts, strict=True))
+
+
+def tag_rows(corpora: Iterable[Corpus]) -> Rows:
+    """A header and a row for every BIO2 tag of the words of `sentences_of`, the most frequent
+    first: tag and count."""
+    counts: Counter[str] = Counter()
+    for corpus in corpora:
+        for example in corpus.examples:
+            counts.update(_tags(example))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [["Tag", "Count"], *([tag, str(count)] for tag, count in ranked)]
+
+
+def _tags(example: Example) -> list[str]:
+    """The tag of every word; one that several entities touch has that of the first."""
+    words = [word for sentence in sentences_of(example) for word in sentence]
+    starts, ends = [start for start, _ in words], [end for _, end in words]
+    tags = [OUTSIDE] * len(words)
+    for start, end, label in sorted(example.spans):
+        touched = range(bisect_right(ends, start), bisect_left(starts, end))
+        for place, word in enumerate(one for one in touched if tags[one] == OUTSIDE):
+            tags[word] = f"{'I' if place else 'B'}-{label}"
+    return tags
 
 
 def split_stats(name: str, corpora: Iterable[Corpus]) -> SplitStats:

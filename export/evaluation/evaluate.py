@@ -92,7 +92,7 @@ def evaluate(
     if tagger.options.language == AUTO:
         tagger = tagger.in_language(corpus.language)
     gold = read_gold(corpus)
-    names = _rename(gold, tagger, options.names)
+    names = _rename(gold, corpus.types, tagger, options.names)
     annotated = annotated_types(corpus, names)
     known = annotated.union(tagger.model.tag_set.types)
     types = options.types or tuple(sorted(annotated))
@@ -110,9 +110,12 @@ def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> frozenset[str]:
     return frozenset(names.get(name, name) for name in corpus.types) - {OUTSIDE}
 
 
-def _rename(gold: Gold, tagger: Tagger, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Call the types as `gold_names` has them, which are returned."""
-    names = gold_names(gold.types, tagger.model.tag_set.types, chosen)
+def _rename(
+    gold: Gold, declared: Iterable[str], tagger: Tagger, chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """Call the types of the gold, and those that its source declares, as `gold_names` has them,
+    which are returned."""
+    names = gold_names(gold.types.union(declared), tagger.model.tag_set.types, chosen)
     gold.spans = [renamed(spans, names) for spans in gold.spans]
     return names
 

@@ -75,8 +75,9 @@ def _results(
     note: Callable[[str], None],
     wrong: Callable[[WrongSpan], None] | None = None,
 ) -> Iterable[Result]:
-    for model in models:
-        tagger, name = load(model), model or DEFAULT
+    # all are opened first: what is wrong with one is said before the others have worked for minutes
+    taggers = [(model or DEFAULT, load(model)) for model in models]
+    for name, tagger in taggers:
         for test, corpus in tests.items():
             note(f"{name} on {test}")
             evaluation = evaluate(tagger, corpus, options, wrong)

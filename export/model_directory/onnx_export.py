@@ -25,7 +25,30 @@ def check_checkpoint(checkpoint: str | os.PathLike[str]) -> Model:
     if not model.has_safetensors:
         raise UsageError(f"{checkpoint} has no model.safetensors to export")
     check_shards(checkpoint)
+    if not _has_head(checkpoint, len(model.tag_set.labels)):
+        raise UsageError(
+            f"{checkpoint} has no classifier: its weights are those of an encoder alone, which "
+            "nertag-train makes a tagger of (--base)"
+        )
     return model
+
+
+def _has_head(checkpoint: Path, labels: int) -> bool:
+    """Whether there are weights from hidden states to logits, whatever they are called."""
+    from safetensors import safe_open
+
+    for path in checkpoint.glob("model*.safetensors"):
+        try:
+            with safe_open(path, framework="np") as file:
+                shapes = {name: file.get_slice(name).get_shape() for name in file.keys()}  # noqa: SIM118
+        except Exception as error:  # safetensors raises its own kind
+            raise UsageError(f"{path} cannot be read: {reason_of(error)}") from error
+        if any(
+            len(shape) == 2 and shape[0] == labels and "embeddings" not in name
+            for name, shape in shapes.items()
+        ):
+            return True
+    return False
 
 
 def export_float(checkpoint: str | os.PathLike[str], out_dir: str | os.PathLike[str]) -> Path:

@@ -93,7 +93,7 @@ def average_if_better(
         return None
     best = [(name, one.detach().cpu().clone()) for name, one in _trained(trainer.model)]
     _set_weights(trainer.model, mean_weights(files))
-    f1 = trainer.predict(trainer.eval_dataset, metric_key_prefix="mean").metrics["mean_f1"]
+    f1 = trainer.scores()["f1"]
     best_f1 = trainer.state.best_metric
     made = Averaging(f1, best_f1, [_step(path) for path in files], f1 >= best_f1)
     if not made.chosen:

@@ -13,14 +13,15 @@ from export.training.batches import BatchList
 from export.training.preparation import Run
 from export.training.recipe import Recipe
 from export.training.resumption import last_checkpoint, step_of, stopped_early
+from export.training.run_length import RunLength, run_length, thinned
 from export.training.signals import noted_signals
 from export.training.training_set import Collator
+from tagcli.inference.encoding import Encoder
+from tagcli.models.directory import TOKENIZER
 
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
 MILESTONES = "milestones"
 """In CHECKPOINTS, the weights to average."""
-
-_EVAL_BATCH = 32
 
 
 def fine_tune(
@@ -32,14 +33,14 @@ def fine_tune(
     from export.training.callbacks import Progress, Schedule, SealCheckpoints
 
     recipe = run.recipe
-    batches = batches_of(run)
+    length = length_of(run)
+    batches = batches_of(run, length)
     last = last_checkpoint(out_dir / CHECKPOINTS, note) if resume else None
     if last and stopped_early(last, recipe.patience):
         batches.end_after(step_of(last))
     stopped: list[int] = []
-    schedule = Schedule(
-        batches.milestones(recipe.evaluations), recipe.max_minutes, lambda: bool(stopped)
-    )
+    milestones = thinned(batches.milestones(recipe.evaluations), recipe)
+    schedule = Schedule(milestones, recipe.max_minutes, lambda: bool(stopped))
     trainer = _trainer(run, out_dir, batches, schedule)
     if trainer.is_world_process_zero():
         trainer.add_callback(Progress(note, out_dir / LOG))
@@ -47,6 +48,7 @@ def fine_tune(
             trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / MILESTONES, recipe.average))
     trainer.add_callback(SealCheckpoints())  # the last one: all that a checkpoint needs is there
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
+    note(f"{run.sentences} sentences: {length}")
     note(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with noted_signals(stopped):
         trainer.train(resume_from_checkpoint=str(last) if last else None)
@@ -59,7 +61,8 @@ def fine_tune(
 def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
     from transformers import EarlyStoppingCallback, PrinterCallback
 
-    from export.training.trainer import TokenTrainer, best_labels, make_metrics
+    from export.training.dev_scores import DevScorer
+    from export.training.trainer import TokenTrainer
 
     recipe = run.recipe
     callbacks = [schedule]
@@ -69,14 +72,13 @@ def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
         batches=batches,
         head_rate=recipe.head_rate,
         label_smoothing=recipe.label_smoothing,
+        dev_scores=DevScorer(run.model, Encoder(run.base / TOKENIZER), run.dev).scores,
         distillation=run.distillation,
         model_init=lambda: make_model(run.base, recipe, run.labels, run.nertag),
         args=training_arguments(recipe, out_dir, len(batches)),
         train_dataset=run.train.dataset,
-        eval_dataset=run.dev.dataset,
+        eval_dataset=run.dev,
         data_collator=Collator(pad_id(run.base)),
-        compute_metrics=make_metrics(run.dev, run.labels),
-        preprocess_logits_for_metrics=best_labels,
         processing_class=load_tokenizer(run.base),
         callbacks=callbacks,
     )
@@ -84,14 +86,19 @@ def _trainer(run: Run, out_dir: Path, batches: BatchList, schedule: Any) -> Any:
     return trainer
 
 
-def batches_of(run: Run) -> BatchList:
+def length_of(run: Run) -> RunLength:
+    """How many epochs the run has and how large its batches are."""
+    return run_length(run.recipe, run.train.lengths, run.train.window_weights, _world_size())
+
+
+def batches_of(run: Run, length: RunLength) -> BatchList:
     """The batches of all epochs. Raises UsageError where the weights leave nothing to train on."""
     return BatchList(
         run.train.lengths,
         run.train.window_weights,
-        batch_tokens=run.recipe.batch_tokens,
+        batch_tokens=length.batch_tokens,
         seed=run.recipe.seed,
-        epochs=run.recipe.epochs,
+        epochs=length.epochs,
         rank=int(os.environ.get("RANK", "0")),
         world_size=_world_size(),
     )
@@ -116,7 +123,6 @@ def training_arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
         weight_decay=recipe.weight_decay,
         warmup_steps=math.ceil(steps * recipe.warmup),
         lr_scheduler_type="linear",
-        per_device_eval_batch_size=_EVAL_BATCH,
         bf16=bf16,
         seed=recipe.seed,
         eval_strategy="steps",
@@ -130,7 +136,6 @@ def training_arguments(recipe: Recipe, out_dir: Path, steps: int) -> Any:
         greater_is_better=True,
         logging_steps=max(1, min(20, steps // 20)),
         logging_nan_inf_filter=False,
-        label_names=["labels", "language"],
         remove_unused_columns=False,
         use_cpu=several_on_cpu or (bf16 and not has_gpu),  # bf16 is the GPU's unless so
         ddp_backend="gloo" if several_on_cpu else None,

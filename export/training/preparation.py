@@ -13,13 +13,14 @@ from export.corpora.labelling import Labeller, misfit_note
 from export.corpora.overlap import without_held_out
 from export.corpora.sources import Corpus, load_source
 from export.model_directory.licences import UNKNOWN, inherited_licence, licence_of, warnings
-from export.training.base_model import base_units, find_base, window_limit
+from export.training.base_model import base_units, find_base, pad_id, window_limit
 from export.training.recipe import Recipe
 from export.training.training_set import TrainingSet, label_names, make_set, types_by_language
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder
 from tagcli.languages import unit_of
-from tagcli.models.directory import TOKENIZER
+from tagcli.models.directory import TOKENIZER, Model
+from tagcli.schemes import read_tag_set
 from tagcli.tagger import OVERLAP_TOKENS
 
 if TYPE_CHECKING:
@@ -28,17 +29,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a recipe becomes before the first step: sets, labels, the encoder's folder, and the
-    teachers if it has any. `nertag` is the object of that name in the model's config.json."""
+    """What a recipe becomes before the first step: the train set and its number of sentences, the
+    other corpora, labels, the encoder's folder, and the teachers if it has any. `nertag` is the
+    object of that name in the model's config.json."""
 
     recipe: Recipe
     base: Path
     labels: list[str]
     train: TrainingSet
-    dev: TrainingSet
+    sentences: int
+    dev: list[Corpus]
     test: list[Corpus]
     nertag: dict[str, Any]
     distillation: Distillation | None
+
+    @property
+    def model(self) -> Model:
+        """What its config.json will say."""
+        return Model(
+            self.base,
+            read_tag_set(self.labels, self.nertag["scheme"]),
+            limit=self.nertag["max_tokens"],
+            pad_id=pad_id(self.base),
+            units=self.nertag["units"],
+            types_by_language={
+                language: tuple(types)
+                for language, types in self.nertag["labels_by_language"].items()
+            },
+        )
 
     @property
     def licence(self) -> str:
@@ -55,7 +73,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, note: Callable[[str], None]) 
     types = list(dict.fromkeys(label[2:] for label in labels[1:]))
     _check_types(dev, types)
     units = base_units(base) if recipe.units is None else dict(recipe.units)
-    train_set, dev_set = _make_sets(base, units, labels, train, dev, note)
+    train_set = _train_set(base, units, labels, train, note)
     by_language = types_by_language(train, train_set)
     distillation = None
     if recipe.has_teacher:
@@ -77,7 +95,7 @@ def prepare(recipe: Recipe, data_dir: Path | None, note: Callable[[str], None]) 
     }
     sentences, tokens = sum(len(corpus.examples) for corpus in train), sum(train_set.lengths)
     note(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
-    return Run(recipe, base, labels, train_set, dev_set, test, nertag, distillation)
+    return Run(recipe, base, labels, train_set, sentences, dev, test, nertag, distillation)
 
 
 def _load_corpora(
@@ -103,20 +121,23 @@ def _load_corpora(
 
 
 def _check_types(dev: Sequence[Corpus], types: Sequence[str]) -> None:
+    by_letters = {name.casefold(): name for name in types}
     for corpus in dev:
-        if unknown := set(corpus.types).difference(types):
-            raise UsageError(f"{corpus.name} has {min(unknown)}, which no train source has")
+        for name in sorted(set(corpus.types).difference(types)):
+            problem = f"{corpus.name} has {name}, which no train source has"
+            if twin := by_letters.get(name.casefold()):
+                raise UsageError(f"{problem}: they have {twin}, in other letters")
+            raise UsageError(f"{problem}: they have {', '.join(types)}")
 
 
-def _make_sets(
+def _train_set(
     base: Path,
     units: dict[str, str],
     labels: Sequence[str],
     train: Sequence[Corpus],
-    dev: Sequence[Corpus],
     note: Callable[[str], None],
-) -> tuple[TrainingSet, TrainingSet]:
-    """The windows of the train and of the dev corpora."""
+) -> TrainingSet:
+    """The windows of the train corpora."""
     labeller = Labeller(
         Encoder(base / TOKENIZER),
         window_limit(base),
@@ -125,13 +146,12 @@ def _make_sets(
         {label: number for number, label in enumerate(labels)},
     )
     train_set = make_set(train, labeller, labels)
-    dev_set = make_set(dev, labeller, labels, by_length=True)
     if not train_set.lengths:
         raise UsageError("nothing is left to train on: no train source has a sentence of its own")
-    for corpus, count in zip((*train, *dev), train_set.misfits + dev_set.misfits, strict=True):
+    for corpus, count in zip(train, train_set.misfits, strict=True):
         if count:
             note(misfit_note(corpus.name, count))
-    return train_set, dev_set
+    return train_set
 
 
 def _licence(

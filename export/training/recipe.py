@@ -42,7 +42,14 @@ class Recipe:
             'base learnt, or if it says nothing `ko = "raw"`.'
         ),
     )
-    epochs: int = field(default=3, metadata=about("How often to go through the train sets.", gt=0))
+    epochs: int | None = field(
+        default=None,
+        metadata=about(
+            "How often to go through the train sets; without it 3 times, and small sets so often "
+            "that there are 200 steps.",
+            gt=0,
+        ),
+    )
     rate: float = field(
         default=5e-5,
         metadata=about(
@@ -54,8 +61,13 @@ class Recipe:
     head_rate: float = field(
         default=1e-3, metadata=about("Learning rate of the classifier, likewise.", gt=0)
     )
-    batch_tokens: int = field(
-        default=1536, metadata=about("Tokens in a batch at most, padding among them.", gt=0)
+    batch_tokens: int | None = field(
+        default=None,
+        metadata=about(
+            "Tokens in a batch at most, padding among them; without it 1536, and fewer, to 256, "
+            "for small sets.",
+            gt=0,
+        ),
     )
     warmup: float = field(
         default=0.05, metadata=about("Share of all steps that the warm-up takes.", ge=0, lt=1)
@@ -89,7 +101,10 @@ class Recipe:
         ),
     )
     evaluations: int = field(
-        default=1, metadata=about("Evaluations on the dev sets in an epoch.", gt=0)
+        default=1,
+        metadata=about(
+            "Evaluations on the dev sets in an epoch; without `epochs` ten in all at most.", gt=0
+        ),
     )
     patience: int = field(
         default=0,

@@ -10,11 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from export.training.base_model import make_model
-from export.training.fine_tuning import CHECKPOINTS, LOG, MILESTONES, batches_of, fine_tune
+from export.training.fine_tuning import (
+    CHECKPOINTS,
+    LOG,
+    MILESTONES,
+    batches_of,
+    fine_tune,
+    length_of,
+)
 from export.training.preparation import Run, prepare
 from export.training.recipe import Overrides, Recipe, make_recipe
 from export.training.recipes import RECIPE, overridden, read_recipe, recipe_toml
-from export.training.run_results import METRICS, add_onnx, measure, save_model
+from export.training.run_results import METRICS, add_onnx, export_note, measure, save_model
+from export.training.zero_f1 import likely_cause
 from tagcli.errors import NertagError, UsageError
 from tagcli.models.directory import TOKENIZER
 from tagcli.models.transformers_checkpoint import quieten
@@ -82,7 +90,11 @@ def run_recipe(
     add_onnx(out_dir)
     measure(recipe, run.test, out_dir, made, run.licence, note)
     shutil.rmtree(out_dir / CHECKPOINTS)
-    note(f"{out_dir}: try nertag --model {out_dir}")
+    if made["dev_f1"] == 0:
+        note(f"dev F1 is 0, the model finds nothing right: {likely_cause(run, made['steps'])}")
+    else:
+        note(f"{out_dir}: try nertag --model {out_dir}")
+    note(export_note(out_dir, made["parameters"]))
     return out_dir
 
 
@@ -123,7 +135,7 @@ def _check(run: Run) -> None:
     if run.recipe.base_share:
         check_base(run.base, run.labels)
     make_model(run.base, run.recipe, run.labels, run.nertag)
-    batches_of(run)
+    batches_of(run, length_of(run))
 
 
 def _blend(trainer: Any, run: Run, note: Callable[[str], None]) -> float:
@@ -132,7 +144,7 @@ def _blend(trainer: Any, run: Run, note: Callable[[str], None]) -> float:
 
     share = run.recipe.base_share
     blend(trainer.model, make_model(run.base, run.recipe, run.labels, run.nertag), share)
-    f1 = trainer.predict(trainer.eval_dataset, metric_key_prefix="mean").metrics["mean_f1"]
+    f1 = trainer.scores()["f1"]
     note(f"mean with the base's weights, which count for {share:g}: dev F1 {f1:.4f}")
     return float(f1)
 

@@ -66,7 +66,7 @@ def _scores(recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
         weights = f"mean of steps {', '.join(map(str, averaged['steps']))}"
     if recipe.base_share:
         weights += f", the base's weights for {recipe.base_share:.0%} of it"
-    yield f"dev: {100 * metrics['dev_f1']:.1f} ({weights}; best label a token)."
+    yield f"dev: {100 * metrics['dev_f1']:.1f} ({weights})."
     if not metrics["test"]:
         return
     types = sorted({name for scores in metrics["test"].values() for name in scores["f1_by_type"]})

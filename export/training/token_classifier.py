@@ -13,6 +13,7 @@ from torch import nn
 from transformers import PreTrainedModel, RobertaConfig, RobertaModel, XLMRobertaConfig
 from transformers.modeling_outputs import TokenClassifierOutput
 from transformers.models.roberta.modeling_roberta import RobertaPreTrainedModel
+from transformers.utils import can_return_tuple
 
 from export.corpora.labelling import IGNORED
 
@@ -21,10 +22,12 @@ class RobertaTokenClassifier(RobertaPreTrainedModel):  # type: ignore[misc]
     """Logits, shape (batch, tokens, labels), and with `labels`, shape (batch, tokens), the mean
     cross-entropy over the positions whose label is not IGNORED.
 
-    Its weights have the names that AutoModelForTokenClassification knows.
+    With `return_dict=False` they come as a tuple, the loss first if there is one. Its weights have
+    the names that AutoModelForTokenClassification knows.
     """
 
     config_class = RobertaConfig
+    accepts_loss_kwargs = False  # the loss is a mean over the batch, whatever a Trainer counts
 
     def __init__(self, config: RobertaConfig) -> None:
         super().__init__(config)
@@ -35,14 +38,22 @@ class RobertaTokenClassifier(RobertaPreTrainedModel):  # type: ignore[misc]
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
         self.post_init()
 
+    @can_return_tuple  # type: ignore[untyped-decorator]
     def forward(
         self,
         input_ids: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
+        token_type_ids: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
         **kwargs: Any,
     ) -> TokenClassifierOutput:
-        encoded = self.roberta(input_ids, attention_mask=attention_mask, **kwargs)
+        encoded = self.roberta(
+            input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            return_dict=True,
+            **kwargs,
+        )
         logits = self.classifier(self.dropout(encoded[0]))
         loss = None
         if labels is not None:

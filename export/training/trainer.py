@@ -5,29 +5,24 @@ Source: https://huggingface.co/docs/transformers/main_classes/trainer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
-from seqeval.metrics import f1_score
-from seqeval.scheme import IOB2
 from torch.utils.data import DataLoader
-from transformers import EvalPrediction, Trainer
-from transformers.modeling_outputs import TokenClassifierOutput
+from transformers import Trainer
 
-from export.corpora.labelling import IGNORED
 from export.training.batches import BatchList
 from export.training.distillation import Distillation
-from export.training.masked_loss import mask_unannotated, mean_loss
-from export.training.training_set import TrainingSet
+from export.training.masked_loss import mean_loss
 
 _NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight")
 
 
 class TokenTrainer(Trainer):  # type: ignore[misc]
-    """A Trainer over a `TrainingSet`, whose steps are the batches of `batches`; the teachers of
-    `distillation`, if there are any, are on its device."""
+    """A Trainer over the windows of a `TrainingSet`, whose steps are the batches of `batches`; the
+    teachers of `distillation`, if there are any, are on its device. `dev_scores` gives the `f1` of
+    a network, and what else is to be logged."""
 
     def __init__(
         self,
@@ -35,14 +30,17 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         batches: BatchList,
         head_rate: float,
         label_smoothing: float,
+        dev_scores: Callable[[Any], dict[str, float]],
         distillation: Distillation | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
         self.optimizer: Any
+        self.control: Any
         self._batches = batches
         self._head_rate = head_rate
         self._label_smoothing = label_smoothing
+        self._dev_scores = dev_scores
         self._distillation = distillation and distillation.to(self.args.device)
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -59,22 +57,35 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: Any = None,  # noqa: ARG002 - the Trainer gives it by this name
     ) -> Any:
-        """The mean loss of a batch, in training with the teachers' part, and the masked logits if
-        asked."""
+        """The mean loss of a batch, with the teachers' part, and the output if asked."""
         labels, allowed = inputs.pop("labels"), inputs.pop("allowed")
-        inputs.pop("language", None)
-        teaching = self._distillation if model.training else None
+        teaching = self._distillation
         output = model(**inputs, **(teaching.options if teaching else {}))
-        logits = output.logits
-        smoothing = self._label_smoothing if model.training else 0.0
-        loss = mean_loss(logits, labels, allowed, smoothing)
+        loss = mean_loss(output.logits, labels, allowed, self._label_smoothing)
         if teaching:
             with self.accelerator.autocast():
                 lesson = teaching.lesson(inputs)
             loss = teaching.mixed(loss, output, lesson, labels, inputs["attention_mask"])
-        if not return_outputs:
-            return loss
-        return loss, TokenClassifierOutput(logits=mask_unannotated(logits, allowed))
+        return (loss, output) if return_outputs else loss
+
+    def scores(self) -> dict[str, float]:
+        """The dev scores of the model as it is. All processes have to call this."""
+        return self._dev_scores(self.model)
+
+    def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
+        """The dev scores, logged and told to the callbacks as those of any Trainer are."""
+        scores = {f"{metric_key_prefix}_{name}": one for name, one in self.scores().items()}
+        self.log(dict(scores))
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, scores
+        )
+        return scores
+
+    def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:
+        """Of checkpoints that are equally good the last is the best: it has learnt the most."""
+        if metrics[f"eval_{self.args.metric_for_best_model}"] == self.state.best_metric:
+            self.state.best_metric = None
+        return bool(super()._determine_best_metric(metrics, trial))
 
     def create_optimizer(self) -> Any:
         """AdamW with a rate of its own for the head, and no decay of biases and norms."""
@@ -99,38 +110,3 @@ class TokenTrainer(Trainer):  # type: ignore[misc]
             {"params": parameters, "lr": rate, "weight_decay": decay}
             for (rate, decay), parameters in groups.items()
         ]
-
-
-def best_labels(logits: torch.Tensor, _labels: Any) -> torch.Tensor:
-    """The label of every position, shape (batch, tokens): all that the metrics need of logits."""
-    return logits.argmax(dim=-1)
-
-
-def make_metrics(
-    dev: TrainingSet, labels: Sequence[str]
-) -> Callable[[EvalPrediction], dict[str, float]]:
-    """Strict span F1 (seqeval, IOB2) over all sentences and by language."""
-
-    def compute(prediction: EvalPrediction) -> dict[str, float]:
-        gold_ids, language_ids = prediction.label_ids
-        known = gold_ids != IGNORED
-        rows = zip(prediction.predictions, gold_ids, known, strict=True)
-        names = [
-            ([labels[i] for i in found[keep]], [labels[i] for i in gold[keep]])
-            for found, gold, keep in rows
-        ]
-        scores = {"f1": _f1(names)}
-        for number, language in enumerate(dev.languages):
-            chosen = np.flatnonzero(language_ids == number)
-            scores[f"f1_{language}"] = _f1([names[i] for i in chosen])
-        return scores
-
-    return compute
-
-
-def _f1(rows: Sequence[tuple[list[str], list[str]]]) -> float:
-    found, gold = [row[0] for row in rows], [row[1] for row in rows]
-    if not any(label != "O" for row in gold + found for label in row):
-        return 0.0
-    score = f1_score(gold, found, mode="strict", scheme=IOB2, zero_division=0)
-    return float(score)

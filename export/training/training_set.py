@@ -55,10 +55,8 @@ class TrainingSet:
         return [self.weights[source] for source in self.dataset["source"]]
 
 
-def make_set(
-    corpora: Sequence[Corpus], labeller: Labeller, labels: Sequence[str], by_length: bool = False
-) -> TrainingSet:
-    """All windows of the corpora, in order or by length."""
+def make_set(corpora: Sequence[Corpus], labeller: Labeller, labels: Sequence[str]) -> TrainingSet:
+    """All windows of the corpora, in order."""
     from datasets import Dataset
 
     columns = ("input_ids", "labels", "allowed", "source", "language")
@@ -79,9 +77,6 @@ def make_set(
                 rows["source"].append(number)
                 rows["language"].append(languages.index(name))
         misfits.append(len(labeller.misfits) - known_misfits)
-    if by_length:
-        order = sorted(range(len(rows["source"])), key=lambda i: len(rows["input_ids"][i]))
-        rows = {name: [column[i] for i in order] for name, column in rows.items()}
     weights = [corpus.source.weight for corpus in corpora]
     return TrainingSet(Dataset.from_dict(rows), weights, languages, misfits)
 
@@ -104,8 +99,8 @@ def types_by_language(corpora: Sequence[Corpus], made: TrainingSet) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Collator:
-    """Windows into a padded batch: input_ids, attention_mask and labels, shape (batch, tokens),
-    allowed, shape (batch, labels), and language, shape (batch,)."""
+    """Windows into a padded batch: input_ids, attention_mask and labels, shape (batch, tokens), and
+    allowed, shape (batch, labels)."""
 
     pad_id: int
 
@@ -126,5 +121,4 @@ class Collator:
             "attention_mask": torch.from_numpy(mask),
             "labels": torch.from_numpy(labels),
             "allowed": torch.tensor([row["allowed"] for row in rows]),
-            "language": torch.tensor([row["language"] for row in rows]),
         }

@@ -64,6 +64,46 @@ def test_stats_of_character_gold_count_eojeols(tmp_path: Path) -> None:
     assert [line.split()[-1] for line in lines[:5]] == ["train", "2", "6", "1", "1"]
 
 
+def test_tags_are_counted_the_most_frequent_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text(
+        "Anna\tB-PER\nLee\tI-PER\nin\tO\nBern\tB-LOC\n\nEs\tO\nregnet\tO\n", encoding="utf-8"
+    )
+    rows = [line.split() for line in _data("stats", path, "--tags").stdout.splitlines()]
+    assert rows == [["Tag", "Count"], ["O", "3"], ["B-LOC", "1"], ["B-PER", "1"], ["I-PER", "1"]]
+
+
+def test_tags_of_text_are_those_of_its_words(tmp_path: Path) -> None:
+    spans = [(0, 3, "PER"), (5, 7, "LOC"), (5, 9, "ORG")]
+    entities = [{"start": s, "end": e, "label": label} for s, e, label in spans]
+    path = tmp_path / "a.jsonl"
+    record = {"text": "이순신은 서울 시청에", "entities": entities}
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    rows = [line.split() for line in _data("stats", path, "--tags").stdout.splitlines()]
+    assert rows == [["Tag", "Count"], ["B-LOC", "1"], ["B-ORG", "1"], ["B-PER", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("places", "names"),
+    [
+        (["train.conll", "dev.conll"], ["train.conll", "dev.conll"]),
+        (["train.conll"], ["train"]),
+        (["a/x.conll", "b/x.conll"], ["{}/a/x.conll (train)", "{}/b/x.conll (train)"]),
+    ],
+)
+def test_corpora_are_compared_by_names_that_tell_them_apart(
+    tmp_path: Path, places: list[str], names: list[str]
+) -> None:
+    from export.corpus_tools.stats import entities_by_corpus, load_corpora
+
+    for place in places:
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("Bern\tB-LOC\n", encoding="utf-8")
+    corpora = load_corpora([str(tmp_path / place) for place in places], None, print)
+    expected = {name.format(tmp_path): {"LOC": 1} for name in names}
+    assert entities_by_corpus(corpora) == expected
+
+
 def test_the_chart_is_a_png(tmp_path: Path) -> None:
     path = tmp_path / "chart.png"
     assert _data("stats", SAMPLES / "train.conll", "--chart", path).exit_code == 0

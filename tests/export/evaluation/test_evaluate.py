@@ -201,6 +201,23 @@ def test_an_alias_is_for_a_type_that_the_model_does_not_know() -> None:
     }  # fmt: skip
 
 
+def test_types_that_a_source_declares_and_lacks_are_renamed_too(
+    tiny_tagger: TaggerMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "gold.conll"
+    tags = ["O", "O", "O", "B-LC", "O", "B-LC"]
+    path.write_text("".join(f"{w}\t{t}\n" for w, t in zip(WORDS, tags, strict=True)))
+    corpus = load_source(Source(str(path), "test", annotates=("LC", "PS")))
+    labels, right, _ = SCHEMES["BIO"]
+    tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
+    found = evaluate(tagger, corpus, EvaluationOptions())
+    assert found.names == {"LC": "LOC", "PS": "PER"}
+    assert found.types == ("LOC", "PER")
+    score = found.counts.score()
+    assert (score.precision, score.recall) == (pytest.approx(2 / 3), 1)
+    assert not found.left_out
+
+
 def test_predictions_are_never_renamed(tiny_tagger: TaggerMaker, tmp_path: Path) -> None:
     path = tmp_path / "gold.conll"
     gold = GOLD.replace("B-LOC", "B-group").replace("PER", "person")

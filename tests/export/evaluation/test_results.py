@@ -58,6 +58,23 @@ def test_every_model_is_scored_on_every_test(knowing: Tagger, tests: dict[str, C
     assert results[0].intervals == {}
 
 
+def test_a_model_that_is_missing_is_told_before_any_is_scored(
+    knowing: Tagger, tests: dict[str, Corpus]
+) -> None:
+    def load(model: str | None) -> Tagger:
+        if model == "missing":
+            raise UsageError("no model missing")
+        return knowing
+
+    told: list[str] = []
+    with pytest.raises(UsageError, match="no model missing"):
+        score_models(
+            ["m", "missing"], tests, load, EvaluationOptions(),
+            resamples=0, wrong=None, note=told.append,
+        )  # fmt: skip
+    assert told == []
+
+
 def test_wrong_spans_of_all_tests_are_in_one_file(
     knowing: Tagger, tests: dict[str, Corpus], tmp_path: Path
 ) -> None:

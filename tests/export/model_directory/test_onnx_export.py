@@ -57,6 +57,21 @@ def test_the_limit_of_the_tokenizer_is_kept(
     assert read_model(export_float(folder, tmp_path / "made")).limit == 40
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_checkpoint_without_a_classifier_cannot_be_exported(
+    checkpoint_copy: Callable[[str], Path], shape: str
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = checkpoint_copy(shape)
+    weights = load_file(folder / "model.safetensors")
+    body = {name: one for name, one in weights.items() if not name.startswith("classifier")}
+    assert len(body) == len(weights) - 2
+    save_file(body, folder / "model.safetensors")
+    with pytest.raises(UsageError, match="has no classifier: its weights are those of an encoder"):
+        check_checkpoint(folder)
+
+
 def test_what_cannot_be_exported(
     float_model: ModelMaker, tmp_path: Path, checkpoint: ModelMaker
 ) -> None:

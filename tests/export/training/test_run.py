@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from export.corpora.source import Source
 from export.training import callbacks, fine_tuning, trainer
 from export.training import run as training
+from export.training.dev_scores import DevScorer
 from export.training.fine_tuning import CHECKPOINTS, LOG, fine_tune, training_arguments
 from export.training.preparation import prepare
 from export.training.recipe import Recipe
@@ -44,7 +45,8 @@ def _recipe(base: Path, **settings: Any) -> Recipe:
         )
         for role in ("train", "dev")
     }
-    given: dict[str, Any] = {"rate": 3e-3, "head_rate": 5e-3, "batch_tokens": 400, **sources}
+    rates = {"rate": 3e-3, "head_rate": 5e-3}
+    given: dict[str, Any] = {**rates, "epochs": 3, "batch_tokens": 400, **sources}
     return Recipe(str(base), **{**given, **settings})
 
 
@@ -93,10 +95,9 @@ def test_a_run_out_of_patience_stops(
 ) -> None:
     recipe = _recipe(tiny_base("xlmr"), epochs=9, patience=2, **STILL)
     training.run_recipe(recipe, tmp_path / "out", _nothing)
-    assert [entry["step"] for entry in made["dev_history"]] == [
-        made["best_step"] * part for part in (1, 2, 3)
-    ]
-    assert made["steps"] == 3 * made["best_step"]
+    first = made["dev_history"][0]["step"]
+    assert [entry["step"] for entry in made["dev_history"]] == [first, 2 * first, 3 * first]
+    assert made["steps"] == made["best_step"] == 3 * first  # of equals the last
 
 
 @pytest.mark.parametrize("evaluation", [2, 3])
@@ -107,7 +108,7 @@ def test_a_resumed_run_has_no_more_patience(
     with pytest.raises(_Killed):
         training.run_recipe(recipe, tmp_path / "out", _kill_at(evaluation))
     training.run_recipe(recipe, tmp_path / "out", _nothing, resume=True)
-    assert made["steps"] == 3 * made["best_step"]
+    assert made["steps"] == made["best_step"] == 3 * made["dev_history"][0]["step"]
 
 
 def test_a_run_killed_in_its_export_does_not_train_on(
@@ -124,7 +125,7 @@ def test_a_run_killed_in_its_export_does_not_train_on(
     weights = load_file(out / "model.safetensors")
     said: list[str] = []
     training.run_recipe(recipe, out, said.append, resume=True)
-    assert made["steps"] == 2 * made["best_step"]
+    assert made["steps"] == 2 * made["dev_history"][0]["step"]
     assert not [message for message in said if "dev F1" in message]
     after = load_file(out / "model.safetensors")
     assert all(torch.equal(weights[name], after[name]) for name in weights)
@@ -189,7 +190,7 @@ def test_what_is_frozen_stays(tiny_base: ModelMaker, tmp_path: Path) -> None:
     assert not any(torch.equal(before[name], after[name]) for name in after if "dense" in name)
 
 
-def test_labels_are_smoothed_in_training_alone(
+def test_labels_are_smoothed(
     tiny_base: ModelMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mean_loss, used = trainer.mean_loss, set()
@@ -200,7 +201,7 @@ def test_labels_are_smoothed_in_training_alone(
 
     monkeypatch.setattr(trainer, "mean_loss", loss)
     _train(_recipe(tiny_base("xlmr"), epochs=1, label_smoothing=0.2), tmp_path)
-    assert used == {(True, 0.2), (False, 0.0)}
+    assert used == {(True, 0.2)}
 
 
 def test_when_time_is_over_the_best_checkpoint_is_kept(
@@ -208,12 +209,12 @@ def test_when_time_is_over_the_best_checkpoint_is_kept(
 ) -> None:
     scores, clock = [0.5, 0.9, 0.3], [0.0]
 
-    def compute(prediction: Any) -> dict[str, float]:
+    def compute(scorer: Any, network: Any) -> dict[str, float]:
         if len(scores) == 1:
             clock[0] = 61.0
         return {"f1": scores.pop(0) if scores else 0.1}
 
-    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: compute)
+    monkeypatch.setattr(DevScorer, "scores", compute)
     monkeypatch.setattr(callbacks, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     done = _train(_recipe(tiny_base("xlmr"), epochs=9, max_minutes=1.0), tmp_path)
     history = [one for one in done.state.log_history if "eval_f1" in one]
@@ -333,7 +334,7 @@ def test_sentences_of_held_out_sets_are_not_trained_on(tiny_base: ModelMaker) ->
     both = prepare(recipe, None, said.append)
     alone = prepare(replace(recipe, drop_held_out=True), None, said.append)
     dropped = len(both.train.lengths) - len(alone.train.lengths)
-    assert dropped == len(both.dev.lengths)
+    assert dropped == sum(len(corpus.examples) for corpus in both.dev)
     assert f"{dropped} train sentences left out that stand in a dev or test set too" in said
 
 
@@ -377,7 +378,7 @@ def test_the_model_is_the_mean_of_the_last_evaluations(
     frozen: bool,
 ) -> None:  # fmt: skip
     recipe = _recipe(tiny_base("xlmr"), epochs=2, evaluations=2, average=3)
-    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: lambda found: {"f1": 0.5})
+    monkeypatch.setattr(DevScorer, "scores", lambda scorer, network: {"f1": 0.5})
     weights, said = _weights_at(monkeypatch), list[str]()
     recipe = replace(recipe, freeze_embeddings=frozen)
     out = training.run_recipe(recipe, tmp_path / "out", said.append)
@@ -409,8 +410,7 @@ def test_a_mean_that_is_worse_is_not_kept(
     tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores = [0.5, 0.9, 0.3, 0.8]
-    compute = lambda found: {"f1": scores.pop(0)}  # noqa: E731
-    monkeypatch.setattr(trainer, "make_metrics", lambda dev, labels: compute)
+    monkeypatch.setattr(DevScorer, "scores", lambda scorer, network: {"f1": scores.pop(0)})
     weights = _weights_at(monkeypatch)
     recipe = _recipe(tiny_base("xlmr"), epochs=3, average=2)
     out = training.run_recipe(recipe, tmp_path / "out", _nothing)
@@ -427,9 +427,8 @@ def test_a_resumed_run_has_the_same_mean(
     tiny_base: ModelMaker, tmp_path: Path, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch,
     late: bool,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(
-        trainer, "make_metrics", lambda dev, labels: lambda found: {"f1": 0.5}
-    )  # every mean is as good as every checkpoint
+    # every mean is as good as every checkpoint
+    monkeypatch.setattr(DevScorer, "scores", lambda scorer, network: {"f1": 0.5})
     recipe = _recipe(tiny_base("xlmr"), epochs=4, average=3, freeze_embeddings=True)
     whole = training.run_recipe(recipe, tmp_path / "whole", _nothing)
     expected = made.pop("average")

@@ -84,7 +84,7 @@ def test_a_run_of_the_source_tree_is_measured_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str | None, said: str
 ) -> None:
     monkeypatch.setattr(run_results, "own_version", lambda: found)
-    run_results.measure(RECIPE, [], tmp_path, MADE, lambda message: None)
+    run_results.measure(RECIPE, [], tmp_path, MADE, "MIT", lambda message: None)
     metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["versions"]["nertag"] == said
     assert f"nertag {said}, torch " in (tmp_path / "README.md").read_text(encoding="utf-8")
@@ -103,7 +103,7 @@ def test_a_card_says_what_the_bases_weights_count_for(tmp_path: Path) -> None:
     metrics = {**MADE, "test": {}, "seed": 1, "versions": {}, "machine": "here"}
     write_run_card(tmp_path, replace(RECIPE, base_share=0.25), metrics, "MIT")
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "dev: 50.0 (step 1, the base's weights for 25% of it; best label a token)." in card
+    assert "dev: 50.0 (step 1, the base's weights for 25% of it)." in card
 
 
 @pytest.mark.parametrize("chosen", [True, False])
@@ -116,7 +116,7 @@ def test_a_card_says_where_the_models_weights_are_from(tmp_path: Path, chosen: b
     write_run_card(tmp_path, recipe, metrics, "MIT")
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     weights = "mean of steps 2, 3" if chosen else "step 1"
-    assert f"dev: 50.0 ({weights}; best label a token)." in card
+    assert f"dev: 50.0 ({weights})." in card
     assert "- base: b, layers 0, 4; 0.0 M parameters" in card
     assert "- taught by: x, y (weight 0.7, temperature 2, hidden states 1.5)" in card
 

@@ -30,13 +30,13 @@ def corpora(tmp_path: Path) -> list[Corpus]:
     ]
 
 
-def _make(corpora: list[Corpus], by_length: bool = False):  # type: ignore[no-untyped-def]
+def _make(corpora: list[Corpus]):  # type: ignore[no-untyped-def]
     labels = label_names(corpora)
     ids = {label: number for number, label in enumerate(labels)}
     units = {"ko": "raw"}
     encoder = Encoder(BUNDLED / DEFAULT / TOKENIZER)
     labeller = Labeller(encoder, 64, 8, lambda name: units.get(name, "words"), ids)
-    return make_set(corpora, labeller, labels, by_length)
+    return make_set(corpora, labeller, labels)
 
 
 def test_labels_are_bio2_of_all_types(corpora: list[Corpus]) -> None:
@@ -86,10 +86,10 @@ def test_each_window_allows_what_its_source_annotates(corpora: list[Corpus]) -> 
     assert made.window_weights == [2.0, 2.0, 1.0]
 
 
-def test_a_set_by_length_is_sorted(corpora: list[Corpus]) -> None:
-    lengths = _make(corpora, by_length=True).lengths
-    assert lengths == sorted(lengths)
-    assert sorted(_make(corpora).lengths) == lengths
+def test_windows_come_in_order(corpora: list[Corpus]) -> None:
+    made = _make(corpora)
+    assert made.lengths == [len(ids) for ids in made.dataset["input_ids"]]
+    assert made.dataset["source"] == sorted(made.dataset["source"])
 
 
 def test_the_collator_pads(corpora: list[Corpus]) -> None:

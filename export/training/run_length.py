@@ -1,0 +1,55 @@
+"""How long a run is: the batches and epochs that a recipe does not name follow from the size of its
+train sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from export.training.batches import plan_batches
+from export.training.recipe import Recipe
+
+ENOUGH_STEPS = 200
+"""With fewer a fresh classifier has often learnt nothing but O."""
+_USUAL_EPOCHS, _SMALL_SET_EPOCHS = 3, 8
+_SMALLEST_BATCH, _USUAL_BATCH = 256, 1536
+_MOST_EVALUATIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunLength:
+    """The epochs of a run, its steps in the first of them, and the tokens of a batch at most."""
+
+    epochs: int
+    steps: int
+    batch_tokens: int
+
+    def __str__(self) -> str:
+        epochs = f"{self.epochs} epoch{'s' * (self.epochs != 1)} of {self.steps} steps"
+        return f"{epochs}, at most {self.batch_tokens} tokens a batch"
+
+
+def run_length(
+    recipe: Recipe, lengths: Sequence[int], weights: Sequence[float], processes: int
+) -> RunLength:
+    """The length of a run over windows of these lengths, in tokens, and weights: what the recipe
+    says, and else so that there are ENOUGH_STEPS. Batches become smaller first, then epochs more.
+    """
+    batch_tokens = recipe.batch_tokens
+    if batch_tokens is None:
+        shown = sum(length * weight for length, weight in zip(lengths, weights, strict=True))
+        fitting = int(shown * (recipe.epochs or _SMALL_SET_EPOCHS) / (ENOUGH_STEPS * processes))
+        batch_tokens = min(max(fitting, _SMALLEST_BATCH), _USUAL_BATCH)
+    planned = plan_batches(lengths, weights, batch_tokens, recipe.seed, 0, processes)
+    steps = len(planned) // processes
+    epochs = recipe.epochs or max(_USUAL_EPOCHS, -(-ENOUGH_STEPS // max(steps, 1)))
+    return RunLength(epochs, steps, batch_tokens)
+
+
+def thinned(milestones: Sequence[int], recipe: Recipe) -> Sequence[int]:
+    """The steps to evaluate after, the last among them; few of the many short epochs that nobody
+    asked for."""
+    if recipe.epochs is not None:
+        return milestones
+    apart = -(-len(milestones) // _MOST_EVALUATIONS)
+    return milestones[::-1][::apart][::-1]
