@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def check_packages(names: Iterable[str], purpose: str) -> None:

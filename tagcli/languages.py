@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LATIN_LANGUAGES = ("de", "en", "fr", "it")
 LANGUAGES = (*LATIN_LANGUAGES, "ko")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -30,6 +29,8 @@ from tagcli.segmentation.paragraphs import AUTO as AUTO_PARAGRAPHS
 from tagcli.segmentation.paragraphs import MODES
 
 if TYPE_CHECKING:
+    import os
+
     import numpy.typing as npt
 
 OVERLAP_TOKENS = 64

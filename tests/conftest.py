@@ -7,9 +7,8 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import huggingface_hub
 import pytest
@@ -25,6 +24,9 @@ from tests.support.tiny_models import (
     make_checkpoint,
     require,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 if "PYTEST_XDIST_WORKER" in os.environ:  # the workers have the cores, each one

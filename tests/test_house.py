@@ -4,12 +4,15 @@ detail is import-linter's to say (setup.cfg)."""
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.imports import arrows, circle
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LONGEST_FUNCTION = 50
 MOST_ARROWS = {"export": 40, "tagcli": 55}

@@ -10,7 +10,7 @@ import re
 import shutil
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -37,7 +37,9 @@ from tests.support.pages import (
     text_of,
 )
 from tests.support.paths import ROOT
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from tests.support.tiny_models import ModelMaker
 
 README = ROOT / "README.md"
 PAGES = pages()

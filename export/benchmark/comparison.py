@@ -9,20 +9,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from export.benchmark.peers import PeerSettings, as_argument
 from export.evaluation.evaluate import ALIASES, SCORED_TYPES
 from export.evaluation.scores import SpanCounts
 from tagcli.errors import NertagError
-from tagcli.schemes import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
     from export.corpora.examples import Example
+    from tagcli.schemes import Span
 
 
 @dataclass(slots=True)

@@ -5,21 +5,24 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from export.benchmark.comparison import Measured
-from export.benchmark.peers import PeerSettings
 from tagcli.errors import UsageError
 from tagcli.inference.batching import Batcher, Job
 from tagcli.records import Document
 from tagcli.tagger import Tagger, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from export.benchmark.comparison import Measured
+    from export.benchmark.peers import PeerSettings
 
 Shapes = Counter[tuple[int, int]]
 

@@ -6,13 +6,16 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.benchmark.peers import FIRST_LINE
 from tagcli.cli.defaults import PLACE
 from tagcli.errors import NertagError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _NERTAG = (sys.executable, "-m", "tagcli")
 _TIMES = 10

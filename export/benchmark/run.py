@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.benchmark.comparison import Comparison, compare, f1_of
 from export.benchmark.limit import Limit, measure_limit
@@ -17,6 +17,9 @@ from export.benchmark.text import lines_and_gold
 from export.optional_packages import check_packages
 from tagcli.backends.cores import usable_cores
 from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 KINDS = ("transformers", "optimum", "spacy")
 """Peers by the packages that run them."""

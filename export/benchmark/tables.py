@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from export.benchmark.comparison import Comparison, Measured, ratio
 from export.benchmark.limit import Limit
 from export.benchmark.processes import Growth, Start
-from export.benchmark.run import Finding
-from export.tables import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from export.benchmark.run import Finding
+    from export.tables import Rows
 
 
 def heading(found: Comparison) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagcli.errors import UsageError
@@ -11,6 +10,8 @@ from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from export.corpora.examples import Example
 
 

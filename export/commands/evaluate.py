@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -27,6 +27,9 @@ from tagcli.errors import UsageError, say
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.models.directory import DEFAULT
 from tagcli.tagger import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _NOT_FOR_LOSSES = {
     "recipe": "--recipe", "types": "--types", "confusion": "--confusion",

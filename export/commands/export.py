@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,9 @@ from export.tables import as_table
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.cli.name_lists import names_of
 from tagcli.errors import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NEEDED = ("torch", "transformers", "onnx", "optimum", "optimum.exporters.onnx")
 _say = partial(say, "nertag-export")

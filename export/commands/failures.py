@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 from export.optional_packages import check_packages
 from tagcli.cli.interrupts import interrupts_raised
 from tagcli.errors import NertagError
 from tagcli.output.streams import forget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _INTERRUPTED = 130
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagcli.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from export.corpora.sources import Corpus
 
 

@@ -4,7 +4,6 @@ spacing and case."""
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from tagcli.errors import DataError
 from tagcli.schemes import OUTSIDE, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from export.corpora.examples import Example
     from export.corpora.source import Source
 

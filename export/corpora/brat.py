@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.inputs import Input, Line
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tagcli.schemes import Span
 
 BRAT = "brat"
 ANN, TXT = ".ann", ".txt"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tagcli.languages import LATIN_LANGUAGES
-from tagcli.schemes import Span
 from tagcli.segmentation.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tagcli.schemes import Span
 
 LANGUAGES = LATIN_LANGUAGES
 """Those whose spacing is known; Korean corpora have their blanks already."""

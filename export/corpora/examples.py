@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
-from tagcli.records import Document
-from tagcli.schemes import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from datasets import Dataset, Features
+
+    from tagcli.records import Document
+    from tagcli.schemes import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from export.corpora.examples import Example
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
-from tagcli.schemes import Span
 from tagcli.segmentation.normalisation import normalise_paragraphs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     import numpy.typing as npt
 
+    from export.corpora.examples import Example
     from tagcli.records import Spans
+    from tagcli.schemes import Span
 
 IGNORED = -100
 """The label of positions that have none: special tokens and all but a word's first piece."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from export.corpora.sources import Corpus
 from tagcli.segmentation.normalisation import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from export.corpora.sources import Corpus
 
 
 def texts_of(corpus: Corpus) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.brat import TXT, brat_files, read_brat
@@ -16,13 +14,15 @@ from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
-from tagcli.records import Document
-from tagcli.schemes import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
     from datasets import Dataset
 
-    from tagcli.records import Spans
+    from tagcli.records import Document, Spans
+    from tagcli.schemes import Span
 
 
 class CorpusReader:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
 from tagcli.readers.conll import split_columns
-from tagcli.records import Document
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tagcli.records import Document
 
 REPAIRS = {
     "error": "an illegal tag is an error",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.corpora.overlap import texts_of
 from export.corpora.source import SPLITS
@@ -17,6 +16,10 @@ from export.corpus_tools.stats import sentences_of
 from tagcli.errors import DataError
 from tagcli.inference.encoding import Encoder
 from tagcli.segmentation.normalisation import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 FEW_ENTITIES = 10
 """Below this many a type of the train set is nearly empty."""

@@ -6,9 +6,8 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.corpora.brat import (
     ANN,
@@ -21,9 +20,7 @@ from export.corpora.brat import (
     texts_without_ann,
     write_brat,
 )
-from export.corpora.examples import Example
 from export.corpora.places import find_file, is_dataset
-from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
 from export.corpus_tools.splits import repairs_note
@@ -34,9 +31,16 @@ from tagcli.readers.base import ReaderOptions
 from tagcli.readers.conll import split_columns
 from tagcli.readers.formats import format_of_name, read_documents
 from tagcli.readers.inputs import Input
-from tagcli.records import Document
-from tagcli.schemes import Span
 from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from export.corpora.examples import Example
+    from export.corpora.source import Source
+    from tagcli.records import Document
+    from tagcli.schemes import Span
 
 _OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
 

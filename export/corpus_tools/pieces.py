@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tokenizers import Tokenizer
 
 from export.corpora.places import bases_of
-from export.tables import Rows
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, LabelledUnits, encode_document, model_inputs
 from tagcli.languages import unit_of
@@ -17,6 +16,11 @@ from tagcli.models.directory import TOKENIZER, find_folder, token_limit
 from tagcli.models.hub import find_snapshot
 from tagcli.segmentation.normalisation import NormalisedText, normalise_paragraphs
 from tagcli.tagger import OVERLAP_TOKENS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from export.tables import Rows
 
 
 def find_tokenizer(name: str | None, data_dir: Path | None = None) -> Path:

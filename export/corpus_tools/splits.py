@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.corpora.brat import brat_files
 from export.corpora.places import DISK, NoSuchSourceError, data_dir_of_environment
 from export.corpora.source import SPLITS, Source
 from export.corpora.sources import Corpus, load_source
 from tagcli.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _SPLIT_OF_NAME = {
     "train": "train",

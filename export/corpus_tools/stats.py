@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from export.corpora.examples import Example
 from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus, corpus_names
 from export.corpus_tools.splits import load_splits, repairs_note
-from export.tables import Rows
 from tagcli.languages import AUTO
 from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.korean import eojeols
 from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from export.corpora.examples import Example
+    from export.tables import Rows
 
 
 @dataclass(frozen=True, slots=True)

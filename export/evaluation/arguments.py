@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.corpora.brat import brat_files
 from export.corpora.places import NoSuchSourceError, find_file, is_dataset
@@ -12,6 +12,9 @@ from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from tagcli.languages import AUTO
 from tagcli.models.config import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)

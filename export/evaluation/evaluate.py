@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from export.corpora.sources import Corpus
 from export.evaluation.gold import Gold, documents, read_gold
 from export.evaluation.scores import SpanCounts, of_types
 from export.evaluation.wrong_spans import WrongSpan, wrong_spans
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO
-from tagcli.records import TaggedDocument
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
-from tagcli.tagger import Tagger
 from tagcli.writers.conll import token_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from export.corpora.sources import Corpus
+    from tagcli.records import TaggedDocument
+    from tagcli.tagger import Tagger
 
 SCORED_TYPES = ("PER", "ORG", "LOC")
 

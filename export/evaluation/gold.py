@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from export.corpora.brat import brat_files
-from export.corpora.examples import Example
-from export.corpora.sources import Corpus
 from tagcli.errors import UsageError
 from tagcli.records import Document
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from export.corpora.examples import Example
+    from export.corpora.sources import Corpus
+    from tagcli.schemes import Span
 
 
 @dataclass(slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Sized
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.labelling import misfit_note
@@ -21,14 +19,17 @@ from export.evaluation.token_losses import (
     token_losses,
     write_losses,
 )
-from export.tables import Rows
 from tagcli.errors import UsageError
 from tagcli.output.destination import Output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence, Sized
+    from pathlib import Path
+
     import pandas as pd
 
     from export.corpora.sources import Corpus
+    from export.tables import Rows
     from tagcli.tagger import Tagger
 
 _STYLE = """

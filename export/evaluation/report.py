@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.corpora.tags import REPAIRS
-from export.evaluation.results import Result
 from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score
-from export.tables import Rows
 from tagcli.schemes import OUTSIDE
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Mapping, Sequence
+
+    from export.evaluation.results import Result
+    from export.tables import Rows
 
 
 def score_rows(result: Result) -> Rows:

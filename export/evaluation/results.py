@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from export.corpora.sources import Corpus
 from export.evaluation.evaluate import Evaluation, EvaluationOptions, evaluate
 from export.evaluation.gold import check_is_not_gold
-from export.evaluation.scores import Interval
 from export.evaluation.wrong_spans import WrongSpan, kinds_line
 from tagcli.errors import UsageError
 from tagcli.models.directory import DEFAULT
 from tagcli.output.destination import Output
 from tagcli.tagger import Tagger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from export.corpora.sources import Corpus
+    from export.evaluation.scores import Interval
 
 Load = Callable[[str | None], Tagger]
 """Opens a model by its name; None: the default."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from tagcli.schemes import Span
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tagcli.schemes import Span
 
 Interval = tuple[float, float]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from export.corpora.labelling import IGNORED, Labeller
-from export.corpora.sources import Corpus
 from export.corpora.tags import CORPUS_SCHEMES, write_row
 from export.evaluation.evaluate import annotated_types, renamed
 from tagcli.errors import UsageError
@@ -22,8 +20,12 @@ from tagcli.segmentation.normalisation import normalise_paragraphs
 from tagcli.tagger import OVERLAP_TOKENS, Tagger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     import numpy.typing as npt
     import pandas as pd
+
+    from export.corpora.sources import Corpus
 
 COLUMNS = ("line", "unit", "text", "gold", "predicted", "loss")
 MISFITS = "misfits"

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.evaluation.scores import MISSED, SPURIOUS
-from tagcli.records import TaggedDocument
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tagcli.records import TaggedDocument
+    from tagcli.schemes import Span
 
 TYPE, BOUNDS, BOTH = "type", "bounds", "bounds and type"
 KINDS = (MISSED, SPURIOUS, BOUNDS, TYPE, BOTH)

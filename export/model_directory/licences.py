@@ -4,11 +4,14 @@ the one it goes on from or is blended with, and those that teach it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tagcli.models.config import own_settings, read_config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 UNKNOWN = "unknown"
 """What a model's licence is called where nobody says."""

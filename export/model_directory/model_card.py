@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.tables import Rows, as_markdown
 from tagcli.models.directory import Model, read_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 def write_card(folder: Path, scores: Rows, types: Sequence[str], licence: str) -> None:

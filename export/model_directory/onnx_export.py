@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.models.config import OWN, read_config, write_config
 from tagcli.models.directory import ONNX, TOKENIZER, Model, read_model
 from tagcli.models.transformers_checkpoint import check_shards
+
+if TYPE_CHECKING:
+    import os
 
 _EXTERNAL_DATA = f"{ONNX}_data"  # where optimum puts the weights of a model above 2 GB
 

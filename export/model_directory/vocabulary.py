@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
 
@@ -24,6 +22,10 @@ from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.segmentation.normalisation import normalise_paragraphs
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SAFETENSORS = "model.safetensors"
 

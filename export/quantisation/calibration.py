@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +12,19 @@ import numpy as np
 from export.quantisation.graph import Graph, save_model
 from export.quantisation.int8_graph import Activations, Products, smoothing, weight_products
 from tagcli.errors import UsageError
-from tagcli.inference.encoding import ModelInput
 from tagcli.models.directory import ONNX
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
-from tagcli.records import Document
 from tagcli.tagger import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     import numpy.typing as npt
+
+    from tagcli.inference.encoding import ModelInput
+    from tagcli.records import Document
 
     Feed = dict[str, npt.NDArray[np.int64]]
 

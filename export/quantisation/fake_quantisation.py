@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
 from export.quantisation.int8_graph import SMALL_TABLE, WEIGHT_LIMIT, Activations, uint8_grid
 from tagcli.errors import NertagError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TABLE_LIMIT = 127
 

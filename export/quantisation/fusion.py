@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from export.quantisation.graph import MICROSOFT, Graph
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from onnx import NodeProto
 
 _MASK = "attention_mask"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from tagcli.errors import NertagError
 from tagcli.models.int8_weights import BY_COLUMN, BY_ROW, SCALE, SMOOTHED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
     from onnx import NodeProto
 

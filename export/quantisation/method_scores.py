@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from export.corpora.sources import Corpus
 from export.evaluation.evaluate import EvaluationOptions, evaluate
 from export.evaluation.gold import documents
-from export.evaluation.scores import SpanCounts
-from export.tables import Rows
 from tagcli.errors import NertagError
 from tagcli.tagger import Tagger, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from export.corpora.sources import Corpus
+    from export.evaluation.scores import SpanCounts
+    from export.tables import Rows
 
 FLOAT = "float"
 _TIMED_RECORDS = 400

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +24,9 @@ from tagcli.models.config import read_config
 from tagcli.models.directory import INT8, ONNX, TOKENIZER, read_model
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
     from onnx import ModelProto
 
 DEFAULT = "rows"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.corpora.brat import ANN
-from export.corpora.sources import Corpus
 from export.evaluation.arguments import GoldOptions, load_gold
 from export.model_directory.licences import UNKNOWN, warnings
 from export.model_directory.model_card import write_card
@@ -33,6 +31,12 @@ from export.quantisation.method_scores import (
 )
 from export.quantisation.methods import DEFAULT, METHODS, Origin, quantise
 from tagcli.errors import NertagError, UsageError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from export.corpora.sources import Corpus
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,22 @@ Source: LLM-QAT (https://arxiv.org/abs/2305.17888), for what it is taught by.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from export.quantisation.fake_quantisation import round_model
-from export.quantisation.int8_graph import Activations
 from export.training.batches import BatchList
 from tagcli.models.directory import TOKENIZER, read_model
 from tagcli.models.transformers_checkpoint import read_transformers_config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from export.quantisation.int8_graph import Activations
     from tagcli.inference.encoding import ModelInput
 
 _STEPS_A_NOTE = 10

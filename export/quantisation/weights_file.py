@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagcli.models.int8_weights import SMOOTHED, WEIGHTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from onnx import ModelProto, TensorProto
 
 _LEAST_BYTES = 1024  # smaller ones stay in the graph

@@ -7,11 +7,9 @@ points of one run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import safe_open
@@ -20,6 +18,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from tagcli.errors import UsageError
 from tagcli.models.config import read_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
 _PREFIX = "weights-"
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.corpora.places import bases_of
-from export.training.recipe import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import RAW
 from tagcli.models.config import (
@@ -21,6 +18,12 @@ from tagcli.models.directory import INT8, TOKENIZER, find_folder, has_safetensor
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
 from tagcli.models.transformers_checkpoint import check_shards, read_transformers_config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from export.training.recipe import Recipe
 
 _BESIDE = ("tokenizer*", "*.model", "vocab*", "special_tokens_map.json", "README.md")
 _SAFETENSORS = ("*.safetensors*",)

@@ -6,14 +6,16 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from export.training.resumption import checkpoints_after, seal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 _SECONDS_BETWEEN_LINES = 15.0
 _MINUTES_BETWEEN_CHECKPOINTS = 5.0

@@ -3,7 +3,6 @@ windows and constraints its weights go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +10,21 @@ import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object
 
-from export.corpora.sources import Corpus
 from export.evaluation.evaluate import evaluate_corpus
 from export.evaluation.gold import documents
 from export.evaluation.scores import score_of
-from tagcli.inference.encoding import Encoder
 from tagcli.languages import AUTO, language_of_script
-from tagcli.models.directory import Model
 from tagcli.tagger import Tagger, TagOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     import numpy as np
     import numpy.typing as npt
+
+    from export.corpora.sources import Corpus
+    from tagcli.inference.encoding import Encoder
+    from tagcli.models.directory import Model
 
 _LATIN_NAME = "latin"  # of text whose language is one of several
 _CPU_BATCH_TOKENS, _CUDA_BATCH_TOKENS = 512, 8192

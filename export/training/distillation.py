@@ -9,10 +9,8 @@ model compression" (Sun, Cheng, Gan and Liu, 2019), https://arxiv.org/abs/1908.0
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from tokenizers import Tokenizer
@@ -20,11 +18,16 @@ from tokenizers import Tokenizer
 from export.corpora.labelling import IGNORED
 from export.model_directory.licences import licence_of
 from export.training.base_model import find_base, load_weights, token_classifier_class, window_limit
-from export.training.recipe import Recipe
 from tagcli.errors import UsageError, reason_of
 from tagcli.languages import WORDS
 from tagcli.models.directory import TOKENIZER
 from tagcli.models.transformers_checkpoint import read_transformers_config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from export.training.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.training.base_model import load_tokenizer, make_model, pad_id
 from export.training.batches import BatchList
-from export.training.preparation import Run
-from export.training.recipe import Recipe
 from export.training.resumption import last_checkpoint, step_of, stopped_early
 from export.training.run_length import RunLength, run_length, thinned
 from export.training.signals import noted_signals
 from export.training.training_set import Collator
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from export.training.preparation import Run
+    from export.training.recipe import Recipe
 
 CHECKPOINTS, LOG = "checkpoints", "log.jsonl"
 MILESTONES = "milestones"

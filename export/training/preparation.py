@@ -3,10 +3,8 @@ what the model will say of itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.labelling import Labeller, misfit_note
@@ -14,7 +12,6 @@ from export.corpora.overlap import without_held_out
 from export.corpora.sources import Corpus, load_source
 from export.model_directory.licences import UNKNOWN, inherited_licence, licence_of, warnings
 from export.training.base_model import base_units, find_base, pad_id, window_limit
-from export.training.recipe import Recipe
 from export.training.training_set import TrainingSet, label_names, make_set, types_by_language
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder
@@ -24,7 +21,11 @@ from tagcli.schemes import read_tag_set
 from tagcli.tagger import OVERLAP_TOKENS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from export.training.distillation import Distillation
+    from export.training.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.corpora.setting_types import settings_of
 from export.corpora.source import Source
@@ -14,6 +13,9 @@ from export.optional_packages import check_packages
 from export.training.recipe import ROLES, Overrides, Recipe, checked_settings, make_recipe
 from export.training.setting_checks import checked
 from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    import os
 
 RECIPE = "recipe.toml"
 EXTENDS = "extends"

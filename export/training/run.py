@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.training.base_model import make_model
 from export.training.fine_tuning import (
@@ -26,6 +25,9 @@ from export.training.zero_f1 import likely_cause
 from tagcli.errors import NertagError, UsageError
 from tagcli.models.directory import TOKENIZER
 from tagcli.models.transformers_checkpoint import quieten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class InterruptedRun(NertagError):  # noqa: N818 - no error of anybody's

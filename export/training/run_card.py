@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.corpora.source import language_of
-from export.corpora.sources import Corpus
 from export.evaluation.evaluate import evaluate_corpus
 from export.model_directory.model_card import front_matter
 from export.tables import as_markdown
-from export.training.recipe import Recipe
 from tagcli.languages import AUTO
-from tagcli.tagger import Tagger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from export.corpora.sources import Corpus
+    from export.training.recipe import Recipe
+    from tagcli.tagger import Tagger
 
 
 def corpus_scores(tagger: Tagger, corpus: Corpus) -> dict[str, Any]:

@@ -3,11 +3,15 @@ train sets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from export.training.batches import plan_batches
-from export.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from export.training.recipe import Recipe
 
 ENOUGH_STEPS = 200
 """With fewer a fresh classifier has often learnt nothing but O."""

@@ -7,13 +7,11 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.corpora.sources import Corpus, corpus_names
-from export.training.recipe import Recipe
 from export.training.recipes import recipe_toml
 from export.training.run_card import corpus_scores, write_run_card
 from tagcli.backends.cores import usable_cores
@@ -22,6 +20,11 @@ from tagcli.models.config import CONFIG, read_config, write_config
 from tagcli.models.directory import ONNX, TOKENIZER
 from tagcli.tagger import load
 from tagcli.version import version as own_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from export.training.recipe import Recipe
 
 METRICS = "metrics.json"
 _PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate")

@@ -5,16 +5,19 @@ Source: https://huggingface.co/docs/transformers/main_classes/trainer
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.data import DataLoader
 from transformers import Trainer
 
-from export.training.batches import BatchList
-from export.training.distillation import Distillation
 from export.training.masked_loss import mean_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from export.training.batches import BatchList
+    from export.training.distillation import Distillation
 
 _NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight")
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from export.corpora.labelling import IGNORED, Labeller
-from export.corpora.sources import Corpus
 from tagcli.languages import AUTO, LATIN_LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from datasets import Dataset
+
+    from export.corpora.sources import Corpus
 
 _LATIN_NAME = "latin"  # of windows whose language is one of several
 _USUAL_ORDER = ("PER", "ORG", "LOC", "MISC")

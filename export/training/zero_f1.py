@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from export.training.preparation import Run
 from export.training.run_length import ENOUGH_STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from export.training.preparation import Run
 
 _USUAL_RATES = {"rate": (5e-6, 5e-4), "head_rate": (5e-5, 1e-2)}
 

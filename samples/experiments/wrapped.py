@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.corpora.source import Source, language_of
 from export.corpora.sources import load_source
@@ -24,6 +23,9 @@ from tagcli.readers.inputs import Line
 from tagcli.readers.text import read_text
 from tagcli.schemes import Span
 from tagcli.segmentation.paragraphs import AUTO, LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 TYPES = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "PS": "PER", "OG": "ORG", "LC": "LOC"}
 SENTENCES_A_PARAGRAPH = 4

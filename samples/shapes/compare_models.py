@@ -8,9 +8,9 @@ MODEL is the yardstick: the divergence is of its label distributions from the OT
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,11 @@ from tagcli import Tagger, load
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
-from tagcli.records import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tagcli.records import Document
 
 Logits = npt.NDArray[np.float32]
 

@@ -10,9 +10,8 @@ one costs to export, load and run.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers.processors import TemplateProcessing
@@ -20,6 +19,9 @@ from tokenizers.processors import TemplateProcessing
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 LABELS = ("O", *(f"{prefix}-{name}" for name in ("PER", "ORG", "LOC") for prefix in "BI"))
 SHAPES: dict[str, tuple[tuple[str, ...], int]] = {

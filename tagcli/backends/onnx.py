@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.models.int8_weights import WEIGHTS, check_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from tagcli.models.directory import Model

@@ -3,10 +3,7 @@ int8 models of nertag-export, whose weights it reads as floats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from tagcli.errors import NertagError, UsageError, reason_of
 from tagcli.languages import AUTO
@@ -18,6 +15,9 @@ from tagcli.models.transformers_checkpoint import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
     import numpy.typing as npt
 
     from tagcli.models.directory import Model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from tagcli.models.directory import DEFAULT, Model, find_model
 from tagcli.version import version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tagcli.cli.defaults import Defaults
     from tagcli.cli.run import RunOptions
 

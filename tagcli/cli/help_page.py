@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _OTHERS = "Other"
 _TERM_COLUMNS = 30  # write_dl gives longer ones a line of their own

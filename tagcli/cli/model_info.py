@@ -4,13 +4,16 @@ a page."""
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tagcli.control_characters import visible
 from tagcli.languages import LANGUAGES
 from tagcli.models.directory import BUNDLED, DEFAULT, Model, bundled_names, read_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 _HEAD = ("name", "layers", "size", "F1", "licence", "labels")
 UNKNOWN = "unknown"

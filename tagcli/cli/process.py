@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tagcli.cli.interrupts import end_at_once_by_interrupt
 from tagcli.errors import say
 from tagcli.output.streams import forget, make_standard_streams_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NO_THREAD = "can't start new thread"  # Python says it in these words
 

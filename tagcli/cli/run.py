@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,8 @@ from tagcli.writers.formats import OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from tagcli.records import Document, TaggedDocument
     from tagcli.tagger import Tagger
 

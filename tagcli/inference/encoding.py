@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +20,9 @@ from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
     import numpy.typing as npt
 
     from tagcli.records import Spans

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,8 @@ from tagcli.records import Document, Entity
 from tagcli.segmentation.korean import particle_start
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tagcli.inference.decoding import Chunk
     from tagcli.inference.encoding import LabelledUnits
     from tagcli.records import Spans

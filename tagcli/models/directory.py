@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import UsageError
 from tagcli.languages import LATIN, LATIN_LANGUAGES, unit_of
@@ -22,6 +21,9 @@ from tagcli.models.config import (
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS
 from tagcli.schemes import TagSet, read_tag_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 BUNDLED = Path(__file__).parents[1] / "bundled"
 """Where the models are that come with nertag, each in a folder of its name."""
@@ -128,7 +130,7 @@ def find_folder(
     if folder := _local_folder(name, others):
         return folder
     assert name is not None
-    if os.path.exists(name):
+    if os.path.exists(name):  # noqa: PTH110 - Path's raises for a name that is too long
         problem = "a model is a bundled one's name, a directory or a hub id"
         raise UsageError(f"{name} is a file: {problem}")
     if not _HUB_ID.fullmatch(name):
@@ -140,11 +142,12 @@ def find_folder(
 
 
 def _local_folder(name: str | None, others: Sequence[Path]) -> Path | None:
-    if name is not None and os.path.isdir(name):
+    if name is not None and os.path.isdir(name):  # noqa: PTH112 - as above
         return Path(name)
     if name is None or name in bundled_names():
         return BUNDLED / (name or DEFAULT)
-    return next((other / name for other in others if os.path.isdir(other / name)), None)
+    own = (other / name for other in others)
+    return next((one for one in own if os.path.isdir(one)), None)  # noqa: PTH112 - as above
 
 
 def bundled_names() -> list[str]:

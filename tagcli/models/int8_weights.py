@@ -10,12 +10,13 @@ multiplied with. What else the graph needs lies in the file, too, under names of
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagcli.errors import UsageError, reason_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor
 
 WEIGHTS = "weights.safetensors"

@@ -6,15 +6,17 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from tagcli.errors import NertagError, UsageError
 from tagcli.output.partial_file import PartialFile
 from tagcli.output.streams import WaitingWriter, forget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
 
 _FLUSH_SECONDS = 0.1
 # a file that a stream goes to must be written on in, not replaced
@@ -135,7 +137,7 @@ def partial_path(path: str | os.PathLike[str]) -> Path | None:
     """Where output to `path` is written until it is whole; None for what has no such file."""
     path = os.fspath(path)
     # those of Path raise for a name that is too long
-    is_direct = os.path.exists(path) and not os.path.isfile(path)
+    is_direct = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
     if is_direct or stream_number(path) is not None:
         return None
     return _partial(Path(os.path.realpath(path)))

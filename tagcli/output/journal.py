@@ -10,18 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.output.destination import Output
-from tagcli.output.partial_file import PartialFile
-from tagcli.readers.inputs import Input
-from tagcli.records import Document
 from tagcli.writers.base import ResumableWriter, State, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from tagcli.output.destination import Output
+    from tagcli.output.partial_file import PartialFile
+    from tagcli.readers.inputs import Input
+    from tagcli.records import Document
 
 _SECONDS_BETWEEN_LINES = 1.0
 _CHECK = "check"

@@ -7,10 +7,12 @@ import os
 import stat
 import sys
 from contextlib import suppress
-from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from tagcli.errors import NertagError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HELD_BYTES = 1 << 16
 _HASHED_BYTES = 1 << 20

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tagcli.errors import DataError
 from tagcli.readers.inputs import Line, OnError
 from tagcli.records import Document
 from tagcli.segmentation.paragraphs import AUTO
 
 if TYPE_CHECKING:
+    from tagcli.errors import DataError
     from tagcli.records import Spans
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions, token_offsets
-from tagcli.readers.inputs import Line
 from tagcli.records import IDLE, ConllRows, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tagcli.readers.inputs import Line
 
 DOCSTART = "-DOCSTART-"
 

@@ -6,14 +6,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.readers.base import Lines, Reader, ReaderOptions
 from tagcli.readers.conll import DOCSTART, read_conll, split_columns
-from tagcli.readers.inputs import Input, Line
 from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
+
+if TYPE_CHECKING:
+    from tagcli.readers.base import Lines, Reader, ReaderOptions
+    from tagcli.readers.inputs import Input, Line
 
 _LONGEST_HEAD = 10_000
 """How many blank lines are held while the first line that shows the format is waited for."""

@@ -67,7 +67,8 @@ class Input:
         """Whether it is the regular file at a path, or behind a descriptor."""
         try:
             status = os.fstat(0) if self._path is None else self._path.stat()
-            return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.stat(other))
+            there = os.stat(other)  # noqa: PTH116 - a descriptor, too
+            return stat.S_ISREG(status.st_mode) and os.path.samestat(status, there)
         except OSError:
             return False
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions, token_offsets
-from tagcli.readers.inputs import Line
 from tagcli.records import IDLE, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tagcli.readers.inputs import Line
 
 
 def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:

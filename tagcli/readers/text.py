@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.readers.base import Lines, ReaderOptions
 from tagcli.readers.inputs import Line
 from tagcli.records import IDLE, Document
 from tagcli.segmentation.paragraphs import ParagraphFinder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tagcli.readers.base import Lines, ReaderOptions
 
 _GUESS = "{}: lines are read together as wrapped paragraphs (--paragraphs lines keeps them apart)"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from tagcli.records import TaggedDocument
+if TYPE_CHECKING:
+    from tagcli.records import TaggedDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.records import Entity, Sentence, TaggedDocument
 from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
-from tagcli.writers.base import WriterOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tagcli.records import Entity, Sentence, TaggedDocument
+    from tagcli.writers.base import WriterOptions
 
 EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
 

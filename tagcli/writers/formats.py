@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tagcli.writers.base import RecordWriter, ResumableWriter, WriterOptions
 from tagcli.writers.conll import write_conll
 from tagcli.writers.jsonl import write_jsonl
 from tagcli.writers.marked_text import write_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _html(options: WriterOptions) -> ResumableWriter:

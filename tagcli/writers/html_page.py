@@ -10,15 +10,19 @@ import base64
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from tagcli.control_characters import visible
-from tagcli.records import Entity, TaggedDocument
-from tagcli.writers.base import State, WriterOptions
 from tagcli.writers.palette import COLOURS, slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tagcli.records import Entity, TaggedDocument
+    from tagcli.writers.base import State, WriterOptions
 
 # what is not in sight a browser lays out block by block (content-visibility), so that a long record
 # is cut into several; page.css has the height of as many rows

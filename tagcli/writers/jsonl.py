@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
-from tagcli.records import Entity, TaggedDocument
-from tagcli.writers.base import WriterOptions
+
+if TYPE_CHECKING:
+    from tagcli.records import Entity, TaggedDocument
+    from tagcli.writers.base import WriterOptions
 
 
 def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.control_characters import visible
-from tagcli.records import Entity, TaggedDocument
-from tagcli.writers.base import WriterOptions
 from tagcli.writers.cells import cell_width
 from tagcli.writers.palette import badge, emphasised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tagcli.records import Entity, TaggedDocument
+    from tagcli.writers.base import WriterOptions
 
 _TAB_COLUMNS = 8
 _GAP_CHARS = " \t\n"

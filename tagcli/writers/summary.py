@@ -6,13 +6,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tagcli.control_characters import visible
-from tagcli.records import TaggedDocument
 from tagcli.segmentation.paragraphs import unwrapped
-from tagcli.writers.base import WriterOptions
 from tagcli.writers.cells import blocks, cell_width, padded
 from tagcli.writers.palette import bar
+
+if TYPE_CHECKING:
+    from tagcli.records import TaggedDocument
+    from tagcli.writers.base import WriterOptions
 
 TEXTS_A_LABEL = 10
 """How many texts of a label the bars show."""

@@ -6,10 +6,13 @@ import functools
 import gzip
 import json
 import random
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tests.support.paths import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _FORMATS = ("text", "conll", "jsonl")
 _SUFFIXES = {"text": ".txt", "conll": ".conll", "jsonl": ".jsonl"}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .broken import broken_input
 from .levels import READ, REFUSED, open_level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 BAD = "BAD"
 _OUTCOMES = (READ, REFUSED, BAD)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tagcli.errors import DataError
-from tagcli.records import Document
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-from .broken import BrokenInput
+    from tagcli.errors import DataError
+    from tagcli.records import Document
+
+    from .broken import BrokenInput
 
 # Those in which the byte of a line feed is nothing else
 _FORESEEN = ("utf-8", "latin-1", "cp949")

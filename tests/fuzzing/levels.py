@@ -10,16 +10,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagcli import load
 from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
-from tagcli.records import Document, TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
@@ -27,6 +24,12 @@ from tagcli.writers.summary import SummaryWriter
 from .broken import BrokenInput
 from .expected import Bad, Reading, check_reading
 from .lookup_model import make_lookup_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import FrameType
+
+    from tagcli.records import Document, TaggedDocument
 
 READ, REFUSED = "read", "refused"
 """The two good outcomes: all of it came through; or all that can be read did, and for the rest

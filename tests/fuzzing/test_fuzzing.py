@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -19,6 +18,10 @@ from tests.fuzzing.broken import BrokenInput, broken_input
 from tests.fuzzing.counting import BAD, counted, table
 from tests.fuzzing.expected import Bad, Reading, check_reading
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SAMPLE = {"readers": range(1, 601), "chain": range(1, 61), "processes": range(1, 5)}
 

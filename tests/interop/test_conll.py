@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +31,10 @@ from tagcli.writers.base import WriterOptions
 from tagcli.writers.conll import write_conll
 from tests.support.paths import SAMPLES
 from tests.support.tagged import spans_of_units, tagged_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 Row = tuple[int, list[Span]]
 

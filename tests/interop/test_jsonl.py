@@ -6,7 +6,7 @@ import io
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas
 import pytest
@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagcli.cli.main import main as nertag
-from tagcli.records import TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.jsonl import write_jsonl
 from tests.support.paths import SAMPLES
 from tests.support.tagged import any_tagged, entity, tagged_text, tagged_tokens
+
+if TYPE_CHECKING:
+    from tagcli.records import TaggedDocument
 
 KOREAN, ASTRAL = "이순신은 서울에서 태어났다.", "😀 𝔄nna 👨‍👩‍👧 aus Köln"
 NFD_CITIES = [unicodedata.normalize("NFD", name) for name in ("서울", "Zürich")]

@@ -6,9 +6,8 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import spacy
@@ -16,12 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy import displacy
 
-from tagcli.records import TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.jsonl import write_jsonl
 from tests.support.pages import python_examples
 from tests.support.paths import SAMPLES
 from tests.support.tagged import any_tagged, entity, sentences, tagged_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tagcli.records import TaggedDocument
 
 VOCAB = spacy.blank("xx").vocab
 ODD = "\u200b Anna\u00a0Meier  in\tKöln\u2028und 😀 Bern \u200b\r\n"

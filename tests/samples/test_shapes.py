@@ -6,7 +6,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from export.quantisation.methods import Origin, quantise
 from tagcli import load
 from tagcli.models.directory import read_model
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = [ROOT / "samples" / "ko.txt", ROOT / "samples" / "train.conll"]
 TINY = ["--layers", "2", "--hidden", "32", "--heads", "2", "--intermediate", "48",

@@ -7,9 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -20,6 +19,9 @@ from export.commands.export import main as nertag_export
 from export.commands.train import main as nertag_train
 from tagcli.cli.main import main as nertag
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 COMMANDS: dict[str, click.Command] = {
     "nertag": nertag,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +10,11 @@ from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import Line
-from tagcli.records import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tagcli.records import Document
 
 
 def numbered(text: str) -> Iterator[Line]:

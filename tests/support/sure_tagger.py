@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from tagcli.models.directory import TOKENIZER
 from tagcli.readers.base import token_offsets
 from tagcli.schemes import read_tag_set
 from tagcli.tagger import Tagger, TagOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 # The labels of models in every scheme, and what is right for WORDS in it
 WORDS = ["Angela", "Merkel", "kennt", "Köln", "und", "Zürich"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from tagcli.readers.base import token_offsets
 from tagcli.records import Document, Entity, Sentence, TaggedDocument
-from tagcli.schemes import Span
 from tagcli.segmentation.sentences import split_sentences
 from tagcli.segmentation.words import cut_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tagcli.schemes import Span
 
 
 def entity(text: str, part: str, label: str, score: float = 0.5, after: int = 0) -> Entity:

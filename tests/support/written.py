@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tagcli.records import TaggedDocument
+from typing import TYPE_CHECKING
+
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
 from tests.support.tagged import entity
+
+if TYPE_CHECKING:
+    from tagcli.records import TaggedDocument
 
 PLAIN = WriterOptions()
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from tagcli.errors import UsageError
 from tagcli.schemes import SCHEMES, Span, Tag, chunks, may_follow_bio2, read_tag_set
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 quick = settings(max_examples=400)
 OUT = Tag("O", "")

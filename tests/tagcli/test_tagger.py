@@ -3,10 +3,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -32,6 +30,10 @@ from tests.support.tiny_models import (
     all_sentences,
     edit_json,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 quick = settings(max_examples=60)
 every_shape = pytest.mark.parametrize("shape", [*SHAPES, "nertag"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,6 @@ def test_a_terminal_in_raw_mode_is_taken() -> None:
         tty.setraw(follower)
         assert is_taken(stream)
     os.close(leader)
-    with open(os.devnull, "w") as stream:
+    with Path(os.devnull).open("w") as stream:
         assert not is_taken(stream)
     assert not is_taken(io.StringIO())

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -33,7 +33,9 @@ from export.corpora.sources import load_source
 from export.quantisation.methods import METHODS, Origin, quantise
 from tagcli import NertagError, UsageError
 from tagcli.models.directory import ONNX
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from tests.support.tiny_models import ModelMaker
 
 
 def settings_of(model: Path | str, device: str = "cpu") -> PeerSettings:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export.benchmark.text import lines_and_gold
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _read(path: Path, content: str, count: int | None = None) -> Any:

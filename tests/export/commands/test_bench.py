@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +15,9 @@ from export.benchmark import run as benchmark_run
 from export.commands.bench import main
 from tests.support.paths import SAMPLES
 from tests.support.tiny_models import ModelMaker, require
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PANX = SAMPLES / "panx.conll"
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import unicodedata
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import huggingface_hub
 import pytest
@@ -17,6 +17,9 @@ from export.commands.data import main
 from tagcli.cli.main import main as tag
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 needs_bundled = pytest.mark.skipif(
     not (BUNDLED / DEFAULT / "tokenizer.json").is_file(),

@@ -6,8 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
@@ -21,7 +21,11 @@ from export.corpora.sources import load_source
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tagcli.output.partial_file import PartialFile
 from tests.support.paths import ROOT
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.support.tiny_models import ModelMaker
 
 PANX = ROOT / "samples" / "panx.conll"
 

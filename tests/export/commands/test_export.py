@@ -5,10 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -29,6 +27,10 @@ from tests.support.tiny_models import (
     ModelMaker,
     all_sentences,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 FLOAT_FILES = {ONNX, TOKENIZER, CONFIG, "README.md"}
 FILES = {*FLOAT_FILES, WEIGHTS}

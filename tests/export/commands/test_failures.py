@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -14,6 +14,9 @@ from click.testing import CliRunner
 from export.commands.failures import failures_as_sentences
 from tagcli.errors import DataError, NertagError, UsageError
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMANDS = ("bench", "data", "evaluate", "export", "train")
 

@@ -10,14 +10,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
 from tagcli import load
 from tests.support.paths import ROOT
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from tests.support.tiny_models import ModelMaker
 
 SAMPLES = ROOT / "samples"
 BIN = Path(sys.executable).parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,9 @@ from export.corpora.brat import (
     write_brat,
 )
 from tagcli.errors import DataError, UsageError
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from tagcli.schemes import Span
 
 NFD = unicodedata.normalize("NFD", "Köln")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +17,9 @@ from tagcli.inference.encoding import Encoder, encode_document
 from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER
 from tagcli.schemes import read_tag_set
 from tagcli.segmentation.normalisation import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 UNITS = {"ko": "raw"}

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from export.corpora.overlap import texts_of, without_held_out
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TRAIN = "Anna B-PER\nschläft O\n\nKarl B-PER\nliest O\n\nROM B-LOC\n! O\n"
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import datasets
 import pytest
@@ -15,7 +14,11 @@ from export.corpora.places import NoSuchSourceError, hub_name
 from export.corpora.source import Source, language_of
 from export.corpora.sources import load_source
 from tagcli.errors import DataError, UsageError
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tagcli.schemes import Span
 
 WIKIANN_TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
 KLUE_TAGS = ["B-DT", "I-DT", "B-LC", "I-LC", "B-OG", "I-OG", "B-PS", "I-PS", "B-QT", "I-QT",
@@ -175,9 +178,7 @@ def test_an_illegal_tag_is_an_error_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("repair", "spans"), [("conlleval", ((3, 7, "LOC"),)), ("strict", ())])
-def test_a_policy_repairs_and_counts(
-    tmp_path: Path, repair: str, spans: tuple[Span, ...]
-) -> None:
+def test_a_policy_repairs_and_counts(tmp_path: Path, repair: str, spans: tuple[Span, ...]) -> None:
     corpus = load_source(Source(_conll(tmp_path, ILLEGAL), repair=repair))
     assert corpus.repaired == 1
     assert corpus.examples[1].spans == spans

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,9 @@ from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +21,9 @@ from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.schemes import Span
 from tests.support.tagged import spans_of_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Sentence = tuple[list[str], list[Span]]
 

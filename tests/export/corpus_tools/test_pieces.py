@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from export.corpus_tools.pieces import find_tokenizer
 from tagcli.errors import UsageError
 from tagcli.models.directory import BUNDLED, DEFAULT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

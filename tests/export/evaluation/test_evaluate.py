@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,9 @@ from tagcli.tagger import Tagger
 from tagcli.writers.conll import token_tags
 from tests.support.sure_tagger import BIO, SCHEMES, WORDS, own_name, sure_tagger
 from tests.support.tiny_models import SENTENCES, TaggerMaker, all_sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOLD = "".join(f"{word}\t{tag}\n" for word, tag in zip(WORDS, BIO, strict=True))
 

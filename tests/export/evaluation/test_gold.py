@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from export.evaluation.gold import documents, read_gold
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOKENS = {"tokens": ["in", "Köln"], "entities": [{"start": 3, "end": 7, "label": "LOC"}]}
 TEXT = {"text": "Anna", "entities": [{"start": 0, "end": 4, "label": "PER"}]}

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from export.corpora.sources import Corpus
 from export.evaluation.arguments import GoldOptions, load_gold
 from export.evaluation.evaluate import EvaluationOptions
 from export.evaluation.results import score_models
 from tagcli.errors import UsageError
-from tagcli.tagger import Tagger
 from tests.support.sure_tagger import BIO, SCHEMES, WORDS, sure_tagger
-from tests.support.tiny_models import TaggerMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from export.corpora.sources import Corpus
+    from tagcli.tagger import Tagger
+    from tests.support.tiny_models import TaggerMaker
 
 GOLD = "".join(f"{word}\t{tag}\n" for word, tag in zip(WORDS, BIO, strict=True))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -29,6 +28,10 @@ from tests.support.sure_tagger import (
     with_labels,
 )
 from tests.support.tiny_models import LABELS, ModelMaker, TaggerMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 GOLD = "Anna\tB-PER\nwohnt\tO\nin\tO\nKöln\tB-LOC\n\nEs\tO\nregnet\tO\n"
 

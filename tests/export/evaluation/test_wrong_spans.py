@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from export.evaluation.wrong_spans import KINDS, WrongSpan, kinds_line, wrong_spans
 from tagcli.records import Document, TaggedDocument
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from tagcli.schemes import Span
 
 TEXT = "Ada Brenner wohnt in Bad Nauheim ."
 TOKENS = np.array([[0, 3], [4, 11], [12, 17], [18, 20], [21, 24], [25, 32], [33, 34]], np.int32)

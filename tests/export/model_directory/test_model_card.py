@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from export.quantisation.method_scores import FileScore, counted_types, file_row
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import TOKENIZER
 from tests.support.tiny_models import MAX_POSITIONS, NERTAG_OBJECT, ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +11,10 @@ from tagcli.models.config import CONFIG
 from tagcli.models.directory import ONNX, TOKENIZER, read_model
 from tests.support.path_like import PathLike
 from tests.support.tiny_models import SHAPES, ModelMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("shape", SHAPES)

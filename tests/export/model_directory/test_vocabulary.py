@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -24,6 +24,9 @@ from tagcli.models.config import CONFIG
 from tagcli.models.directory import TOKENIZER
 from tests.support.path_like import PathLike
 from tests.support.tiny_models import SENTENCES, ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

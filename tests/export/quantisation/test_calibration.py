@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,9 @@ from export.quantisation.graph import Graph
 from tagcli import UsageError
 from tagcli.records import Document
 from tests.support.tiny_models import MAX_POSITIONS, ModelMaker, TaggerMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LINES = [f"In Köln sind {number} Gäste." for number in range(20, 30)]
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -16,6 +15,9 @@ from export.quantisation.graph import (
     save_model,
     weight_of,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WEIGHT = np.arange(6, dtype=np.float32).reshape(2, 3)
 

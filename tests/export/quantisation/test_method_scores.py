@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,9 @@ from export.quantisation.method_scores import (
     score_methods,
 )
 from tagcli import NertagError
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from tests.support.tiny_models import ModelMaker
 
 DE, KO = "de.conll", "ko.jsonl"
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,6 +17,9 @@ from tagcli.models.directory import ONNX, TOKENIZER, read_model
 from tagcli.models.int8_weights import WEIGHTS
 from tagcli.records import Document
 from tests.support.tiny_models import SHAPES, ModelMaker, TaggerMaker, all_sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Maker = Callable[[str, str], Any]
 Row = list[int]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from export.corpora.source import Source
 from export.corpora.sources import load_source
-from export.quantisation.method_scores import MethodScore
 from export.quantisation.model_export import ExportOptions, export_model
 from tagcli import load
 from tagcli.errors import UsageError
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from export.quantisation.method_scores import MethodScore
+    from tests.support.tiny_models import ModelMaker
 
 
 def _never(_: Sequence[MethodScore]) -> None:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -28,8 +26,13 @@ from export.quantisation.int8_graph import (
 from export.quantisation.methods import Origin, quantise
 from export.quantisation.tuning import TuningOptions, divergence, make_batch, tune
 from tagcli import NertagError, load
-from tagcli.inference.encoding import ModelInput
 from tests.support.tiny_models import ModelMaker, TaggerMaker, all_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tagcli.inference.encoding import ModelInput
 
 OPTIONS = TuningOptions(passes=80, most_steps=80, batch_tokens=400, learning_rate=2e-3)
 SHAPES = ("xlmr", "bert", "electra")

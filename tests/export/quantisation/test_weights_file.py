@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import json
 import stat
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -13,6 +12,9 @@ from safetensors.numpy import load_file
 
 from export.quantisation.weights_file import save_with_weights
 from tagcli.models.int8_weights import SMOOTHED, WEIGHTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WIDTH = 40
 

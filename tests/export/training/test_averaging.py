@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -19,6 +18,9 @@ from export.training.averaging import (
     mean_weights,
 )
 from tagcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _Trainer:

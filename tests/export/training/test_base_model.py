@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -19,6 +18,9 @@ from tagcli.errors import UsageError
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tagcli.models.int8_weights import WEIGHTS, float_parameters
 from tests.support.tiny_models import LABELS, ModelMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 def _recipe(**settings: Any) -> Recipe:

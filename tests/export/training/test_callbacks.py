@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from export.training.callbacks import Progress, logged_seconds
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LINE = json.dumps({"step": 20, "seconds": 7.5, "loss": 0.5}) + "\n"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -20,7 +19,11 @@ from export.training.recipe import Recipe
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER, read_model
 from tests.support.paths import SAMPLES
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.tiny_models import ModelMaker
 
 WORDS = Source(str(SAMPLES / "dev.conll"), "dev")
 KOREAN = Source(str(SAMPLES / "ko.dev.jsonl"), "dev", language="ko")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -26,6 +24,10 @@ from export.training.recipe import Recipe
 from tagcli.errors import UsageError
 from tests.support.paths import SAMPLES
 from tests.support.tiny_models import LABELS, ModelMaker, edit_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 GOLD = torch.tensor([[0, 1, IGNORED, 2], [0, IGNORED, 1, 0]])
 INPUTS = {"input_ids": torch.tensor([[0, 7, 9, 2]]), "attention_mask": torch.ones(1, 4).long()}

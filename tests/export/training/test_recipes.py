@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,9 @@ from export.training.recipes import overridden, read_recipe, recipe_toml
 from tagcli.errors import UsageError
 from tests.support.path_like import PathLike
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 

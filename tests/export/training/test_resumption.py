@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -18,7 +16,12 @@ from export.training import run as training
 from export.training.recipes import Recipe
 from export.training.resumption import checkpoints_after, last_checkpoint, seal
 from tests.support.paths import SAMPLES
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.tiny_models import ModelMaker
 
 # Sealed folders
 

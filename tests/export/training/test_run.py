@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -28,6 +27,9 @@ from tagcli import load
 from tagcli.errors import UsageError
 from tests.support.paths import SAMPLES
 from tests.support.tiny_models import ModelMaker, edit_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STILL = {"rate": 1e-12, "head_rate": 1e-12}  # too little to change a label
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,11 @@ from export.training.preparation import prepare
 from export.training.recipe import Recipe
 from export.training.run_length import ENOUGH_STEPS, RunLength, run_length, thinned
 from tests.support.paths import SAMPLES
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.tiny_models import ModelMaker
 
 SOURCE = Source("x")
 

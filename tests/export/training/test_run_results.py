@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +15,12 @@ from export.training import run_results
 from export.training.recipe import Recipe
 from export.training.run_card import corpus_scores, write_run_card
 from tagcli.records import Document, Entity, TaggedDocument
-from tagcli.schemes import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tagcli.schemes import Span
 
 RECIPE = Recipe("b", (Source("wiki/de"), Source("a.conll")), (Source("a.conll", "dev"),))
 MADE: dict[str, Any] = {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 import transformers
 
 from tests.support.tiny_models import LABELS, ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDS = torch.tensor([[0, 7, 9, 12, 2], [0, 8, 2, 1, 1]])
 MASK = (IDS != 1).long()

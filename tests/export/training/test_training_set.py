@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -14,6 +14,9 @@ from export.corpora.sources import Corpus, load_source
 from export.training.training_set import Collator, label_names, make_set, types_by_language
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +13,11 @@ from export.training.recipe import Recipe
 from export.training.zero_f1 import likely_cause
 from tagcli.errors import UsageError
 from tests.support.paths import SAMPLES
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.tiny_models import ModelMaker
 
 
 def _nothing(message: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tagcli.backends.cores import usable_cores
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BOUND = 64
 """The cores that the affinity leaves."""

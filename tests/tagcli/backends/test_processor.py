@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import platform
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tagcli.backends.processor import int8_instructions, processor_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 X86 = """\
 processor\t: 0

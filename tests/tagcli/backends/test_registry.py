@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,6 +19,9 @@ from tests.support.tiny_models import (
     all_sentences,
     require,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 IDS = np.array([[0, 9, 30, 31, 2], [0, 40, 2, 1, 1]], np.int64)

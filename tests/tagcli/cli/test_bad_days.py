@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tagcli
+from tests.support.folders import names_in
 from tests.support.processes import (
     assert_one_sentence,
     end,
@@ -102,7 +103,7 @@ def test_a_folder_that_is_gone_before_the_output_is_whole(long_file: Path) -> No
     folder.mkdir()
     os.mkfifo("pipe")
     process = start("pipe", "-o", folder / "out")
-    with open("pipe", "wb") as pipe:
+    with Path("pipe").open("wb") as pipe:
         pipe.write(b"Berlin\n")
         pipe.flush()
         partial = folder / "out.partial"
@@ -183,7 +184,7 @@ def test_nothing_is_written_beside_the_program() -> None:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     assert nertag("a.txt", "-o", "out", env=environment) == (0, b"", "")
     assert files() == before
-    assert sorted(os.listdir()) == ["a.txt", "out"]
+    assert names_in() == ["a.txt", "out"]
 
 
 def without_stderr() -> None:
@@ -196,7 +197,7 @@ def test_nobody_to_tell() -> None:
     assert (result.code, result.out) == (2, b"")
     reader, writer = os.pipe()
     os.close(reader)
-    full = os.open("/dev/full", os.O_WRONLY) if os.path.exists("/dev/full") else os.dup(writer)
+    full = os.open("/dev/full", os.O_WRONLY) if Path("/dev/full").exists() else os.dup(writer)
     for stderr in (writer, full):
         process = start("nothing.txt", stderr=stderr)
         os.close(stderr)

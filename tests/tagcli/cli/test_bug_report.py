@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 from importlib import metadata
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +17,11 @@ from tagcli.cli import bug_report
 from tagcli.cli.main import main
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.processes import needs_model
-from tests.support.tiny_models import ModelMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.tiny_models import ModelMaker
 
 NEEDED = ("onnxruntime", "tokenizers", "numpy", "huggingface_hub", "click", "rich")
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.shell_completion import BashComplete
@@ -17,6 +17,9 @@ from tagcli.cli.main import main
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import TOKENIZER, bundled_names
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LABELS = ["PER", "ORG", "LOC", "MISC", "DAT", "NUM", "TIM"]
 PATIENCE = 120

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -18,6 +17,9 @@ from tagcli.cli.defaults import FILE, PLACE
 from tagcli.cli.main import main
 from tagcli.errors import UsageError
 from tests.support.processes import needs_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEYS = {
     "lang", "format", "model", "input-format", "encoding", "text-field", "token-column", "labels",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tagcli.cli.interrupts import end_at_once_by_interrupt, interrupts_raised
 from tests.support.processes import needs_posix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = needs_posix
 

@@ -29,6 +29,7 @@ from click.testing import CliRunner
 from tagcli import tagger
 from tagcli.cli import main as cli
 from tagcli.models.directory import BUNDLED, DEFAULT
+from tests.support.folders import names_in
 from tests.support.golden import assert_golden
 from tests.support.paths import SAMPLES
 
@@ -351,7 +352,7 @@ def test_html_is_closed_only_when_it_is_whole(tmp_path: Path) -> None:
     result = nertag("--format", "html", "-o", path, "--keep-going", stdin=b"Berlin\n\xff\nRom\n")
     assert result.code == 1
     assert html_structure(path.read_text("utf-8")).count("<p>") == 2
-    assert os.listdir(tmp_path) == ["out.html"]
+    assert names_in(tmp_path) == ["out.html"]
 
 
 def test_control_characters_reach_programs_only() -> None:
@@ -525,7 +526,7 @@ def test_usage_errors(
     result = nertag(*arguments, stdin=GERMAN)
     assert_one_sentence(result, 2)
     assert result.out == ""
-    assert os.listdir(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -621,7 +622,7 @@ def test_output_file(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
     assert tags("-o", path, stdin=KOREAN) == ""
     assert path.read_text("utf-8") == KOREAN_SPANS + "\n"
-    assert os.listdir(tmp_path) == ["out.txt"]
+    assert names_in(tmp_path) == ["out.txt"]
 
 
 def test_output_file_after_a_data_error(tmp_path: Path) -> None:
@@ -639,7 +640,7 @@ def test_output_file_after_a_data_error(tmp_path: Path) -> None:
     assert f"{partial} was left by an unfinished run: remove it" in again.err
     partial.unlink()
     assert tags("-o", path, stdin=KOREAN) == ""
-    assert os.listdir(tmp_path) == ["out.jsonl"]
+    assert names_in(tmp_path) == ["out.jsonl"]
 
 
 def test_keep_going_makes_the_file_whole(tmp_path: Path) -> None:
@@ -647,7 +648,7 @@ def test_keep_going_makes_the_file_whole(tmp_path: Path) -> None:
     result = nertag("-o", path, "--keep-going", stdin=b"Berlin\n\xff\nRom\n")
     assert result.code == 1
     assert path.read_text() == "[Berlin LOC]\n[Rom LOC]\n"
-    assert os.listdir(tmp_path) == ["out.txt"]
+    assert names_in(tmp_path) == ["out.txt"]
 
 
 @needs_posix
@@ -798,7 +799,7 @@ def test_interrupt_leaves_the_partial_file(start: Start, tmp_path: Path) -> None
     assert_one_sentence(result, 130)
     assert str(partial) in result.err
     assert [record["text"] for record in records(partial.read_text("utf-8"))] == [KOREAN, GERMAN]
-    assert os.listdir(tmp_path) == [partial.name]
+    assert names_in(tmp_path) == [partial.name]
 
 
 needs_shell = pytest.mark.skipif(

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +12,10 @@ from tagcli.models import directory as models
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import BUNDLED, DEFAULT, ONNX, TOKENIZER, read_model
 from tests.support.tiny_models import ModelMaker, edit_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture

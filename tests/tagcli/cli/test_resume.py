@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import BUNDLED, DEFAULT
+from tests.support.folders import names_in
 from tests.support.paths import SAMPLES
 from tests.support.processes import (
     Result,
@@ -99,7 +99,7 @@ def test_a_run_killed_twice_makes_the_file_of_an_undisturbed_one(output_format: 
     again = nertag("--resume", *call, "out")
     assert Path("out").read_bytes() == Path("whole").read_bytes()
     assert (again.code, last_sentence(again)) == (whole.code, last_sentence(whole))
-    assert sorted(os.listdir()) == ["a.txt", "b.jsonl", "c.conll.gz", "d.txt", "out", "whole"]
+    assert names_in() == ["a.txt", "b.jsonl", "c.conll.gz", "d.txt", "out", "whole"]
 
 
 @pytest.mark.parametrize("after", [1, 2])
@@ -200,7 +200,7 @@ def test_nothing_to_go_on_with_is_a_run_from_the_start() -> None:
         assert nertag(text, "-o", "out", "--resume") == (0, b"", "")
         assert Path("out").read_bytes() == b"[Rom LOC]\n"
         text.write_text("Berlin\n")
-    assert sorted(os.listdir()) == ["a.txt", "out"]
+    assert names_in() == ["a.txt", "out"]
 
 
 def test_without_resume_what_was_done_is_not_thrown_away() -> None:
@@ -216,7 +216,7 @@ def test_without_resume_what_was_done_is_not_thrown_away() -> None:
     Path("out.partial").unlink()
     assert nertag("b.txt", "-o", "out") == (0, b"", "")
     assert Path("out").read_bytes() == b"[Rom LOC]\n"
-    assert sorted(os.listdir()) == ["a.txt", "b.txt", "out"]
+    assert names_in() == ["a.txt", "b.txt", "out"]
 
 
 def test_what_came_from_a_pipe_is_not_thrown_away() -> None:
@@ -236,7 +236,7 @@ def test_what_came_from_a_pipe_is_not_thrown_away() -> None:
     with piped("b.txt") as pipe:
         assert nertag("-o", "out", stdin=pipe.stdout) == (0, b"", "")
     assert Path("out").read_bytes() == b"[Rom LOC]\n"
-    assert sorted(os.listdir()) == ["a.txt", "b.txt", "out"]
+    assert names_in() == ["a.txt", "b.txt", "out"]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_what_cannot_be_resumed(arguments: list[str], said: str) -> None:
     assert_one_sentence(result, 2)
     assert said in result.err
     assert result.out == b""
-    assert os.listdir() == ["a.txt"]
+    assert names_in() == ["a.txt"]
 
 
 @pytest.mark.parametrize(
@@ -315,4 +315,4 @@ def test_a_run_while_another_writes_the_same_file() -> None:
     first.stdin.write(b"Berlin\n")
     assert end(first) == (0, b"", "")
     assert Path("out").read_bytes() == b"[Berlin LOC]\n"
-    assert sorted(os.listdir()) == ["a.txt", "other", "out"]
+    assert names_in() == ["a.txt", "other", "out"]

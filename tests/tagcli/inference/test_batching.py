@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from tagcli.inference import batching
 from tagcli.inference.batching import Batcher, Job
 from tagcli.records import IDLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 quick = settings(max_examples=60)
 PAD = 7777

@@ -39,9 +39,7 @@ def best_legal_path(logits: npt.NDArray[np.floating], tag_set: TagSet) -> list[i
     return list(max(paths, key=lambda path: sum(float(logits[i, path[i]]) for i in rows)))
 
 
-def spans(
-    decoder: Decoder, logits: Floats, types: list[str] | None = None
-) -> list[Span]:
+def spans(decoder: Decoder, logits: Floats, types: list[str] | None = None) -> list[Span]:
     return [(c.start, c.end, c.type) for c in decoder.decode(logits, types)]
 
 

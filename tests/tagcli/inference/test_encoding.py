@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,10 @@ from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, Pieces
 from tagcli.models.directory import TOKENIZER
 from tests.support.tiny_models import SENTENCES, SHAPES, ModelMaker, all_sentences, edit_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 Spans = npt.NDArray[np.int32]
 quick = settings(max_examples=80)

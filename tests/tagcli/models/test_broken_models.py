@@ -6,8 +6,7 @@ import json
 import math
 import os
 import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -28,6 +27,9 @@ from tests.support.refusals import (
     tags_or_is_refused,
 )
 from tests.support.tiny_models import edit_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = (CONFIG, TOKENIZER, ONNX)
 

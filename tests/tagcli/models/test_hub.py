@@ -7,10 +7,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import huggingface_hub
 import pytest
@@ -22,6 +20,10 @@ from tagcli.models import hub
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import BUNDLED, DEFAULT, TOKENIZER, find_model
 from tests.support.hub_cache import cached_on_hub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 BASE = BUNDLED / DEFAULT
 REPO = "some-org/ner"

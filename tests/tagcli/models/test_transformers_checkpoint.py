@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.tiny_models import ModelMaker
+if TYPE_CHECKING:
+    from tests.support.tiny_models import ModelMaker
 
 PROGRAM = """
 import sys

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tagcli.errors import DataError, NertagError, UsageError
 from tagcli.output.destination import Output, partial_path, stream_number
+from tests.support.folders import names_in
 from tests.support.path_like import PathLike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KOREAN = "이순신\n"
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX modes and links")
@@ -36,7 +39,7 @@ def test_a_file_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
         output.write("a\r\u2028\n")
     assert path.read_bytes() == f"{KOREAN}a\r\u2028\n".encode()
     assert output.partial is None
-    assert os.listdir(tmp_path) == ["out.txt"]
+    assert names_in(tmp_path) == ["out.txt"]
 
 
 @pytest.mark.parametrize("kind", [str, Path, PathLike])
@@ -79,7 +82,7 @@ def test_what_an_unfinished_run_has_left_is_not_thrown_away(tmp_path: Path) -> N
     with Output(str(path)) as output:
         output.write("new\n")
     assert path.read_text() == "new\n"
-    assert os.listdir(tmp_path) == ["out.txt"]
+    assert names_in(tmp_path) == ["out.txt"]
 
 
 def test_what_an_unfinished_run_has_left_can_be_resumed(tmp_path: Path) -> None:
@@ -188,7 +191,7 @@ def test_a_link_in_the_place_of_the_partial_file_is_not_followed(tmp_path: Path)
                 Output(str(path), resume)
         partial(path).unlink()
     assert other.read_text() == "another's"
-    assert os.listdir(tmp_path) == ["other"]
+    assert names_in(tmp_path) == ["other"]
 
 
 @needs_posix
@@ -258,7 +261,7 @@ def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
     reader.join(timeout=20)
     assert read == [KOREAN.encode()]
     assert stat.S_ISFIFO(path.stat().st_mode)
-    assert os.listdir(tmp_path) == ["pipe"]
+    assert names_in(tmp_path) == ["pipe"]
 
 
 @pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs /dev/null")
@@ -266,7 +269,7 @@ def test_a_device_is_written_directly() -> None:
     with Output("/dev/null") as output:
         assert output.partial is None
         output.write(KOREAN)
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
@@ -285,7 +288,7 @@ def test_what_cannot_be_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         Output(str(tmp_path / name))
     assert "\n" not in str(caught.value)
-    assert sorted(os.listdir(tmp_path)) == ["file", "taken.partial"]
+    assert names_in(tmp_path) == ["file", "taken.partial"]
 
 
 @pytest.mark.skipif(
@@ -311,7 +314,7 @@ def test_an_open_stream_is_written_on_in(tmp_path: Path, folder: str) -> None:
             assert output.partial is None
             output.write("after\n")
     assert log.read_text() == "before\nafter\n"
-    assert os.listdir(tmp_path) == ["log"]
+    assert names_in(tmp_path) == ["log"]
 
 
 def test_a_stream_that_is_not_open() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +16,10 @@ from tagcli.output.partial_file import PartialFile
 from tagcli.records import ConllRows, Document
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 SETTINGS: dict[str, Any] = {"--lang": "auto", "--min-score": 0.5, "model": {"model.onnx": [3, 4]}}
 DOCUMENTS = [Document(text, "a.txt", i) for i, text in enumerate(("Berlin", "", "Rom", "Bern"))]

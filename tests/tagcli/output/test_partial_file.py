@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tagcli.errors import UsageError
 from tagcli.output.partial_file import PartialFile
+from tests.support.folders import names_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX limits and locks")
 
@@ -75,7 +78,7 @@ def test_an_empty_file_does_not_stay(path: Path) -> None:
     file = PartialFile(path)
     file.journal.write_text("known")
     file.close()
-    assert os.listdir(path.parent) == []
+    assert names_in(path.parent) == []
 
 
 @needs_posix
@@ -179,7 +182,7 @@ def test_the_lock_lasts_until_the_file_has_its_name(
 
     monkeypatch.setattr(Path, "replace", tried)
     file.rename(path.with_name("out"))
-    assert os.listdir(path.parent) == ["out"]
+    assert names_in(path.parent) == ["out"]
     assert path.with_name("out").read_bytes() == b"whole\n"
     PartialFile(path).close()
 

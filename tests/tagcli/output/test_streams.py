@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tagcli.output.streams import WaitingWriter
 from tests.support.processes import needs_posix
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = needs_posix
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gzip
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.conll import is_comment, split_columns
 from tagcli.readers.formats import INPUT_FORMATS, read_documents
 from tagcli.readers.inputs import Input
 from tests.support.reading import fails, read, tokens_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tagcli.errors import DataError
 
 ODD = "a\u2028b\x85c\x0bd\re\xa0f\x0cg"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from tagcli.readers.formats import format_of_line, format_of_name, read_document
 from tagcli.readers.inputs import Input, Line
 from tests.support.reading import read
 from tests.tagcli.readers.test_conll import ODD
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Text
 

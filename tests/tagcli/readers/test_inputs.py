@@ -7,10 +7,9 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable
 from encodings.aliases import aliases
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +18,9 @@ from hypothesis import strategies as st
 from tagcli.errors import DataError, NertagError, UsageError
 from tagcli.readers.inputs import Input, Line, check_encoding
 from tests.support.path_like import PathLike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Everything that some other splitter takes for a line end or a blank.
 ODD = "a\u2028b\u2029c\x85d\x0be\x0cf\rg\xa0h\x1ci\x1dj\x1ek"

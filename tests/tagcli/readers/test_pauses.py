@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tagcli.errors import DataError
 from tagcli.readers.pauses import with_pauses
 from tagcli.records import IDLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PATIENCE = 20.0
 

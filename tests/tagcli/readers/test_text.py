@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
 from tagcli.segmentation.paragraphs import unwrapped
 from tests.support.paths import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PAGE = [line for line in (SAMPLES / "en.txt").read_text("utf-8").split("\n") if line]
 WRAPPED = [line for paragraph in PAGE for line in [*textwrap.wrap(paragraph, 72), ""]]

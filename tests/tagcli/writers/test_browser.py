@@ -9,8 +9,7 @@ from __future__ import annotations
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +18,9 @@ from tagcli.records import Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
 from tests.support.tagged import entity, tagged_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.browser
 

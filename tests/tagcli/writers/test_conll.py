@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +20,9 @@ from tagcli.records import ConllRows, Document, Entity, TaggedDocument
 from tagcli.writers.conll import token_tags, write_conll
 from tests.support.tagged import entity, tagged_text, tagged_tokens
 from tests.support.written import MERKEL, MERKEL_ENTITIES, PLAIN, WITH_SOURCE, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_conll_of_text() -> None:

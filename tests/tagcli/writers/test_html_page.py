@@ -12,8 +12,8 @@ import hashlib
 import re
 import tracemalloc
 import unicodedata
-from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,9 @@ from tagcli.writers.formats import OUTPUT_FORMATS
 from tagcli.writers.palette import COLOURS
 from tests.support.golden import assert_golden
 from tests.support.tagged import any_tagged, entity, tagged_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 VOID = ("meta",)
 PLAIN = WriterOptions()

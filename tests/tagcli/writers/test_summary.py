@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,9 @@ from tagcli.records import Document, Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.summary import TEXTS_A_LABEL, SummaryWriter, chart, table, text_key
 from tests.support.tagged import any_tagged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BAR = re.compile("[█▏▎▍▌▋▊▉]+$")
 
