@@ -48,6 +48,7 @@ def test_sources_are_names_or_tables(tmp_path: Path) -> None:
     [
         ("bass = 1", "unknown setting 'bass'"),
         ("base = ", "is no recipe"),
+        ("base = " + "[" * 100_000, "is no recipe"),
         ("[[train]]\ncap = 1", "needs a source"),
         ("[[train]]\nsource = 5", "source = 5 is not a string"),
         ("train = 5", "train = 5 is not a list of sources"),
