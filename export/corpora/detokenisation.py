@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tagcli.languages import LATIN_LANGUAGES
 from tagcli.schemes import Span
-from tagcli.segmentation.words import listed
+from tagcli.segmentation.abbreviations import listed
 
 LANGUAGES = LATIN_LANGUAGES
 """Those whose spacing is known; Korean corpora have their blanks already."""
