@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from export.corpora.examples import Example
 from export.corpora.sources import Corpus
 from export.tables import Rows
-from tagcli.languages import language_of_script
 from tagcli.segmentation.korean import eojeols
+from tagcli.segmentation.script import language_of_script
 from tagcli.segmentation.sentences import split_sentences
 from tagcli.segmentation.words import cut_words
 

@@ -16,9 +16,10 @@ from tokenizers import Tokenizer
 
 from tagcli.errors import UsageError, reason_of
 from tagcli.inference.windows import cut_windows
-from tagcli.languages import AUTO, PARTS, RAW, WORDS, language_of_script
+from tagcli.languages import AUTO, PARTS, RAW, WORDS
 from tagcli.segmentation.korean import eojeols, parts
-from tagcli.segmentation.sentences import split_sentences
+from tagcli.segmentation.script import language_of_script
+from tagcli.segmentation.sentences import LINE_END, split_sentences
 from tagcli.segmentation.words import cut_words
 
 if TYPE_CHECKING:
@@ -220,11 +221,12 @@ def encode_document(
     """The sentences of a text in order, each in the unit that `unit_of` names for its language.
 
     Given `tokens`, offsets in the original text, shape (n, 2), are one sentence; without them the
-    text is split. With the language "auto" every paragraph goes by its script.
+    text is split. With the language "auto" every paragraph goes by its script, and of a Latin one
+    every sentence by its own.
     """
 
-    def named(paragraph: str) -> str:
-        return language_of_script(paragraph) if language == AUTO else language
+    def named(part: str) -> str:
+        return language_of_script(part) if language == AUTO else language
 
     if tokens is not None:
         if len(tokens):
@@ -232,12 +234,13 @@ def encode_document(
             chosen = named(text.text)
             yield encode_sentence(encoder, text.text, span, chosen, unit_of(chosen), words)
         return
-    paragraph_end, chosen = 0, ""
+    paragraph_end, of_paragraph = 0, ""
     for start, end in split_sentences(text.text):
         if end > paragraph_end:
-            following = text.text.find("\n", end)
-            paragraph_end = len(text.text) if following < 0 else following
-            chosen = named(text.text[start:paragraph_end])
+            following = LINE_END.search(text.text, end)
+            paragraph_end = following.start() if following else len(text.text)
+            of_paragraph = named(text.text[start:paragraph_end])
+        chosen = of_paragraph or named(text.text[start:end])
         yield encode_sentence(encoder, text.text, (start, end), chosen, unit_of(chosen))
 
 
