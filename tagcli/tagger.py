@@ -190,7 +190,8 @@ class Tagger:
                     found = self._entities(step.document, step.text, step.sentence)
                     # a letter composed across a line end would be in both sentences
                     entities += [entity for entity in found if entity.start >= free_from]
-                    sentences.append(_finished(step.document, step.text, step.sentence))
+                    end = sentences[-1].end if sentences else 0
+                    sentences += _finished(step.document, step.text, step.sentence, end)
             if step.ends_document:
                 yield TaggedDocument(step.document, tuple(entities), tuple(sentences))
                 entities, sentences = [], []
@@ -223,13 +224,18 @@ def _shown(value: object) -> str:
     return f"{' '.join(repr(value).split()):.40} ({type(value).__name__})"
 
 
-def _finished(document: Document, text: NormalisedText, sentence: _Sentence) -> Sentence:
+def _finished(
+    document: Document, text: NormalisedText, sentence: _Sentence, free_from: int
+) -> Iterator[Sentence]:
+    """The sentence, unless the one before it, which ends at `free_from`, has all of it."""
     units = sentence.units
     if document.tokens is not None:
-        return Sentence(0, len(document.text), units.language, document.tokens, "tokens")
-    start, end = text.original_span(units.start, units.end)
-    words = text.original_spans(units.words)
-    return Sentence(start, end, units.language, words, units.unit)
+        yield Sentence(0, len(document.text), units.language, document.tokens, "tokens")
+        return
+    whole = np.array([[units.start, units.end]], np.int32)
+    for start, end in text.parted_spans(document.text, whole, free_from, len(document.text)):
+        words = text.parted_spans(document.text, units.words, start, end)
+        yield Sentence(int(start), int(end), units.language, words, units.unit)
 
 
 def _to_nowhere(message: str) -> None:

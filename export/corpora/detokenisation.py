@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tagcli.languages import LATIN_LANGUAGES
-from tagcli.segmentation.words import listed
+from tagcli.segmentation.abbreviations import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

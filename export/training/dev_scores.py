@@ -13,7 +13,8 @@ from accelerate.utils import gather_object
 from export.evaluation.evaluate import evaluate_corpus
 from export.evaluation.gold import documents
 from export.evaluation.scores import score_of
-from tagcli.languages import AUTO, language_of_script
+from tagcli.languages import AUTO
+from tagcli.segmentation.script import language_of_script
 from tagcli.tagger import Tagger, TagOptions
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from tokenizers import Tokenizer
 
 from tagcli.errors import UsageError, reason_of
 from tagcli.inference.windows import cut_windows
-from tagcli.languages import AUTO, PARTS, RAW, WORDS, language_of_script
+from tagcli.languages import AUTO, PARTS, RAW, WORDS
 from tagcli.segmentation.korean import eojeols, parts
+from tagcli.segmentation.script import language_of_script
 from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
 
@@ -221,7 +222,8 @@ def encode_document(
     """The sentences of a text in order, each in the unit that `unit_of` names for its language.
 
     Given `tokens`, offsets in the original text, shape (n, 2), are one sentence; without them the
-    text is split. With the language "auto" every paragraph goes by its script.
+    text is split. With the language "auto" every paragraph goes by its script, and of a Latin one
+    every sentence by its own.
     """
     if tokens is not None:
         if len(tokens):

@@ -8,7 +8,9 @@ import numpy as np
 
 from tagcli.languages import PARTS
 from tagcli.records import Document, Entity
+from tagcli.segmentation.addresses import addresses
 from tagcli.segmentation.korean import particle_start
+from tagcli.segmentation.marks import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,11 +53,14 @@ def _is_blank(char: str) -> bool:
 
 def _span(text: str, units: LabelledUnits, chunk: Chunk, given_tokens: bool) -> tuple[int, int]:
     if units.by_piece:
-        return _piece_span(text, units, chunk)
+        span = _piece_span(text, units, chunk)
+        return span if given_tokens else trimmed(text, *span)
     start, end = int(units.words[chunk.start, 0]), int(units.words[chunk.end - 1, 1])
-    if units.language == "ko" and not given_tokens:
+    if given_tokens:
+        return start, end
+    if units.language == "ko":
         end = particle_start(text, int(units.words[chunk.end - 1, 0]), end)
-    return start, end
+    return trimmed(text, start, end)
 
 
 def _piece_span(text: str, units: LabelledUnits, chunk: Chunk) -> tuple[int, int]:
@@ -65,10 +70,25 @@ def _piece_span(text: str, units: LabelledUnits, chunk: Chunk) -> tuple[int, int
     start, end = int(offsets[chunk.start, 0]), int(offsets[last, 1])
     start, end = _without_punctuation(text, start, end)
     if units.unit == PARTS:
-        return start, end
+        return _without_part_of_address(text, units, chunk, (start, end))
     # in the middle of an eojeol the model itself has put the end here
     if end == units.words[units.pieces.word_of_piece[last], 1] or not text[end].isalnum():
         end = particle_start(text, max(start, int(offsets[last, 0])), end)
+    return start, end
+
+
+def _without_part_of_address(
+    text: str, units: LabelledUnits, chunk: Chunk, span: tuple[int, int]
+) -> tuple[int, int]:
+    """The span without the address that it begins or ends in the middle of."""
+    start, end = span
+    owners = units.pieces.word_of_piece
+    last = slice(*units.words[owners[chunk.end - 1]].tolist())
+    if end < last.stop and addresses(text[last]) == [(0, last.stop - last.start)]:
+        end = max(start, last.start)
+    first = slice(*units.words[owners[chunk.start]].tolist())
+    if first.start < start < end and addresses(text[first]) == [(0, first.stop - first.start)]:
+        start = min(first.stop, end)
     return start, end
 
 

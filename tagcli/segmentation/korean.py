@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tagcli.segmentation.addresses import addresses
+from tagcli.segmentation.marks import without_glued_marks
+
 if TYPE_CHECKING:
     from tagcli.records import Spans
 
 _EOJEOL = re.compile(r"\S+")
-_PART = re.compile(r"[^\W_]+|\S")
+# Letters and digits; a mark with those that without_glued_marks gives it; any other character
+_PART = re.compile("[^\\W_]+|\ufffc\u0300*|\\S")
 
 # What must stand before a particle: a final consonant, none, none or ㄹ, or anything. 도 is left
 # out: at the end of a name it is more often a province (경기도) or an island.
@@ -34,6 +38,7 @@ _CONDITIONS = {
     for particle in particles
 }
 _LONGEST_PARTICLE = max(map(len, _CONDITIONS))
+_LAST_SYLLABLES = {particle[-1] for particle in _CONDITIONS}
 _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _FINAL_RIEUL = 8
 
@@ -46,18 +51,29 @@ def eojeols(text: str, start: int, end: int) -> Spans:
 
 def parts(text: str, start: int, end: int) -> Spans:
     """Offsets of what eojeols within text[start:end] are made of, shape (n, 2): runs of letters and
-    digits without the particle that they may end in, that particle, and single other characters.
+    digits without the particle that they may end in, that particle, addresses, marks that are glued
+    on, and single other characters.
 
     Nearly every name begins and ends where a part does, or one of its pieces.
     """
-    spans = []
+    text = without_glued_marks(text[start:end])
+    spans: list[tuple[int, int]] = []
+    done = 0
+    for address in addresses(text):
+        _add_parts(text, done, address[0], spans)
+        spans.append(address)
+        done = address[1]
+    _add_parts(text, done, len(text), spans)
+    return np.array(spans, np.int32).reshape(-1, 2) + np.int32(start)
+
+
+def _add_parts(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
     for match in _PART.finditer(text, start, end):
         first, last = match.span()
         particle = particle_start(text, first, last)
         spans.append((first, particle))
         if particle < last:
             spans.append((particle, last))
-    return np.array(spans, np.int32).reshape(-1, 2)
 
 
 def particle_start(text: str, start: int, end: int) -> int:
@@ -66,6 +82,8 @@ def particle_start(text: str, start: int, end: int) -> int:
     The particle must fit the final consonant of the syllable before it, and something must be
     left of the name.
     """
+    if end <= start or text[end - 1] not in _LAST_SYLLABLES:
+        return end
     for length in range(min(_LONGEST_PARTICLE, end - start - 1), 0, -1):
         condition = _CONDITIONS.get(text[end - length : end])
         if condition and _fits(condition, text[end - length - 1]):

@@ -1,16 +1,18 @@
-"""NFC with a map back: encoders know composed letters, users want offsets into their own text."""
+"""NFC and the usual marks with a map back: encoders know composed letters and plain hyphens, users
+want offsets into their own text."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tagcli.segmentation.marks import with_usual_marks
 from tagcli.segmentation.paragraphs import AUTO, Join, line_joins, paragraph_joins
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_LONGEST_SEGMENT}}}")
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
-    """Text in NFC; `starts` and `ends`, shape (len(text),), give the original code points of each
-    of its characters, and are None where nothing changed."""
+    """Text in NFC with the usual marks; `starts` and `ends`, shape (len(text),), give the original
+    code points of each of its characters, and are None where these are its own."""
 
     text: str
     starts: npt.NDArray[np.int32] | None = None
@@ -48,6 +50,26 @@ class NormalisedText:
             return spans
         return np.stack([self.starts[spans[:, 0]], self.ends[spans[:, 1] - 1]], axis=1)
 
+    def parted_spans(
+        self, original: str, spans: npt.NDArray[np.int32], start: int, end: int
+    ) -> npt.NDArray[np.int32]:
+        """Like `original_spans` for spans in order, and each within [start, end) of the `original`
+        text, without the blanks that its first mark composes with and without what the span before
+        it has, which has the hyphen between the two; one that nothing is left of is left out."""
+        if self.starts is None or self.ends is None:
+            return spans
+        parted: list[tuple[int, int]] = []
+        for first, last in self.original_spans(spans).tolist():
+            first, last = max(first, start), min(last, end)
+            if parted and (between := original[start:first].rstrip()):
+                parted[-1] = parted[-1][0], start + len(between)
+            while first < last and original[first].isspace():
+                first += 1
+            if first < last:
+                parted.append((first, last))
+                start = last
+        return np.array(parted, np.int32).reshape(-1, 2)
+
     def normalised_spans(self, spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Spans of the original text, shape (n, 2), as spans of the normalised one."""
         if self.starts is None or self.ends is None:
@@ -58,14 +80,17 @@ class NormalisedText:
 
 
 def normalise(text: str, joins: Sequence[Join] = ()) -> NormalisedText:
-    """The text in NFC with its map, on one line where `joins` say so; lone surrogates, which no
-    tokenizer takes, become U+FFFD."""
+    """The text in NFC with the usual hyphens and apostrophes and with its map, on one line where
+    `joins` say so; lone surrogates, which no tokenizer takes, become U+FFFD."""
     if not text.isascii():
         text = _without_surrogates(text)
     if joins:
         joined = _joined(text, joins)
-        return _through(joined, _composed(joined.text))
-    return _composed(text)
+        found = _through(joined, _composed(joined.text))
+    else:
+        found = _composed(text)
+    usual = with_usual_marks(found.text)
+    return found if usual is found.text else replace(found, text=usual)
 
 
 def normalise_paragraphs(

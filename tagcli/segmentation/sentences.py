@@ -7,20 +7,48 @@ an abbreviation, an initial or an ordinal does not end a sentence.
 import re
 from collections.abc import Iterator
 
-from tagcli.languages import AUTO, language_of_script
-from tagcli.segmentation.words import ABBREVIATIONS, DOTTED, NUMBERED, ROMAN, TITLES, is_cjk, listed
+from tagcli.languages import AUTO
+from tagcli.segmentation.abbreviations import (
+    ABBREVIATIONS,
+    DOTTED,
+    NUMBERED,
+    ROMAN,
+    TITLES,
+    listed,
+)
+from tagcli.segmentation.script import language_of_script
+from tagcli.segmentation.words import is_cjk
 
-_CLOSERS = "\"'”’»«“」』)›>\\]}"
+# Of lines, cells and pages, and what Unicode and ASCII have for them
+_LINE_ENDS = "\n\r\t\x0b\x0c\x1c-\x1f\x85\u2028\u2029"
+LINE_END = re.compile(f"[{_LINE_ENDS}]")
+"""Where every sentence and every entity ends."""
+
+_CLOSERS = "\"'”’»«“」』)›>\\]}¹²³\u2070\u2074-\u2079"
 # A line end; or a run of terminators with the quotes and brackets that close after it. French
 # sets a blank before a closing »; where German opens with » a letter follows at once.
 _CANDIDATE = re.compile(
-    rf"[\n\r]|(?P<mark>[.!?…。！？．｡]+)(?:[{_CLOSERS}]|[ \u00a0\u202f](?:»(?!\w)|[\"'”’](?!\S)))*"
+    rf"[{_LINE_ENDS}]"
+    rf"|(?P<mark>[.!?…。！？．｡]+)(?:[{_CLOSERS}]|[ \u00a0\u202f](?:»(?!\w)|[\"'”’](?!\S)))*"
 )
 _BLANKS = re.compile(r"\s*")
 _OPENERS = re.compile("[\"'“”„‘’‚«»‹›(\\[{¿¡*–—•「『<-]{0,8}\\s{0,2}")
 _WORD = re.compile(r"\w{0,24}")
 _BEFORE = re.compile(r"[\w.-]*\Z")
 _LATER = re.compile(r"(?:['’]on|\b(?:ad|per|par|p\.) ?e[sx])\Z")
+
+# Korean goes on so with what was said, even behind its full stop: 정말..?라고, 정말? 라고, 갔다.고
+_SAID = r"이?라(?:고[는도만요]?|는데?|며|면서|던|니까?)(?![가-힣])"
+_SAID_AT_ONCE = rf"{_SAID}|(?:고|며|면서|는|란|던|하고|하며|하는)(?!\w)"
+# Dates as numbers: 2026. 3. 5., whose last full stop is its own; 3. 5. 2026; in Korean text 3. 5.
+# and 2026. 3.; in German am 3. 5.
+_DATE = (
+    r"(?<![\d.,])(?:\d{4}|['’]?\d\d)\.\s?\d{1,2}\.\s?\d{1,2}(?!\d)(?:\.(?!\s+[A-Z\u00c0-\u00de]))?"
+    r"|(?<![\d.,])\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d\d)(?!\d)"
+    r"|(?<![\d.,])(?:\d{4}\.\s?|\d{1,2}\.\s)\d{1,2}\.(?=\s?[가-힣~(])"
+    r"|\b(?:[Aa]m|[Vv]om|[Zz]um|[Bb]is|[Aa]b|[Ss]eit|[Dd]e[rmn]|[Nn]ach|[Vv]or|und)\s"
+    r"\d{1,2}\.\s?\d{1,2}\."
+)
 
 # Abbreviations may stand at the end, but only before a word that opens a sentence.
 _MAY_END = listed("Inc Corp Ltd Jr Sr jr Bros Co etc")
@@ -60,6 +88,13 @@ def _is_ordinal(text: str, first: int, begin: int, word: str) -> bool:
     return bool(before) and text[first - 1].isspace() and before[-1].lower() in _ARTICLES
 
 
+def _is_in_date(text: str, dot: int) -> bool:
+    """Whether the full stop at `dot` is one of a date."""
+    found = re.finditer(_DATE, text[max(0, dot - 24) : dot + 16])
+    at = min(dot, 24)
+    return any(date.start() < at < date.end() for date in found)
+
+
 def _dot_ends(text: str, begin: int, dot: int, word: str) -> bool:
     """Whether the full stop at `dot` ends the sentence begun at `begin`, with `word` after it."""
     window = text[max(begin, dot - 24) : dot]
@@ -67,7 +102,10 @@ def _dot_ends(text: str, begin: int, dot: int, word: str) -> bool:
     before = found[0].lstrip("-.") if found else ""
     if not before:
         return True
-    tail = re.split(r"[.-]", before)[-1] if not DOTTED.fullmatch(before) else before
+    if before[-1].isdigit() and _is_in_date(text, dot):
+        return False
+    is_whole = DOTTED.fullmatch(before) or before in ABBREVIATIONS
+    tail = before if is_whole else re.split(r"[.-]", before)[-1]
     first = dot - len(before)
     if len(tail) == 1 and tail.lower() != tail.upper():
         return False
@@ -99,7 +137,8 @@ def _ends(text: str, begin: int, mark: tuple[int, int], end: int) -> bool:
         if text[stop - 1] in "。！？｡":
             return following not in "、，,;:"
         # Korean may leave out the blank; after a closing quote its particles follow instead.
-        return end == stop and text[start] != "…" and is_cjk(previous) and is_cjk(following)
+        is_run_on = end == stop and text[start] != "…" and is_cjk(previous) and is_cjk(following)
+        return is_run_on and not re.match(_SAID_AT_ONCE, text[end : end + 8])
     blanks = _BLANKS.match(text, end)
     opened = _OPENERS.match(text, blanks.end()) if blanks else None
     found = _WORD.match(text, opened.end()) if opened else None
@@ -108,7 +147,7 @@ def _ends(text: str, begin: int, mark: tuple[int, int], end: int) -> bool:
         # Symbols and emoji may start a sentence, further punctuation may not.
         if text[opened.end() : opened.end() + 1] in tuple(",;:.!?)]}%&/+=…"):
             return False
-    elif word[0].islower():
+    elif word[0].islower() or (is_cjk(word[0]) and re.match(_SAID, word)):
         return False
     if text[start:stop] == ".":
         return _dot_ends(text, begin, start, word)
@@ -146,11 +185,14 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def sentences_by_language(text: str, language: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and language of every sentence; with the language "auto" every paragraph goes by
-    its script."""
-    paragraph_end, chosen = 0, language
+    its script, and of a Latin one every sentence by its own."""
+    paragraph_end, of_paragraph = 0, ""
     for start, end in split_sentences(text):
-        if language == AUTO and end > paragraph_end:
-            following = text.find("\n", end)
-            paragraph_end = len(text) if following < 0 else following
-            chosen = language_of_script(text[start:paragraph_end])
-        yield start, end, chosen
+        if language != AUTO:
+            yield start, end, language
+            continue
+        if end > paragraph_end:
+            following = LINE_END.search(text, end)
+            paragraph_end = following.start() if following else len(text)
+            of_paragraph = language_of_script(text[start:paragraph_end])
+        yield start, end, of_paragraph or language_of_script(text[start:end])

@@ -6,36 +6,52 @@ a full stop behind them and decides, joint by joint, whether the word goes on.
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from tagcli.segmentation.abbreviations import (
+    ABBREVIATIONS,
+    DOTTED,
+    NAME_SUFFIXES,
+    NUMBERED,
+    ROMAN,
+    TITLES,
+    listed,
+)
+from tagcli.segmentation.addresses import URL, url_end
+from tagcli.segmentation.marks import as_cut
 
 # Combining marks, soft hyphen, joiners and variation selectors belong to the word before them.
 _MARK = (
     "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200c\u200d\ufe00-\ufe0f"
     "\u0591-\u05bd\u05c1-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f"
 )
-_W = rf"[\w{_MARK}]"
+# And a company's form in one character is a part of its name: ㈜한화
+_W = rf"[\w{_MARK}\u3200-\u321e\u322a-\u3247]"
 _EXTEND = rf"[{_MARK}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-_APOSTROPHES = "'’ʼ"
-_JOINT = rf"(?:\.-|[.{_APOSTROPHES}&@:,+·–-])"
+_APOSTROPHES = "'’"
+# Of several signs: Dipl.-Ing., C++-Klasse, C++11, al-'Aziz
+_JOINT = (
+    rf"[.{_APOSTROPHES}&@:,+*·–-]"
+    r"(?:-(?<=[.+]-)|\+(?:-|(?=\d)(?<=[A-Z]\+\+))"
+    rf"|[{_APOSTROPHES}](?<=\b[AEae][dlnrstz]-[{_APOSTROPHES}]))?"
+)
 
 _TOKEN = (
-    rf"(?P<url>(?i:https?://|ftp://|www\.)[^\s<>\"«»“”„]+)"
+    rf"(?P<url>{URL})"
     rf"|(?P<whole>\d{{1,4}}/\d{{1,2}}/\d{{1,4}}(?!\w)|(?:[kcm]?m|mi|kg|l)/(?:s|h|min)(?!\w))"
     rf"|(?P<core>@?{_W}+(?:{_JOINT}{_W}+)*)"
     rf"|\#(?=\d*[^\W\d]){_W}+"
-    rf"|(?<=\S)[{_APOSTROPHES}](?i:s|re|ve|ll|d|m)(?!\w)"
-    rf"|°[CF](?!\w)"
+    rf"|[{_APOSTROPHES}](?<=\S[{_APOSTROPHES}])(?i:s|re|ve|ll|d|m)(?!\w)"
+    # 'Ndrangheta, 's-Hertogenbosch
+    rf"|[{_APOSTROPHES}‘](?<!\w[{_APOSTROPHES}‘])(?=[Nn]dr|N[bcdfghjklmpqrstvwxz][a-z]|s-[A-Z])"
+    rf"{_W}+(?:-{_W}+)*"
+    r"|°[CF](?!\w)|\.N(?<![\w.]\.N)(?:ET|et)(?!\w)"
     r"|[\U0001f1e6-\U0001f1ff]{2}|\.{2,}|[!?]{2,}|(?P<run>[-–—=*+~/'])(?P=run)+"
     # A symbol with its modifiers, and whatever further symbols a joiner glues on.
     rf"|\S{_EXTEND}*(?:(?<=\u200d)[^\w\s]{_EXTEND}*)*"
 )
 _JOINTS = re.compile(_JOINT)
-
-
-def listed(words: str) -> frozenset[str]:
-    """Set of the words of a string, to keep the lists below readable."""
-    return frozenset(words.split())
-
 
 _ELISIONS = listed(
     "l d c j m n s t qu jusqu lorsqu puisqu quoiqu quelqu un dell all dall nell sull coll gl ch"
@@ -45,42 +61,10 @@ _ELISIONS = listed(
 # Those that keep their apostrophe even where a blank follows it.
 _ELIDED_ALONE = listed("l d qu jusqu lorsqu puisqu dell all dall nell sull quell po de")
 
-# Abbreviations before a name, which never stand at the end of a sentence.
-TITLES = listed(
-    "Dr Drs Prof Mr Mrs Ms Messrs Rev Fr Hon Gov Sen Rep Gen Col Capt Cpt Lt Sgt Maj Cpl Cmdr Adm"
-    " Pres St Ste Sts Sta Mt Mts Ft Pt Hr Hrn Frl Dipl Ing MM Mme Mmes Mlle Mlles Mgr Pr sig sigg"
-    " dott prof avv ing geom mons Sig Sigg Dott Avv Mons On dr col gen"
-)
-ABBREVIATIONS = listed(
-    "bzw usw ca Mio Mrd Tsd Nr Abb Bd Bde Hrsg Jh Jhd Kap Str str Abs Aufl Anm bes sog sogen ggf"
-    " evtl ehem eigtl vgl inkl exkl zzgl geb gest verh röm kath ev evang österr schweiz amerik brit"
-    " dt engl franz frz lat ital jap russ poln span griech niederl türk arab hebr reg var Chr endg"
-    " chin allg insb lfd Forts Vors Verf av apr env éd chap hab boul bd cf etc ecc ibid cfr pag"
-    " pagg artt nn ed trad lett sgg ss ind vs approx dept Dept Ave Blvd Rd Univ Assn eds feat ft"
-    " spp sp al Ph Ltd Co"
-)
-# Abbreviations only where a number follows: otherwise they are ordinary words or names.
-NUMBERED = listed(
-    "No no Nos nos Nr nr n N Art art Arts arts Fig fig Figs Vol vol Vols p pp P S Op op cap Cap"
-    " Tab tab Tel tel max min mind Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Okt Dez"
-    " janv févr avr juil oct nov déc gen feb mar mag giu lug ago set ott dic lt sec Sat ext"
-)
-# The full stop is part of the name, even at the end of a sentence.
-_NAME_SUFFIXES = listed("Jr Sr jr Inc Corp Ltd Co Bros")
+_TAILS = frozenset(".'’°#+")
 _DOTTED_WORDS = TITLES | ABBREVIATIONS
-DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}")
-ROMAN = re.compile(r"[IVXLC]{2,7}")
 _TEXT_END = re.compile(r"[^\S\n\r]*+[\"'”’»«“)\]]*+[^\S\n\r]*+(?:[\n\r]|\Z)")
 _NUMBER_NEXT = re.compile(r"\s?(?:\d|[IVXLC]+\b)")
-
-
-def _url_end(text: str, start: int, end: int) -> int:
-    """End of the address in text[start:end] without the punctuation that follows it."""
-    surplus = text.count(")", start, end) - text.count("(", start, end)
-    while text[end - 1] in ".,;:!?'’]}*" or (text[end - 1] == ")" and surplus > 0):
-        end -= 1
-        surplus -= text[end] == ")"
-    return end
 
 
 def is_cjk(char: str) -> bool:
@@ -94,13 +78,15 @@ def _dot_joins(left: str, right: str) -> bool:
         return True
     if is_cjk(left[-1]) or is_cjk(right[0]):
         return False
+    if right == "NET" or (right == "Net" and left.isupper()):
+        return True
     if len(left) == 1:
         return not (left.islower() and right[0].isupper() and right[1:2].islower() and right[2:])
     return not right[0].isupper() or (len(left) == 2 and len(right) == 1)
 
 
 # Between Hangul these are quotes and list marks: 가수 '아이유'가, 한·미
-_LATIN_JOINTS = (*_APOSTROPHES, "·", ":", "+")
+_LATIN_JOINTS = (*_APOSTROPHES, "·", ":", "+", "*")
 _PRONOUNS_AFTER_T = ("-il", "-ils", "-elle", "-elles", "-on")
 
 
@@ -136,7 +122,7 @@ def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> 
     """Append all words of a jointed run but the last, and return where the last one starts."""
     joints = [m.span() for m in _JOINTS.finditer(text, start + 1, end)]
     if any(text[i] == "@" for i, _ in joints):
-        return start
+        return _cut_mail(text, start, end, joints, words)
     word = piece = start
     in_number = False
     for k, (i, j) in enumerate(joints):
@@ -150,6 +136,35 @@ def _cut_core(text: str, start: int, end: int, words: list[tuple[int, int]]) -> 
                 word = cut
         in_number = not cuts and joint.is_in_digits
         piece = j
+    return word
+
+
+def _cut_mail(
+    text: str,
+    start: int,
+    end: int,
+    joints: Sequence[tuple[int, int]],
+    words: list[tuple[int, int]],
+) -> int:
+    """The same for a run that has a mail address: its joints join, but for those that stand between
+    two, and a Korean particle behind it is a word."""
+    word, sign = start, -1
+    for i, j in [*joints, (end, end)]:
+        mark = text[i:j]
+        if mark == "@":
+            sign = i
+            continue
+        divides = mark not in (".", "-") if sign >= 0 else mark in (",", ":", "*")
+        is_scheme = mark == ":" and text[word:i].lower() == "mailto"
+        if i < end and (not divides or is_scheme):
+            continue
+        particle = next((k for k in range(sign, i) if is_cjk(text[k])), i) if sign >= 0 else i
+        if particle < i:
+            words.append((word, particle))
+            word = particle
+        if i < end:
+            words += [(word, i), (i, j)]
+            word, sign = j, -1
     return word
 
 
@@ -168,11 +183,37 @@ def _cuts_at(joint: _Joint) -> tuple[int, ...]:
         return () if short else (joint.start, joint.start + 1, joint.end)
     if mark == ".":
         return () if _dot_joins(left, right) else both
-    if mark in ",:":
-        return () if joint.is_in_digits else both
-    if mark == "+" or (mark in "–·" and not (left[-1].isalpha() and right[0].isalpha())):
-        return both
-    return ()
+    if mark == ",":
+        return _cuts_at_comma(joint)
+    return () if _is_within_word(joint) else both
+
+
+def _is_within_word(joint: _Joint) -> bool:
+    """Whether a colon, a plus, an asterisk, a dash or a dot in the middle is part of a word."""
+    mark, left, right = joint.mark, joint.left, joint.right
+    if mark in ":*" and _is_of_gender(left, right):
+        return True
+    if mark == ":":
+        return joint.is_in_digits
+    if mark in ("+-", "++-", "++"):
+        return left[-1].isalpha()
+    if mark in "+*":
+        return False
+    return mark not in "–·" or (left[-1].isalpha() and right[0].isalpha())
+
+
+def _cuts_at_comma(joint: _Joint) -> tuple[int, ...]:
+    if not joint.is_in_digits:
+        return joint.start, joint.end
+    # Two footnotes of a name: Berger1,2
+    name, first, second = joint.left[:-1], joint.left[-1], joint.right
+    are_footnotes = len(second) == 1 and first < second and len(name) > 2 and name[-1].islower()
+    return (joint.start - 1,) if are_footnotes else ()
+
+
+def _is_of_gender(left: str, right: str) -> bool:
+    """Whether a colon or an asterisk stands for all genders, as in Student:innen."""
+    return left[-1].islower() and (right == "in" or right.startswith("innen"))
 
 
 def _cuts_at_apostrophe(joint: _Joint) -> tuple[int, ...]:
@@ -210,9 +251,9 @@ def _cuts_at_hyphen(joint: _Joint) -> tuple[int, ...]:
 def _keeps_dot(text: str, start: int, end: int) -> bool:
     """Whether the full stop at `end` is part of the word text[start:end]."""
     word = text[start:end]
-    if DOTTED.fullmatch(word) or word in _NAME_SUFFIXES:
+    if word in NAME_SUFFIXES or ("." in word and DOTTED.fullmatch(word)):
         return True
-    if _TEXT_END.match(text, end + 1):
+    if end + 1 == len(text) or _TEXT_END.match(text, end + 1):
         return False
     if len(word) == 1 and word.lower() != word.upper():
         return True
@@ -224,30 +265,55 @@ def _keeps_dot(text: str, start: int, end: int) -> bool:
     after = text[end + 2 : end + 3] if text[end + 1].isspace() else ""
     if word.isdigit():
         return len(word) <= 2 and after.isalpha()
-    return ROMAN.fullmatch(word) is not None and after.islower()
+    return after.islower() and ROMAN.fullmatch(word) is not None
+
+
+def _tail_end(text: str, start: int, end: int) -> int:
+    """Where the word text[start:end] ends, with the mark behind it if that is one of its own."""
+    mark, after = text[end], text[end + 1 : end + 2]
+    if mark == ".":
+        return end + (after != "." and end - start <= 12 and _keeps_dot(text, start, end))
+    if mark in _APOSTROPHES:
+        if end - start > 7:
+            return end
+        low = text[start:end].lower()
+        is_elided = (low in _ELIDED_ALONE and after.isspace()) or (
+            low in _ELISIONS and after in tuple('"«“„‘([\ufffc')
+        )
+        return end + is_elided
+    if mark == "°":
+        return end + (text[start:end] in ("n", "N"))
+    return _sign_end(text, start, end)
+
+
+def _sign_end(text: str, start: int, end: int) -> int:
+    """The same for a word with signs behind it: C#, C++, Canal+, A+++."""
+    last = end
+    if text[end] == "#":
+        last += end - start == 1 and text[start].isalpha()
+    elif text[end - 1].isalpha():
+        while last < end + 3 and text[last : last + 1] == "+":
+            last += 1
+    follows = text[last : last + 1]
+    is_own = is_cjk(follows) or not (follows.isalnum() or follows in ("_", "=", "+"))
+    return last if is_own else end
 
 
 def cut_words(text: str) -> list[tuple[int, int]]:
     """Words of a sentence or line as (start, end) code-point offsets, in order, blanks left out."""
+    text = as_cut(text)
     words: list[tuple[int, int]] = []
     search = re.compile(_TOKEN).search  # from the cache of re; at import it would cost 3 ms
     pos, size = 0, len(text)
     while found := search(text, pos):
         start, pos = found.span()
         kind = found.lastgroup
-        if kind == "url":
-            pos = _url_end(text, start, pos)
-        elif kind == "core":
+        if kind == "core":
             if not text[start:pos].isalnum():
                 start = _cut_core(text, start, pos, words)
-            if pos < size and text[pos] == "." and text[pos + 1 : pos + 2] != ".":
-                if pos - start <= 12 and _keeps_dot(text, start, pos):
-                    pos += 1
-            elif pos < size and text[pos] in _APOSTROPHES and pos - start <= 7:
-                low, after = text[start:pos].lower(), text[pos + 1 : pos + 2]
-                if (low in _ELIDED_ALONE and after.isspace()) or (
-                    low in _ELISIONS and after in tuple('"«“„‘([')
-                ):
-                    pos += 1
+            if pos < size and text[pos] in _TAILS:
+                pos = _tail_end(text, start, pos)
+        elif kind == "url":
+            pos = url_end(text, start, pos)
         words.append((start, pos))
     return words

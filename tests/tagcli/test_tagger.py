@@ -21,6 +21,7 @@ from tagcli.readers.conll import DOCSTART, read_conll
 from tagcli.readers.inputs import Line
 from tagcli.tagger import TagOptions
 from tagcli.writers.conll import token_tags
+from tests.support.sure_tagger import SCHEMES, WORDS, sure_tagger
 from tests.support.tiny_models import (
     MAX_POSITIONS,
     NERTAG_OBJECT,
@@ -30,6 +31,7 @@ from tests.support.tiny_models import (
     all_sentences,
     edit_json,
 )
+from tests.support.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +102,46 @@ def test_every_character_that_is_no_blank_is_in_a_word(
             assert sentence.start <= start < end <= sentence.end
             covered |= set(range(start, end))
     assert {i for i, char in enumerate(text) if not char.isspace()} <= covered
+
+
+# Marks that compose, or are put in order, over the end of a word, a cell or a line
+COMPOSING = [
+    *"a \n\t-.é가&_¹\u2028\u00a0\u2126\ufb1d\u2011\u1100\u1161\u11a8",
+    *"\u0301\u0323\u0344\u0338\u0f73\u0f71\u09c7\u09be",
+    "\u0915\u093c", "-\n", "Anna ", "서울에서 ", "&nbsp;", "www.a.kr",
+    "Berger wohnt in der Stadt, in der auch ihre Mutter schon seit langem lebt\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", ["xlmr", "klue"])
+@pytest.mark.parametrize("paragraphs", ["lines", "wrapped"])
+@quick
+@given(text=st.lists(st.sampled_from(COMPOSING), max_size=14).map("".join))
+def test_sentences_and_words_part_the_text_in_order(
+    tiny_tagger: TaggerMaker, shape: str, paragraphs: str, text: str
+) -> None:
+    """None overlap, none are empty or have blanks at their ends, and no character is left out; and
+    what conll shows is the text."""
+    tagged = tiny_tagger(shape, paragraphs=paragraphs).tag(text)
+    at = 0
+    for sentence in tagged.sentences:
+        assert sentence.start >= at
+        assert not text[at : sentence.start].strip()
+        at = sentence.start
+        for start, end in sentence.words.tolist():
+            assert at <= start < end <= sentence.end
+            assert not text[at:start].strip()
+            assert text[start:end] == text[start:end].strip()
+            at = end
+        assert not text[at : sentence.end].strip()
+        at = sentence.end
+    assert not text[at:].strip()
+    rows = [line.partition("\t") for line in written("conll", tagged).split("\n")]
+    shown = "".join("".join(token.split()) for token, tab, _ in rows if tab)
+    if paragraphs == "lines":
+        assert shown == "".join(text.split())
+    else:  # without the hyphens that divide words over lines
+        assert shown.replace("-", "") == "".join(text.split()).replace("-", "")
 
 
 @pytest.mark.parametrize("shape", ["xlmr", "nertag", "bert"])
@@ -438,6 +480,25 @@ def test_auto_goes_by_script_paragraph_by_paragraph(tiny_tagger: TaggerMaker) ->
     assert by_start["L'a"] == ""
     forced = tiny_tagger("nertag", lang="fr").tag(text)
     assert {s.language for s in forced.sentences} == {"fr"}
+
+
+def test_a_korean_sentence_of_a_latin_paragraph_is_korean(tiny_tagger: TaggerMaker) -> None:
+    text = f"{SENTENCES['en'][2]} {SENTENCES['ko'][0]} {SENTENCES['en'][1]}\tSeoul 서울로 간다.\n"
+    tagged = tiny_tagger("nertag").tag(text)
+    assert [s.language for s in tagged.sentences] == ["", "ko", "", "ko"]
+
+
+@pytest.mark.parametrize("end", [*"\t\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"])
+def test_entities_end_with_cells_and_pages(tiny_tagger: TaggerMaker, end: str) -> None:
+    """As with lines, unless the words are given tokens."""
+    labels, right, _ = SCHEMES["BIO"]
+    tagger = sure_tagger(tiny_tagger("klue"), labels, WORDS, right)
+    text = f"Angela{end}Merkel kennt Köln"
+    assert [e.text for e in tagger.tag(text).entities] == ["Angela", "Merkel", "Köln"]
+    tokens = np.array([[0, 6], [7, 13]], np.int32)
+    (given_tokens, _) = list(tagger.run([Document(text, tokens=tokens)]))
+    assert given_tokens is not None
+    assert [e.text for e in given_tokens.entities] == [f"Angela{end}Merkel"]
 
 
 def test_labels_and_scores_filter_entities(tiny_tagger: TaggerMaker) -> None:

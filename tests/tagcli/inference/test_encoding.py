@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder, Pieces
 from tagcli.models.directory import TOKENIZER
-from tests.support.tiny_models import SENTENCES, SHAPES, ModelMaker, all_sentences, edit_json
+from tagcli.readers.base import token_offsets
+from tagcli.records import Document
+from tests.support.tiny_models import (
+    SENTENCES,
+    SHAPES,
+    ModelMaker,
+    TaggerMaker,
+    all_sentences,
+    edit_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +102,21 @@ def test_ids_are_those_of_transformers(
         assert ids.tolist() == expected["input_ids"]
         inner = [word for word in expected.word_ids() if word is not None]
         assert pieces.word_of_piece.tolist() == inner
+
+
+@pytest.mark.parametrize("given_tokens", [False, True])
+def test_the_model_is_given_the_usual_hyphens_and_apostrophes(
+    tiny_tagger: TaggerMaker, given_tokens: bool
+) -> None:
+    usual = "l’avocat d’Anna-Lena Berger, Aix-en-Provence"
+    changed = usual.replace("’", "\u02bc").replace("-", "\u2011")
+    tagger = tiny_tagger("xlmr")
+    ids = []
+    for text in (usual, changed):
+        tokens = token_offsets(text.split()) if given_tokens else None
+        (one,) = tagger.inputs([Document(text, tokens=tokens)])
+        ids.append(one.ids.tolist())
+    assert ids[0] == ids[1]
 
 
 @every_shape

@@ -28,6 +28,7 @@ FRAGMENTS = (
     "가\u0308", "\u1100\u1161\u0308\u0301", "ㅋㅋ", "ﬁ", "ß", "İ", "㍿", "…", "<s>", "</s>",
     "[SEP]", "<mask>", "은", "의", "에서", "(", ")", "“", "”", ".", ". ", "! ", "'", "-",
     "שלום", "مرحبا", "東京", "\ufffd",
+    "\u2011", "\u02bc", "`", "_", "¹", "①", "&nbsp;", "&quot;", "www.a.kr", "a@b.kr", "°", "C++",
 )  # fmt: skip
 texts = st.lists(
     st.sampled_from(FRAGMENTS) | st.text(st.characters(exclude_categories=("Cs",)), max_size=4),
@@ -137,6 +138,53 @@ def built(
 
 def surfaces(*args: Any, **more: Any) -> list[str]:
     return [entity.text for entity in built(*args, **more)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found", "expected"),
+    [
+        ("Anna Berger¹ lacht", ["Anna", "Berger", "¹", "lacht"], (0, 3), "Anna Berger"),
+        ("die _New York_", ["die", "_", "New", "York", "_"], (1, 5), "New York"),
+        ("&quot;Siemens&quot;", ["&quot;", "Siemens", "&quot;"], (0, 3), "Siemens"),
+        ("Bad&nbsp;Ems &lt;", ["Bad", "&nbsp;", "Ems", "&lt;"], (0, 4), "Bad&nbsp;Ems"),
+        ("bei AT&T", ["bei", "AT&T"], (1, 2), "AT&T"),
+        ("auf 9 km²", ["auf", "9", "km²"], (1, 3), "9 km²"),
+    ],
+)
+def test_names_lose_the_marks_glued_on_them(
+    text: str, words: list[str], found: tuple[int, int], expected: str
+) -> None:
+    assert surfaces(text, units_of(text, words, language="de"), found) == [expected]
+    tokens = units_of(text, words, language="de").words
+    (given_tokens,) = built(text, units_of(text, words, language="de"), found, tokens=tokens)
+    whole = text[tokens[found[0], 0] : tokens[found[1] - 1, 1]]
+    assert given_tokens.text == whole, "given tokens are taken as they are"
+
+
+def test_a_mark_alone_is_no_name() -> None:
+    assert surfaces("Berger ¹", units_of("Berger ¹", ["Berger", "¹"], language="de"), (1, 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ((0, 1), ["김철수"]),
+        ((1, 4), ["www.a.kr"]),
+        ((0, 5), ["김철수 www.a.kr 서울"]),
+        ((0, 2), ["김철수"]),
+        ((2, 5), ["서울"]),
+        ((2, 3), []),
+    ],
+)
+def test_names_do_not_begin_or_end_within_an_address(
+    found: tuple[int, int], expected: list[str]
+) -> None:
+    text = "김철수 www.a.kr 서울"
+    words = np.array([[0, 3], [4, 12], [13, 15]], np.int32)
+    offsets = np.array([[0, 3], [4, 8], [8, 10], [10, 12], [13, 15]], np.int32)
+    pieces = Pieces(np.zeros(5, np.int64), np.array([0, 1, 1, 1, 2], np.int32), offsets)
+    units = LabelledUnits(0, len(text), "ko", "parts", words, pieces)
+    assert surfaces(text, units, found) == expected
 
 
 def test_words_lose_their_particles_in_korean_only() -> None:

@@ -130,6 +130,11 @@ def test_eojeols_are_what_stands_between_blanks(text: str, data: st.DataObject) 
         ("3월에 NATO의 K-pop", ["3월", "에", "NATO", "의", "K", "-", "pop"]),
         ("나는 은", ["나", "는", "은"]),
         ("경기도", ["경기도"]),
+        ("www.a.kr에서 (minji@b.kr)로", ["www.a.kr", "에서", "(", "minji@b.kr", ")", "로"]),
+        ("https://a.kr/b?c=1, a@b", ["https://a.kr/b?c=1", ",", "a", "@", "b"]),
+        ("김철수¹는 ①서울 ②부산③", ["김철수", "¹", "는", "①", "서울", "②", "부산", "③"]),
+        ("_뉴욕_에 33m²를", ["_", "뉴욕", "_", "에", "33m²", "를"]),
+        ("&lt;서울&gt; 한&middot;미", ["&lt;", "서울", "&gt;", "한", "&middot;", "미"]),
         ("", []),
     ],
 )
@@ -138,7 +143,15 @@ def test_parts(text: str, expected: list[str]) -> None:
 
 
 @quick
-@given(st.text(st.sampled_from("김은에서의수가 \t\u3000\nab.,_\u0301'"), max_size=20), st.data())
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"김은에서의수가 \t\u3000\nab.,_\u0301'¹①@&\ufffc", "www.", "a@b.kr", "&lt;"]
+        ),
+        max_size=20,
+    ).map("".join),
+    st.data(),
+)
 def test_parts_leave_nothing_out(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))

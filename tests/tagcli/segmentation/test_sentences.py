@@ -39,7 +39,24 @@ def split(text: str) -> list[str]:
         '"Yes." |She went... |Now! |What?! |Visit http://a.example/?x=1.5 now. |Yahoo! Inc. rose.',
         "ok. i am 😀. |😀 is here. |(Nobody came.) |He spent U.S. $10 bills.",
         "It rained on. |Later we left. |They lost World War II. |After it came peace.",
+        "Dr. med. Anna Roth und Dr. iur. Beck, Fa. Meier, gez. Roth, Az. 3 C 5, lt. Polizei. |Ja.",
+        "Vgl. Roth, Gem. § 5, Kto. 12, nach 8 Std. Fahrt, Bzw. Roth. |Das gilt 8 Std. |Dann nicht.",
+        "Gebr. Grimm, hl. Anna, Abg. Roth, bzgl. Bern, Rn. 14, Ziff. 2, Bl. 5, Abt. 7.",
+        # French, Italian, English
+        "Cass. civ. 2 mars, env. 30 euros, Dupont et cie. Paris, Roux inc. Lyon. |Il part.",
+        "Il d.lgs. 50, sez. Lavoro, card. Neri, Egr. Dott. Bruni, Rossi e co. Milano. |Fine.",
+        "Sec. Smith met Lt. Col. Jones, Supt. Hill and Asst. Dean Bell in Reno, Calif. |The end.",
+        # dates
+        "Die Wahl war am 3. 5. 2026. |Danach kam der 1. 1. 2027 und vom 5. 6. Anna. |Ende.",
+        "Seit 01. 10. 2016 gilt 31.12. 1999 nicht. |Am 24.12. Anna, am 1.1.2026. |Danach Ruhe.",
+        "회의는 2026. 3. 5. 서울에서 열렸다. |그는 2026. 3. 대전, 3. 5. 부산에 갔다.",
+        "'26. 3. 5. 인천에 갔다. |26. 3. 15. 서울에 갔다.",
+        "2026.3.5. 서울에서 2026. 3. 5. ~ 2026. 4. 6. 열린다. |그는 2026. |점수는 3.5. |그는",
         # Korean
+        '정말..?라고 물었다. |"갔어?!"라고 했다. |정말? 라고 했다. |갔다.고 한다. |왔다.라며 웃다.',
+        "좋아! |라면을 먹자. |갔다.|고려대는 넓다. |왔다. |고 김철수 씨",
+        # footnotes
+        "Es regnet.¹ |Anna liest.²³ |Schluss.",
         '그는 갔다.|그리고 왔다. |정말요? |네! |"좋아요." |그가 웃었다. |오지 않죠. |그럼.',
         '"갔다."라고 했다. |점수는 3.5점이다. |1위…김철수 감독',
         # Chinese and Japanese marks
@@ -53,7 +70,10 @@ def test_sentences(marked: str) -> None:
     assert split(marked.replace("|", "")) == [part.strip() for part in marked.split("|")]
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", " \n\n ", "\t\n"])
+@pytest.mark.parametrize(
+    "line_end",
+    ["\n", "\r\n", "\r", " \n\n ", "\t\n", *"\t\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029", "\t \t"],
+)
 def test_line_ends_always_divide(line_end: str) -> None:
     assert split(f"Der Titel{line_end}und Dr.{line_end}Roth") == ["Der Titel", "und Dr.", "Roth"]
 
@@ -90,6 +110,7 @@ PIECES = [
 ]
 PIECES += [".", "!", "?", "…", "...", "。", ",", '"', "“", "”", "«", "»", "(", ")", "'", "-", "😀"]
 PIECES += [" ", "  ", "\u00a0", "\n", "\r\n", "\u2028", "가", "다", "http://", "Yahoo"]
+PIECES += ["\t", "\f", "\x85", "\x1e", "2026", "5", "am", "라고", "고", "¹", "d.lgs", "'26"]
 
 
 @given(st.text() | st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
@@ -99,7 +120,7 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
         assert end <= start < stop <= len(text)
         assert not text[end:start].strip()
         assert text[start:stop] == text[start:stop].strip()
-        assert not {"\n", "\r"} & set(text[start:stop])
+        assert not set("\n\r\t\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029") & set(text[start:stop])
         end = stop
     assert not text[end:].strip()
 
@@ -109,6 +130,7 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
     [
         ("a", 1), (".", 1), (". ", 1), ("wort ", 1), ("A. ", 1), ("Gut. ", 40_000), ("\n", 0),
         ("다.", 100_000), (" \n", 0), ("a\n", 100_000), ("'", 1), ('a."', 1), ("Ja. » ", 33_333),
+        ("a\t", 100_000), ("1. ", 33_333), ("1.", 1), ("2026. ", 33_333), ("다.라고 ", 1),
     ],
 )  # fmt: skip
 def test_long_lines(unit: str, sentences: int) -> None:

@@ -43,10 +43,23 @@ def cut(text: str) -> list[str]:
         "am 9/10/2014 mit 80 km/h und 3 m/s bei 5 °C",
         # punctuation
         "Er ging|... Sie kam|… und|/|oder nicht|?! (|Ja|) [|so|] „|gut|“ »|so|« –|nein|—|doch",
-        "foo|:|bar|,|baz R&B AT&T AC|/|DC C|++ Alpha–Beta",
+        "foo|:|bar|,|baz R&B AT&T AC|/|DC C++ Alpha–Beta",
         "Das Haus|.|Der Hund lief weg|.",
         "Brot|, Butter usw.|, dann usw|.",
+        # names with signs
+        "C++|, C#|, C++11|, C++-Code|, A+++ und .NET|, ASP.NET bei Canal+|. a|+|b a|#b 50|+",
+        "n° 5|, N°|5 und 20|°| x|°",
+        "Kolleg*innen|, Schüler*in|, Student:innen|, Bürger_innen|, a|*|b 2|*|3 und so|:|innerhalb",
+        "la 'Ndrangheta|, la ’ndrangheta und ‘s-Hertogenbosch|, '|nein|' '|Nein|'",
+        "Abd al-'Aziz und al-’Arabi|, Ex|-|'|Spiegel|'|-|Chef",
+        "㈜한화와 대우㈜|(|주|)",
+        # what is glued on
+        "Anna Berger|¹ und Max|²|,|³ in Kassel|①|. Bonn|.|² km² 100m² E² Curie|ª 1ª",
+        "Die _|New York Times|_ über _|Kassel|_|. a_b ____ @_max_ l'|_|Aquila|_",
+        "Anna|&nbsp;|Berger &quot;|Siemens|&quot;|, &lt;|Bosch|&gt;|, AT&T|, M&uuml;ller",
+        "Kowalczyk|1,2 Silva4,70 EUR3,5",
         # the web
+        "a@b.de|,|c@d.de|;|mailto:a.b@c-d.de|,|Mail|:|c@d.de a@b.de|. minji@a.example|로 https://a.example/b|에서",
         "Siehe https://example.org/wiki/A_(b)|, (|http://x.example/y|)|. www.example.com/?a=b|!",
         "Mail an max.muster-mann@mail.example.org|, @max_m|'s #Köln24 und #|1|.",
         # other scripts
@@ -135,11 +148,54 @@ def test_words_cover_the_text_in_order(text: str) -> None:
     assert not text[end:].strip()
 
 
+# All that may join, with what may stand beside it: marks are letters of a word, and joints may
+# follow each other.
+JOINTS = [*".-'’ʼ`´‘&@:,+*·–_#°=~‐‑－", "\u00ad", "\u200d", "\u0301", "¹", "①", "ª", "㈜"]
+BESIDE = [*"aAnNBz13 가東é", "al", "in", "innen", "NET", "Ndr", "l", "&amp;", "I", "n't"]
+
+
+@given(st.lists(st.sampled_from([*JOINTS, *JOINTS, *BESIDE]), max_size=12).map("".join))
+def test_joints_in_any_order(text: str) -> None:
+    spans = cut_words(text)
+    assert "".join(text[start:end] for start, end in spans) == "".join(text.split())
+    assert all(start < end for start, end in spans)
+    assert [start for start, _ in spans] == sorted({start for start, _ in spans})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a-bʼ c", "V.ʼ", "_ʼ", "don'tʼ", "3,5ʼ", "가–ʼ", "Donau\u00adʼ", "ʼʼʼ", "al-ʼAziz", "a.-ʼ"],
+)
+def test_the_letter_apostrophe_beside_other_joints(text: str) -> None:
+    assert cut(text.replace("ʼ", "’")) == [word.replace("ʼ", "’") for word in cut(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna-Lena Berger-Maier wohnt in Baden-Baden, Grund- und Hauptschule, 20-jährig",
+        "Celui-ci vient-il? Y a-t-il Aix-en-Provence, c'est-à-dire 1990-1995?",
+        "l’avocat d’Anna n’est pas là, qu’il dit; dell’Aquila, po’ di",
+        "Anna’s dog, James’ brother, they’re late; we don’t, O’Brien, ’s-Hertogenbosch",
+    ],
+)
+@pytest.mark.parametrize("marks", ["‐’", "‑ʼ", "－＇", "-`"])
+def test_other_hyphens_and_apostrophes_are_cut_as_the_usual_ones(text: str, marks: str) -> None:
+    hyphen, apostrophe = marks
+    if apostrophe == "`":  # which is one between letters alone
+        text = text.replace("po’ ", "").replace("James’ ", "").replace(" ’s-", " s-")
+    usual = "'" if apostrophe == "＇" else "’"
+    changed = text.replace("-", hyphen).replace("’", apostrophe)
+    expected = cut_words(text.replace("’", usual))
+    assert cut_words(changed) == expected
+
+
 @pytest.mark.parametrize(
     ("unit", "words"),
     [
         ("a", 1), ("'", 1), (".", 1), ("a-", 2), ("a'", 2), ("l'", 100_001), ("1.", 2), ("a.", 1),
-        ("a@", 2), ("#1", 200_000), ("👍\u200d", 1), (" ", 0), ("a ", 100_000),
+        ("a@", 2), ("a@b,", 100_000), ("a@가", 2), ("C++", 133_331), ("_", 1), ("a_", 2), ("¹", 1),
+        ("&lt;", 50_000), ("#1", 200_000), ("👍\u200d", 1), (" ", 0), ("a ", 100_000),
     ],
 )  # fmt: skip
 def test_long_runs(unit: str, words: int) -> None:

@@ -111,8 +111,14 @@ def test_conll_of_any_text_can_be_read(parts: list[str]) -> None:
 
 
 def test_conll_comments_hold_no_tab() -> None:
-    block = written("conll", tagged_text("Angela\tMerkel"))
+    block = written("conll", tagged_text("Angela Merkel", source="my\tfile.txt"), WITH_SOURCE)
+    assert "# source = my file.txt\n" in block
     assert reread(block) == [["Angela", "Merkel"]]
+
+
+def test_cells_are_sentences() -> None:
+    block = written("conll", tagged_text("Angela Merkel\tRom"))
+    assert reread(block) == [["Angela", "Merkel"], ["Rom"]]
     assert "\t" not in block.split("\n")[0]
 
 
