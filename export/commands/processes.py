@@ -3,6 +3,7 @@ command's module, and what it needs, is imported when its process is ready for C
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -36,4 +37,7 @@ def train() -> NoReturn:
 
 
 def _run(name: str, module: str) -> NoReturn:
-    sys.exit(run_command(name, lambda: import_module(f"export.commands.{module}").main()))
+    code = run_command(name, lambda: import_module(f"export.commands.{module}").main())
+    if "WORLD_SIZE" in os.environ:  # threads of a group of processes abort one that is taken apart
+        os._exit(code)
+    sys.exit(code)

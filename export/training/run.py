@@ -85,9 +85,7 @@ def run_recipe(
     if interrupted:
         raise InterruptedRun(f"stopped; --resume goes on from {out_dir / CHECKPOINTS}")
     made = _chosen_weights(trainer, run, out_dir, note)
-    is_first = trainer.is_world_process_zero()
-    _leave_group()
-    if not is_first:
+    if not trainer.is_world_process_zero():
         return out_dir
     save_model(trainer.model, trainer.processing_class, run.base / TOKENIZER, out_dir)
     note("exporting to ONNX")
@@ -104,15 +102,6 @@ def run_recipe(
 
 def _mute(message: str) -> None:
     """Only the first of several processes speaks."""
-
-
-def _leave_group() -> None:
-    """Part from the other processes, if there are any: a group that is left at the end of a process
-    aborts it."""
-    from torch import distributed
-
-    if distributed.is_available() and distributed.is_initialized():
-        distributed.destroy_process_group()
 
 
 def _chosen_weights(
