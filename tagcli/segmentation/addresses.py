@@ -17,9 +17,7 @@ _PARTICLE = r"(?<![/=_%?&#.+:,~가-힣-])[가-힣]"
 def url_end(text: str, start: int, end: int) -> int:
     """End of the web address in text[start:end], without the punctuation or the Korean particle
     that follows it."""
-    if not text.isascii() and (
-        found := re.compile(_PARTICLE).search(text, start, end)
-    ):
+    if not text.isascii() and (found := re.compile(_PARTICLE).search(text, start, end)):
         end = found.start()
     surplus = text.count(")", start, end) - text.count("(", start, end)
     while text[end - 1] in ".,;:!?'’]}*" or (text[end - 1] == ")" and surplus > 0):
