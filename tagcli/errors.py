@@ -1,4 +1,4 @@
-"""The errors a user can cause, and the one sentence that shows them."""
+"""The errors a user can cause, the one sentence that shows them, and who is told of what else."""
 
 from __future__ import annotations
 
@@ -48,3 +48,7 @@ def say(command: str, message: str) -> None:
     line = visible(f"{command}: {message}").replace("\n", " ")
     with suppress(OSError):
         print(line, file=sys.stderr, flush=True)
+
+
+def to_nobody(_message: str) -> None:
+    """Takes notes that nobody asked for."""

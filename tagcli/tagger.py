@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagcli.backends.registry import BACKENDS, DEVICES, Backend, open_backend
-from tagcli.errors import NertagError, UsageError
+from tagcli.errors import NertagError, UsageError, to_nobody
 from tagcli.inference.batching import Batcher, Job
 from tagcli.inference.decoding import Decoder
 from tagcli.inference.encoding import (
@@ -139,9 +139,7 @@ class Tagger:
             for sentence in self._sentences(document, self._normalised(document)):
                 yield from self._windows(sentence)
 
-    def _jobs(
-        self, documents: Iterable[Document | None], done: int
-    ) -> Iterator[Job[_Step] | None]:
+    def _jobs(self, documents: Iterable[Document | None], done: int) -> Iterator[Job[_Step] | None]:
         for document in documents:
             if document is IDLE:
                 yield IDLE
@@ -238,10 +236,6 @@ def _finished(
         yield Sentence(int(start), int(end), units.language, words, units.unit)
 
 
-def _to_nowhere(message: str) -> None:
-    """Takes notes that nobody asked for."""
-
-
 def load(
     model: str | os.PathLike[str] | None = None,
     *,
@@ -254,7 +248,7 @@ def load(
     overlap: int = OVERLAP_TOKENS,
     offline: bool = False,
     paragraphs: str = AUTO_PARAGRAPHS,
-    note: Callable[[str], None] = _to_nowhere,
+    note: Callable[[str], None] = to_nobody,
 ) -> Tagger:
     """A tagger with a bundled model by its name, a model directory (a path or its text) or a
     Hugging Face hub id; without one with the default.

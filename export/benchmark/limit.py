@@ -180,9 +180,7 @@ class Limit:
     quantised: bool
 
 
-def measure_limit(
-    settings: PeerSettings, lines: Sequence[str], nertag: Measured
-) -> Limit:
+def measure_limit(settings: PeerSettings, lines: Sequence[str], nertag: Measured) -> Limit:
     """The rates of products at the model's shapes, and what nertag makes of them."""
     tagger = load(settings.model, device=settings.device, threads=settings.threads)
     if tagger.model.onnx is None:

@@ -55,7 +55,7 @@ _ALWAYS_ELIDED = re.compile(
     re.IGNORECASE,
 )
 _CUT_SHORT = re.compile(r"(?:po|mo|be|de|ne|co|a|e|to|fe|va|fa|da|di|sta)['’]", re.IGNORECASE)
-_VOWEL = re.compile("[aeiouyhàáâäæèéêëìíîïòóôöœùúûü\"«“„‘(\\[\\d]", re.IGNORECASE)
+_VOWEL = re.compile('[aeiouyhàáâäæèéêëìíîïòóôöœùúûü"«“„‘(\\[\\d]', re.IGNORECASE)
 _NAME_PREFIX = re.compile(r"(?:.*-)?[ODLNdl]")  # O ' Neill, Val-d ’ Oise
 
 _FRENCH_HYPHENS = listed(

@@ -88,9 +88,7 @@ def _token(example: Example, start: int, end: int, place: str) -> str:
     return token
 
 
-def _word_spans(
-    words: list[tuple[int, int]], example: Example, place: str
-) -> list[Span]:
+def _word_spans(words: list[tuple[int, int]], example: Example, place: str) -> list[Span]:
     """The entities over word indices; raises DataError for those that CoNLL cannot hold."""
     starts, ends = [start for start, _ in words], [end for _, end in words]
     spans, free_from = [], 0

@@ -49,9 +49,7 @@ def piece_rows(path: Path, text: str, language: str) -> Rows:
     encoder, names = Encoder(path), Tokenizer.from_file(str(path))
     normalised = normalise_paragraphs(text, has_tokens=False)
     rows = [["piece", "id", "start", "end", "text"]]
-    for units in encode_document(
-        encoder, normalised, None, language, partial(unit_of, settings)
-    ):
+    for units in encode_document(encoder, normalised, None, language, partial(unit_of, settings)):
         offsets = _offsets(units, normalised)
         special = [(str(names.id_to_token(i)), str(i)) for i in encoder.prefix_ids.tolist()]
         rows += [[name, number, "", "", ""] for name, number in special]

@@ -19,7 +19,7 @@ from export.quantisation.int8_graph import (
     quantise_products,
 )
 from export.quantisation.weights_file import save_with_weights
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, to_nobody
 from tagcli.models.config import read_config
 from tagcli.models.directory import INT8, ONNX, TOKENIZER, read_model
 
@@ -49,7 +49,7 @@ class Origin:
     checkpoint: Path
     float_model: Path
     texts: Sequence[Path] = ()
-    note: Callable[[str], None] = lambda _message: None
+    note: Callable[[str], None] = to_nobody
 
 
 @dataclass(frozen=True, slots=True)

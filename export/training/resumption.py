@@ -7,6 +7,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from tagcli.errors import to_nobody
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -16,11 +18,7 @@ _SEAL = "whole.json"
 _CHECKPOINT = "checkpoint-"
 
 
-def _to_nowhere(message: str) -> None:
-    """Takes notes that nobody asked for."""
-
-
-def last_checkpoint(folder: Path, note: Callable[[str], None] = _to_nowhere) -> Path | None:
+def last_checkpoint(folder: Path, note: Callable[[str], None] = to_nobody) -> Path | None:
     """The newest checkpoint that is as it was sealed, and with it the best one so far, whose
     weights the run may end with; None if there is none. `note` is told of those left out."""
     newest = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tagcli.errors import DataError
+from tagcli.errors import DataError, to_nobody
 from tagcli.readers.conll import DOCSTART, read_conll, split_columns
 from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.text import read_text
@@ -23,10 +23,6 @@ _LONGEST_HEAD = 10_000
 
 
 Note = Callable[[str], None]
-
-
-def to_nobody(_message: str) -> None:
-    """Takes notes that nobody asked for."""
 
 
 INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jsonl": read_jsonl}

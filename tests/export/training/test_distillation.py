@@ -235,7 +235,8 @@ def test_a_tokenizer_written_otherwise_is_the_same(
         "pad_type_id": 0, "pad_token": "<pad>",
     }  # fmt: skip
     edit_json(other / "tokenizer.json", padding=padding)
-    _load(other, base=checkpoint("xlmr"))
+    (teacher,) = _load(other, base=checkpoint("xlmr")).teachers
+    assert teacher.name == str(other)
 
 
 def test_windows_that_a_teacher_cannot_read_are_said(checkpoint: ModelMaker) -> None:

@@ -251,7 +251,9 @@ def test_every_setting_is_written(tmp_path: Path, units: dict[str, str] | None) 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "samples" / "recipes").glob("*.toml")), ids=str)
 def test_the_recipes_of_the_project_can_be_read(path: Path) -> None:
-    make_recipe({"base": "b", **read_recipe(path)})
+    recipe = make_recipe({"base": "b", **read_recipe(path)})
+    assert recipe.train
+    assert recipe.dev
 
 
 @pytest.mark.parametrize("kind", [str, Path, PathLike])
