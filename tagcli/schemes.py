@@ -7,15 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tagcli.errors import UsageError
+from tagcli.spellings import OUTSIDE, spelling_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Span = tuple[int, int, str]
 """An entity as (start, end, type), in units of a row or in code points of a text."""
-
-OUTSIDE = "O"
-_PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"}  # BILOU says L and U
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,13 @@ class TagSet:
 def read_tag_set(labels: Sequence[str], declared: str | None = None) -> TagSet:
     """The tag set of label names such as B-PER or PER-B; `declared` is the config's scheme.
 
-    Without a declared scheme it is read off the prefixes: BIOES, BIO or IO. Raises UsageError
-    for labels that are no tag set or that the scheme rules out.
+    Without a declared scheme it is read off the prefixes: BIOES, BIO or IO. Labels of special
+    tokens, such as [CLS], are O. Raises UsageError for labels that are no tag set or that the
+    scheme rules out.
     """
     if odd := [label for label in labels if not label.isprintable() or not label.strip()]:
         raise UsageError(f"the model's label {odd[0]!r:.40} cannot be printed")
-    if OUTSIDE not in labels:
-        shown = ", ".join(labels[:5])
-        raise UsageError(f"the model's labels ({shown}) have no {OUTSIDE}: not an entity tagger")
-    split = _splitter(labels)
-    tags = tuple(OUTSIDE_TAG if label == OUTSIDE else split(label) for label in labels)
+    tags = _tags(labels)
     scheme = declared or _scheme_of({tag.prefix for tag in tags})
     if scheme not in SCHEMES:
         raise UsageError(f"the model's scheme {scheme!r} is none of {', '.join(SCHEMES)}")
@@ -65,26 +60,15 @@ def read_tag_set(labels: Sequence[str], declared: str | None = None) -> TagSet:
     return TagSet(tuple(labels), tags, scheme)
 
 
-def _splitter(labels: Sequence[str]) -> Callable[[str], Tag]:
-    """How these labels are taken apart: prefix first, prefix last, or bare types."""
-    inside = [label for label in labels if label != OUTSIDE]
-
-    def first(label: str) -> Tag:
-        return Tag(_PREFIXES[label[0]], label[2:])
-
-    def last(label: str) -> Tag:
-        return Tag(_PREFIXES[label[-1]], label[:-2])
-
-    if all(_is_affixed(label[:2], label[2:]) for label in inside):
-        return first
-    if all(_is_affixed(label[:-3:-1], label[:-2]) for label in inside):
-        return last
-    return lambda label: Tag("I", label)
-
-
-def _is_affixed(affix: str, entity_type: str) -> bool:
-    """Whether an affix, read from the outside in, is a prefix letter and a joint."""
-    return bool(entity_type) and affix[:1] in _PREFIXES and affix[1:] in ("-", "_")
+def _tags(labels: Sequence[str]) -> tuple[Tag, ...]:
+    shown = ", ".join(labels[:5])
+    if not any(label.upper() == OUTSIDE for label in labels):
+        raise UsageError(f"the model's labels ({shown}) have no {OUTSIDE}: not an entity tagger")
+    spelling = spelling_of(labels)
+    if spelling is None:
+        problem = "are written in no one way, as B-PER, PER-B or PER"
+        raise UsageError(f"the model's labels ({shown}, ...) {problem}")
+    return tuple(Tag(*parts) for label in labels if (parts := spelling.parts(label)))
 
 
 def _may_come(tag: Tag, tags: Sequence[Tag], scheme: str) -> bool:

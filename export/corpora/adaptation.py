@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from export.corpora.detokenisation import natural_spans, natural_text
 from export.corpora.letter_case import CASES
 from tagcli.errors import DataError
-from tagcli.schemes import OUTSIDE, Span
+from tagcli.spellings import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from export.corpora.examples import Example
     from export.corpora.source import Source
+    from tagcli.schemes import Span
 
 PREFIX = "*"
 """At the end of a type to rename: all types that begin so."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from export.corpora.tags import REPAIRS
 from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score
-from tagcli.schemes import OUTSIDE
+from tagcli.spellings import OUTSIDE
 
 if TYPE_CHECKING:
     from collections import Counter

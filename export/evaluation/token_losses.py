@@ -15,8 +15,9 @@ from tagcli.inference.batching import Batcher, Job
 from tagcli.inference.encoding import Encoder
 from tagcli.models.directory import TOKENIZER
 from tagcli.output.destination import Output
-from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Tag, chunks
+from tagcli.schemes import OUTSIDE_TAG, Tag, chunks
 from tagcli.segmentation.normalisation import normalise_paragraphs
+from tagcli.spellings import OUTSIDE
 from tagcli.tagger import OVERLAP_TOKENS, Tagger
 
 if TYPE_CHECKING:

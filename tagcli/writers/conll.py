@@ -7,9 +7,9 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
+from tagcli.spellings import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
