@@ -6,12 +6,17 @@ import os
 import warnings
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from export.commands.failures import failures_as_sentences
+from export.commands.options import READING_OPTIONS, reading_options
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.errors import say
+
+if TYPE_CHECKING:
+    from export.corpora.source import FileReading
 
 _NEEDED = (
     "torch", "transformers", "accelerate", "datasets", "onnx", "optimum.exporters.onnx", "msgspec",
@@ -21,7 +26,7 @@ _say = partial(say, "nertag-train")
 
 
 _GROUPS = {
-    "Corpora": ("--train", "--dev", "--test", "--data-dir"),
+    "Corpora": ("--train", "--dev", "--test", "--data-dir", *READING_OPTIONS),
     "Model": ("--base", "--out", "--freeze-embeddings", "--freeze-layers",
               "--license"),
     "Learning": ("--epochs", "--rate", "--head-rate", "--batch-tokens", "--label-smoothing",
@@ -85,11 +90,13 @@ _EXAMPLES = """
 )
 @click.option("--epochs", type=int,
               help="How often to go through the train set (3; a small one more often).")
-@click.option("--rate", type=float, help="Learning rate of the encoder (5e-5).")
+@click.option("--rate", type=float,
+              help="Learning rate of the encoder (5e-5; of a narrow one 1e-4).")
 @click.option("--head-rate", type=float, help="Learning rate of the classifier (1e-3).")
 @click.option("--batch-tokens", type=int,
               help="Tokens in a batch at most (1536; for a small train set fewer).")
-@click.option("--freeze-embeddings", is_flag=True, default=None, help="Leave the embeddings alone.")
+@click.option("--freeze-embeddings", is_flag=True, default=None,
+              help="Leave the embeddings alone, as is done for a small train set.")
 @click.option("--freeze-layers", type=int, help="Leave the embeddings and that many layers alone.")
 @click.option("--label-smoothing", type=float, help="Share of the probability that is spread (0).")
 @click.option("--patience", type=int, help="Stop after so many evaluations without a better F1.")
@@ -98,6 +105,7 @@ _EXAMPLES = """
 @click.option("--license", "licence", metavar="NAME",
               help="Licence of the weights; default: what the base's and the teachers' ask for.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
+@reading_options
 @failures_as_sentences(_say, _NEEDED, "training")
 def main(
     recipe_file: Path | None, train: tuple[str, ...], dev: tuple[str, ...], test: tuple[str, ...],
@@ -105,6 +113,7 @@ def main(
     head_rate: float | None, batch_tokens: int | None, freeze_embeddings: bool | None,
     freeze_layers: int | None, label_smoothing: float | None, patience: int | None,
     seed: int | None, max_minutes: float | None, licence: str | None, resume: bool,
+    reading: FileReading,
 ) -> None:
     """Fine-tune an encoder on annotated text, export it and measure it.
 
@@ -120,6 +129,6 @@ def main(
         base=base, train=train, dev=dev, test=test, epochs=epochs, rate=rate, head_rate=head_rate,
         batch_tokens=batch_tokens, freeze_embeddings=freeze_embeddings,
         freeze_layers=freeze_layers, label_smoothing=label_smoothing, patience=patience, seed=seed,
-        max_minutes=max_minutes, license=licence,
+        max_minutes=max_minutes, license=licence, reading=reading,
     )  # fmt: skip
     train_model(recipe_file, overrides, out_dir, _say, data_dir=data_dir, resume=resume)

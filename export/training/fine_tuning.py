@@ -51,7 +51,8 @@ def fine_tune(
             trainer.add_callback(KeepWeights(out_dir / CHECKPOINTS / MILESTONES, recipe.average))
     trainer.add_callback(SealCheckpoints())  # the last one: all that a checkpoint needs is there
     where = f"{trainer.args.world_size} x {trainer.args.device.type}"
-    note(f"{run.sentences} sentences: {length}")
+    frozen = ", embeddings frozen" if recipe.freeze_embeddings else ""
+    note(f"{run.sentences} sentences: {length}; rate {recipe.rate:g}{frozen}")
     note(f"{len(batches)} steps on {where}, from {last or 'the beginning'}")
     with noted_signals(stopped):
         trainer.train(resume_from_checkpoint=str(last) if last else None)

@@ -12,10 +12,12 @@ from export.corpora.overlap import without_held_out
 from export.corpora.sources import Corpus, load_source
 from export.model_directory.licences import UNKNOWN, inherited_licence, licence_of, warnings
 from export.training.base_model import base_units, find_base, pad_id, window_limit
+from export.training.run_length import settled
 from export.training.training_set import TrainingSet, label_names, make_set, types_by_language
 from tagcli.errors import UsageError
 from tagcli.inference.encoding import Encoder
 from tagcli.languages import unit_of
+from tagcli.models.config import read_config
 from tagcli.models.directory import TOKENIZER, Model
 from tagcli.schemes import read_tag_set
 from tagcli.tagger import OVERLAP_TOKENS
@@ -94,6 +96,8 @@ def prepare(recipe: Recipe, data_dir: Path | None, note: Callable[[str], None]) 
         "quantisation": None,
         "license": _licence(recipe, base, distillation, note),
     }
+    width = int(read_config(base).get("hidden_size") or 768)
+    recipe = settled(recipe, width, train_set.lengths, train_set.window_weights)
     sentences, tokens = sum(len(corpus.examples) for corpus in train), sum(train_set.lengths)
     note(f"{sentences} sentences, {tokens} tokens to train on; types {', '.join(types)}")
     return Run(recipe, base, labels, train_set, sentences, dev, test, nertag, distillation)
@@ -104,7 +108,7 @@ def _load_corpora(
 ) -> tuple[list[Corpus], list[Corpus], list[Corpus]]:
     """Train, dev and test."""
     train, dev, test = (
-        [load_source(source, data_dir) for source in sources]
+        [load_source(source, data_dir, note) for source in sources]
         for sources in (recipe.train, recipe.dev, recipe.test)
     )
     for corpus in (*train, *dev, *test):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from export.corpora.setting_types import about
-from export.corpora.source import Source
+from export.corpora.source import FileReading, Source
 from export.model_directory.licences import UNKNOWN
 from export.training.setting_checks import checked
 from tagcli.errors import UsageError
@@ -46,15 +46,15 @@ class Recipe:
         default=None,
         metadata=about(
             "How often to go through the train sets; without it 3 times, and small sets so often "
-            "that there are 200 steps.",
+            "that there are 400 steps.",
             gt=0,
         ),
     )
-    rate: float = field(
-        default=5e-5,
+    rate: float | None = field(
+        default=None,
         metadata=about(
             "Learning rate of the encoder at the end of the warm-up, from where it falls linearly "
-            "to 0.",
+            "to 0; without it 5e-5, and 1e-4 for encoders narrower than 768.",
             gt=0,
         ),
     )
@@ -82,8 +82,9 @@ class Recipe:
         default=0.0,
         metadata=about("Share of the probability that is spread over all labels.", ge=0, lt=1),
     )
-    freeze_embeddings: bool = field(
-        default=False, metadata=about("Leave the embeddings as they are.")
+    freeze_embeddings: bool | None = field(
+        default=None,
+        metadata=about("Leave the embeddings as they are; without it for a small set alone."),
     )
     freeze_layers: int = field(
         default=0,
@@ -200,12 +201,18 @@ class Overrides:
     seed: int | None = None
     max_minutes: float | None = None
     license: str | None = None
+    reading: FileReading = field(default_factory=FileReading)
 
     def settings(self) -> dict[str, Any]:
-        """Those that are given, as `make_recipe` takes them."""
+        """Those that are given, as `make_recipe` takes them; the sources are read as `reading`
+        says. Raises UsageError where that says something and there are none."""
         given = {one.name: getattr(self, one.name) for one in fields(self)}
+        reading = given.pop("reading")
         for role in ROLES:
-            given[role] = tuple(Source(place, role) for place in given[role]) or None
+            given[role] = tuple(reading.source(place, role) for place in given[role]) or None
+        if reading != FileReading() and not any(given[role] for role in ROLES):
+            problem = "are for sources of the command line; a recipe's say how they are read"
+            raise UsageError(f"--input-format, --encoding and the columns {problem}")
         return {name: value for name, value in given.items() if value is not None}
 
 

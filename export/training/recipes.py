@@ -12,10 +12,11 @@ from export.corpora.sources import Corpus, corpus_names, load_source
 from export.optional_packages import check_packages
 from export.training.recipe import ROLES, Overrides, Recipe, checked_settings, make_recipe
 from export.training.setting_checks import checked
-from tagcli.errors import UsageError
+from tagcli.errors import UsageError, to_nobody
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
 RECIPE = "recipe.toml"
 EXTENDS = "extends"
@@ -79,12 +80,15 @@ def _source(entry: Any, role: str, number: int) -> Source:
         raise UsageError(f"{place}, {settings['source']}: {error}") from error
 
 
-def load_tests(path: str | os.PathLike[str], data_dir: Path | None) -> dict[str, Corpus]:
-    """The test sources of a recipe file by their names; raises UsageError without any."""
+def load_tests(
+    path: str | os.PathLike[str], data_dir: Path | None, note: Callable[[str], None] = to_nobody
+) -> dict[str, Corpus]:
+    """The test sources of a recipe file by their names; `note` is told of what was taken for
+    granted. Raises UsageError without any."""
     sources = read_recipe(path).get("test", ())
     if not sources:
         raise UsageError(f"{path} has no [[test]] source")
-    corpora = [load_source(source, data_dir) for source in sources]
+    corpora = [load_source(source, data_dir, note) for source in sources]
     return dict(zip(corpus_names(corpora), corpora, strict=True))
 
 

@@ -38,7 +38,7 @@ PER, OTHER, NONE = "Anna\tB-PER\nsingt\tO\n", "Anna\tB-per\nsingt\tO\n", "Es\tO\
     [
         (PER, NONE, {}, 500, "the dev sets have no entity"),
         (PER + "\n" + OTHER, OTHER, {}, 500, "PER and per count as different types"),
-        (PER, PER, {}, 33, "33 steps are few, 200 are usual"),
+        (PER, PER, {}, 33, "33 steps are few, 400 are usual"),
         (PER, PER, {"rate": 0.05}, 500, "rate = 0.05 is far from what is usual"),
         (PER, PER, {"head_rate": 1e-9}, 500, "head_rate = 1e-09 is far"),
         (PER, PER, {}, 500, "train and dev sets may differ"),
