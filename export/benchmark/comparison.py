@@ -163,5 +163,5 @@ def f1_of(output: Path, gold: Sequence[Example]) -> float:
 
 
 def _scored(spans: Sequence[Span]) -> set[Span]:
-    named = {(start, end, ALIASES.get(label, label)) for start, end, label in spans}
+    named = {(start, end, ALIASES.get(label.casefold(), label)) for start, end, label in spans}
     return {span for span in named if span[2] in SCORED_TYPES}

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from export.commands.failures import failures_as_sentences
+from export.commands.options import reading_options
 from export.corpora.brat import BRAT
-from export.corpora.source import SPLITS, Source
+from export.corpora.source import SPLITS, FileReading
 from export.corpora.tags import CORPUS_SCHEMES, REPAIRS
 from tagcli.errors import say
 from tagcli.languages import AUTO, LANGUAGES
@@ -27,9 +28,9 @@ _data_dir = click.option(
 def main() -> None:
     """Look at annotated corpora, check them, convert them.
 
-    A PLACE is a CoNLL or JSONL file, a brat document (NAME.ann beside NAME.txt) or a folder of
-    them, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset of the datasets library) or
-    hub:OWNER/NAME/CONFIG.
+    A PLACE is a CoNLL or JSONL file, - for standard input, a brat document (NAME.ann beside
+    NAME.txt) or a folder of them, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset of
+    the datasets library) or hub:OWNER/NAME/CONFIG.
     """
 
 
@@ -39,9 +40,11 @@ def main() -> None:
               help="Draw the entities per type, a bar for each split or PLACE.")
 @click.option("--tags", is_flag=True, help="Count every tag of the tokens instead: O, B- and I-.")
 @_data_dir
+@reading_options
 @failures_as_sentences(_say, ("datasets",), "nertag-data stats")
 def stats(
-    places: tuple[str, ...], chart: Path | None, tags: bool, data_dir: Path | None
+    places: tuple[str, ...], chart: Path | None, tags: bool, data_dir: Path | None,
+    reading: FileReading,
 ) -> None:
     """Count sentences, tokens and entities per type and split."""  # fmt: skip
     from export.corpus_tools.charts import png_chart, text_chart
@@ -55,7 +58,7 @@ def stats(
     )
     from export.tables import as_table
 
-    corpora = load_corpora(places, data_dir, _say)
+    corpora = load_corpora(places, reading, data_dir, _say)
     if tags:
         click.echo(as_table(tag_rows(corpora)), nl=False)
     else:
@@ -73,8 +76,11 @@ def stats(
 @click.option("--model", metavar="MODEL",
               help="Whose tokenizer is asked: a bundled model, a directory or a hub id.")
 @_data_dir
+@reading_options
 @failures_as_sentences(_say, ("datasets",), "nertag-data check")
-def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> None:
+def check(
+    places: tuple[str, ...], model: str | None, data_dir: Path | None, reading: FileReading
+) -> None:
     """Find overlap of train with dev and test, odd tags, near-empty types and text without pieces.
 
     The split of a file is in its name, as in NAME.dev.conll: train, dev (valid, validation, val,
@@ -83,7 +89,7 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
     from export.corpus_tools.checks import check_places
 
     errors = 0
-    for finding in check_places(places, model, data_dir):
+    for finding in check_places(places, model, reading, data_dir, _say):
         errors += finding.is_error
         click.echo(f"{'error' if finding.is_error else 'warning'}: {finding.text}")
     click.echo(f"{errors} error{'s' * (errors != 1)}")
@@ -103,10 +109,11 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
 @click.option("--repair", type=click.Choice(list(REPAIRS)), default="error",
               help="What is done about illegal tags.")
 @_data_dir
+@reading_options
 @failures_as_sentences(_say, ("datasets",), "nertag-data convert")
 def convert(
     place: str, out: Path, to: str | None, scheme: str, renamed: tuple[str, ...], split: str,
-    repair: str, data_dir: Path | None,
+    repair: str, data_dir: Path | None, reading: FileReading,
 ) -> None:
     """Convert PLACE to OUT: CoNLL or JSONL ("-": standard output), or brat.
 
@@ -117,7 +124,8 @@ def convert(
     from export.corpus_tools.conversion import convert as write
 
     labels = dict(map(read_renaming, renamed))
-    write(Source(place, split, labels=labels, repair=repair), out, to, scheme, data_dir, _say)
+    source = reading.source(place, split, labels=labels, repair=repair)
+    write(source, out, to, scheme, data_dir, _say)
 
 
 @main.command()

@@ -10,8 +10,13 @@ import click
 from click.core import ParameterSource
 
 from export.commands.failures import failures_as_sentences
-from export.commands.options import read_renaming, recipe_tests
-from export.corpora.source import SPLITS
+from export.commands.options import (
+    READING_OPTIONS,
+    read_renaming,
+    reading_options,
+    recipe_tests,
+)
+from export.corpora.source import SPLITS, FileReading
 from export.corpora.tags import REPAIRS
 from export.evaluation.arguments import GoldOptions, load_gold, models_and_places
 from export.evaluation.evaluate import EvaluationOptions
@@ -39,7 +44,8 @@ _say = partial(say, "nertag-eval")
 
 
 _GROUPS = {
-    "Gold": ("--recipe", "--data-dir", "--split", "--lang", "--rules", "--types", "--map"),
+    "Gold": ("--recipe", "--data-dir", "--split", "--lang", *READING_OPTIONS, "--rules", "--types",
+             "--map"),
     "Output": ("--format", "--confusion", "--bootstrap", "--wrong", "--losses"),
     "Running": ("--backend", "--device", "--threads"),
 }
@@ -82,6 +88,7 @@ _EXAMPLES = """
               help="Which split of a NAME/LANGUAGE or a dataset.")
 @click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the files.")
+@reading_options
 @click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the models.")
 @click.option("--device", type=click.Choice(DEVICES), default=AUTO, help="Where they run.")
@@ -91,28 +98,30 @@ def main(
     models_and_files: tuple[str, ...], recipe: Path | None, types: str | None,
     renamed: tuple[str, ...], rules: str, confusion: bool, bootstrap: int, wrong: Path | None,
     losses: Path | None, output_format: str, data_dir: Path | None, split: str, lang: str,
-    backend: str, device: str, threads: int | None,
+    reading: FileReading, backend: str, device: str, threads: int | None,
 ) -> None:
     """Precision, recall and F1 of models on annotated files, as nertag would tag them.
 
-    An argument that is a file, CoNLL, JSONL or brat (NAME.ann beside NAME.txt), a folder of brat
-    documents, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset of the datasets library)
-    or hub:OWNER/NAME/CONFIG is scored; any other is a model: a directory, a bundled one by its
-    name, or a hub id. Without one it is the default model.
+    An argument that is a file, CoNLL, JSONL or brat (NAME.ann beside NAME.txt), - for standard
+    input, a folder of brat documents, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset
+    of the datasets library) or hub:OWNER/NAME/CONFIG is scored; any other is a model: a directory,
+    a bundled one by its name, or a hub id. Without one it is the default model.
     """  # fmt: skip
-    reading = GoldOptions(data_dir, split, lang, rules)
-    models, places = models_and_places(models_and_files, reading)
+    gold = GoldOptions(data_dir, split, lang, rules, reading)
+    models, places = models_and_places(models_and_files, gold)
     if not places and recipe is None:
         raise _no_tests(models_and_files)
+    if not places and reading != FileReading():
+        raise UsageError("a recipe's tests say themselves how they are read")
     open_model = partial(
         load, backend=backend, device=device, threads=threads, lang=lang, note=_say
     )
     names = dict(map(read_renaming, renamed))
     if losses is not None:
-        click.echo(_losses(models, places, open_model, reading, names, losses), nl=False)
+        click.echo(_losses(models, places, open_model, gold, names, losses), nl=False)
         return
-    tests = recipe_tests(recipe, data_dir)
-    tests |= {name: load_gold(place, reading) for name, place in places.items()}
+    tests = recipe_tests(recipe, data_dir, _say)
+    tests |= {name: load_gold(place, gold, _say) for name, place in places.items()}
     options = EvaluationOptions(None if types is None else tuple(names_of(types)), names)
     results = score_models(
         models, tests, open_model, options, resamples=bootstrap, wrong=wrong, note=_say
@@ -136,14 +145,14 @@ def _shown(results: Sequence[Result], output_format: str, confusion: bool) -> st
 
 def _losses(
     models: Sequence[str | None], places: Mapping[str, str], open_model: Load,
-    reading: GoldOptions, names: Mapping[str, str], path: Path,
+    gold: GoldOptions, names: Mapping[str, str], path: Path,
 ) -> str:
     """The tables of the loss of one model on one file."""  # fmt: skip
     check_packages(["pandas"], "--losses")
     check_losses(models, places, path)
     _check_options_for_losses()
     ((model, (name, place)),) = zip(models, places.items(), strict=True)
-    corpus, tagger = load_gold(place, reading), open_model(model)
+    corpus, tagger = load_gold(place, gold, _say), open_model(model)
     title = f"{model or DEFAULT} on {name}"
     losses = report_losses(tagger, corpus, path, title, names, _say)
     return "\n".join(map(as_table, loss_tables(losses)))

@@ -88,7 +88,8 @@ def main(
     options = ExportOptions(
         method, keep_float, best, max_loss, tests, texts, languages, kept_texts, licence
     )
-    made = export_model(checkpoint, out_dir, options, recipe_tests(recipe, data_dir), _say, _show)
+    of_recipe = recipe_tests(recipe, data_dir, _say)
+    made = export_model(checkpoint, out_dir, options, of_recipe, _say, _show)
     _say(f"{out_dir}: {made.method}, {made.size_bytes / 1e6:.1f} MB")
 
 

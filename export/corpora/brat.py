@@ -35,12 +35,14 @@ _OTHERS = {
 class BratDocument:
     """A text and its entities in code points, in order; `others` counts the lines that are no
     entities by what they are, `discontinuous` the entities with text between their fragments,
-    which are read as their whole span."""
+    which are read as their whole span, `empty` those of length 0, which say nothing and are left
+    out."""
 
     text: str
     spans: tuple[Span, ...]
     others: Counter[str]
     discontinuous: int
+    empty: int
 
 
 def brat_files(place: str) -> list[Path]:
@@ -69,15 +71,19 @@ def read_brat(ann: Path) -> BratDocument:
     """A document by its .ann file; raises DataError with file and line for what is wrong in it."""
     text_file = ann.with_suffix(TXT)
     text = _read_text(text_file)
-    spans, others, discontinuous = [], Counter[str](), 0
+    spans, others, discontinuous, empty = [], Counter[str](), 0, 0
     for line in Input(str(ann)).lines():
         if line.text.startswith("T"):
             fragments, label = _read_entity(line, ann, text)
-            spans.append((min(fragments)[0], max(end for _, end in fragments), label))
-            discontinuous += _has_gap(text, sorted(fragments))
+            start, end = min(fragments)[0], max(end for _, end in fragments)
+            if start < end:
+                spans.append((start, end, label))
+                discontinuous += _has_gap(text, sorted(fragments))
+            else:
+                empty += 1
         elif line.text.strip():
             others[_kind(line, ann)] += 1
-    return BratDocument(text, tuple(sorted(spans)), others, discontinuous)
+    return BratDocument(text, tuple(sorted(spans)), others, discontinuous, empty)
 
 
 def _read_text(path: Path) -> str:
@@ -108,7 +114,7 @@ def _read_entity(line: Line, ann: Path, text: str) -> tuple[list[tuple[int, int]
     name, label, offsets, written = found.groups()
     fragments = [_pair(one) for one in offsets.split(";")]
     for start, end in fragments:
-        if not start < end <= len(text):
+        if not start <= end <= len(text):
             problem = f"{name}: {start} {end} is no span of a text of {len(text)} code points"
             raise DataError(str(ann), line.number, problem)
     marked = _marked(text, fragments)
@@ -124,10 +130,10 @@ def _pair(offsets: str) -> tuple[int, int]:
 
 
 def _says(written: str, marked: str) -> bool:
-    """Whether what a line has behind its offsets is the marked text, any blanks for its line ends;
-    a comment may follow."""
-    words = marked.split()
-    return written.split()[: len(words)] == words
+    """Whether what a line has behind its offsets is the marked text, any blanks for its line ends
+    or none; a comment may follow."""
+    letters = r"\s*".join(map(re.escape, "".join(marked.split())))
+    return re.fullmatch(rf"\s*{letters}(?:\s.*)?", written) is not None
 
 
 def _has_gap(text: str, fragments: Sequence[tuple[int, int]]) -> bool:

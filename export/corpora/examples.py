@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tagcli.errors import DataError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from datasets import Dataset, Features
 
-    from tagcli.records import Document
     from tagcli.schemes import Span
 
 
@@ -72,22 +69,3 @@ def examples_of(dataset: Dataset) -> Iterator[Example]:
         spans = tuple((e["start"], e["end"], e["label"]) for e in row["entities"])
         tokens = tuple((t["start"], t["end"]) for t in row["tokens"]) if row["has_tokens"] else None
         yield Example(row["text"], spans, tokens, row["line"])
-
-
-def gold_spans(document: Document) -> Iterator[Span]:
-    """The `entities` of a JSON object, checked; one without text needs none. Raises DataError with
-    file and line."""
-    entities = document.fields.get("entities", None if document.text else [])
-    if not isinstance(entities, list):
-        problem = "no gold: 'entities' with start, end and label"
-        raise DataError(document.source, document.line, problem)
-    for entity in entities:
-        try:
-            start, end, label = entity["start"], entity["end"], entity["label"]
-            good = type(start) is int and type(end) is int and isinstance(label, str) and label
-        except (KeyError, TypeError):
-            good = False
-        if not good or not 0 <= start < end <= len(document.text):
-            problem = f"{entity!r:.80} is no entity of this text: start, end, label"
-            raise DataError(document.source, document.line, problem)
-        yield start, end, label

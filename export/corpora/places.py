@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import UsageError, reason_of
+from tagcli.readers.inputs import STDIN
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -26,10 +27,16 @@ class NoSuchSourceError(UsageError):
     """A corpus, or this split of it, that is not there."""
 
 
+def is_input(place: str) -> bool:
+    """Whether a place is standard input, a file, or a pipe as `<(...)` is one."""
+    return place == STDIN or (Path(place).exists() and not Path(place).is_dir())
+
+
 def find_file(place: str, split: str, data_dir: Path | None) -> Path:
-    """The file that a place names: a path, one in the data folder, or its `NAME/LANGUAGE`."""
+    """The file that a place names: a path, "-" for standard input, one in the data folder, or its
+    `NAME/LANGUAGE`."""
     data_dir = data_dir or data_dir_of_environment()
-    if Path(place).is_file():
+    if is_input(place):
         return Path(place)
     if data_dir is not None:
         name, _, language = place.rpartition("/")

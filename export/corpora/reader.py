@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.brat import TXT, brat_files, read_brat
-from export.corpora.examples import Example, examples_of, gold_spans
+from export.corpora.examples import Example, examples_of
+from export.corpora.json_gold import Marked, marked, tag_row
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
+from export.corpora.source import FileReading, Source
 from export.corpora.tags import LabelRow, TagRows, conll_row
 from export.optional_packages import check_packages
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
 from tagcli.readers.formats import read_documents
-from tagcli.readers.inputs import Input
+from tagcli.readers.inputs import Input, check_encoding
+from tagcli.records import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,67 +26,121 @@ if TYPE_CHECKING:
 
     from datasets import Dataset
 
-    from tagcli.records import Document, Spans
+    from tagcli.records import Spans
     from tagcli.schemes import Span
 
 
-class CorpusReader:
-    """Reads one place under a policy of REPAIRS, without its gold unless `has_gold`. `files`, none
-    for a dataset, `scheme`, None for character spans, and `repaired`, the illegal tags so far,
-    follow the reading."""
+OnDocument = Callable[[Document], None]
 
-    def __init__(self, place: str, policy: str, has_gold: bool) -> None:
+
+class CorpusReader:
+    """Reads a source, without its gold where that annotates nothing. `files`, none for a dataset,
+    `scheme`, None for character spans, and `odd`, the illegal tags so far, follow the reading.
+    `note` is told of what was taken for granted or left out, `on_document` of what a file holds."""
+
+    def __init__(
+        self, source: Source, note: Callable[[str], None], on_document: OnDocument | None = None
+    ) -> None:
         self.files: tuple[Path, ...] = ()
         self.scheme: str | None = None
-        self.repaired = 0
-        self._place = place
-        self._policy = policy
-        self._has_gold = has_gold
+        self.odd: list[DataError] = []
+        self._source = source
+        self._place = source.place
+        self._has_gold = source.annotates != ()
+        self._note = note
+        self._on_document = on_document
+        self._left_out: Counter[str] = Counter()
 
-    def examples(self, split: str, data_dir: Path | None) -> Iterator[Example]:
+    def examples(self, data_dir: Path | None) -> Iterator[Example]:
         """All examples. Raises UsageError for a place that is not there, DataError with file and
         line for what is wrong in it."""
+        source = self._source
         if is_dataset(self._place):
+            self._check_is_file()
             check_packages(["datasets"], self._place)
             load = load_saved if self._place.startswith(DISK) else load_from_hub
-            yield from self._from_dataset(load(self._place, split))
+            yield from self._from_dataset(load(self._place, source.split))
         elif annotations := brat_files(self._place):
+            self._check_is_file()
             self.files = (*annotations, *(one.with_suffix(TXT) for one in annotations))
             yield from self._from_brat(annotations)
         else:
-            path = find_file(self._place, split, data_dir)
+            path = find_file(self._place, source.split, data_dir)
             self.files = (path,)
-            yield from self._from_documents(read_documents(Input(str(path)), None, ReaderOptions()))
+            yield from self._from_documents(self._documents(path))
+        for what, count in self._left_out.items():
+            self._note(f"{self._place}: {what}, left out: {count}")
+
+    def _check_is_file(self) -> None:
+        """Raise UsageError where a dataset or brat documents are to be read as a file is."""
+        for one in fields(FileReading):
+            if getattr(self._source, one.name) != one.default:
+                problem = f"{one.name} is for CoNLL, JSONL and text, and this is none of them"
+                raise UsageError(f"{self._place}: {problem}")
+
+    def _documents(self, path: Path) -> Iterator[Document]:
+        source = self._source
+        opened = Input(str(path), check_encoding(source.encoding))
+        options = ReaderOptions(token_column=source.token_column or 1, on_guess=self._note)
+        for document in read_documents(opened, source.input_format, options):
+            if self._on_document is not None:
+                self._on_document(document)
+            yield document
 
     def _from_brat(self, annotations: list[Path]) -> Iterator[Example]:
         for number, path in enumerate(annotations, start=1):
             document = read_brat(path)
+            self._leave_out("entities of no length", document.empty)
             yield Example(document.text, self._gold(document.spans), None, number)
+
+    def _leave_out(self, what: str, count: int) -> None:
+        if count:
+            self._left_out[what] += count
 
     def _gold(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         return tuple(spans) if self._has_gold else ()
 
     def _from_documents(self, documents: Iterable[Document]) -> Iterator[Example]:
-        """Text and JSON objects one by one, CoNLL once all rows have shown their scheme."""
-        sentences = []
+        """Text and what is marked in it one by one, rows of tags once all have shown their
+        scheme."""
+        sentences, rows = [], []
         for document in documents:
-            if document.conll is None:
-                tokens = None if document.tokens is None else _pairs(document.tokens)
-                spans = self._gold(gold_spans(document))
-                yield Example(document.text, spans, tokens, document.line)
-            elif document.conll.tokens and not document.conll.is_docstart:
+            row = self._row(document)
+            if row is not None:
                 sentences.append(document)
-        rows = TagRows(map(conll_row, sentences))
-        for document, entities in zip(sentences, self._entities(rows), strict=True):
+                rows.append(row)
+            elif document.conll is None:
+                yield from self._from_marks(document)
+        read = self._entities(TagRows(rows))
+        for document, entities in zip(sentences, read, strict=True):
             assert document.tokens is not None
             offsets, spans = _pairs(document.tokens), self._gold(entities)
             yield _example(document.text, offsets, spans, document.line)
 
+    def _row(self, document: Document) -> LabelRow | None:
+        """The row of tags of a document that has one."""
+        if document.conll is None:
+            return tag_row(document) if self._has_gold else None
+        if not document.conll.tokens or document.conll.is_docstart:
+            return None
+        return conll_row(document, self._source.tag_column)
+
+    def _from_marks(self, document: Document) -> Iterator[Example]:
+        tokens = None if document.tokens is None else _pairs(document.tokens)
+        found = marked(document) if self._has_gold else Marked([], 0)
+        if found is None:
+            self._leave_out("records that nobody has annotated", 1)
+            return
+        self._leave_out("entities of no length", found.empty)
+        yield Example(document.text, tuple(found.spans), tokens, document.line)
+
     def _entities(self, rows: TagRows) -> Iterator[tuple[Span, ...]]:
         self.scheme = rows.scheme
-        for read in rows.entities(self._policy):
-            self.repaired += read.repaired
-            yield read.spans
+        for note in rows.notes():
+            self._note(f"{self._place}: {note}")
+        for spans, odd in rows.entities(self._source.repair):
+            self.odd += odd
+            yield spans
 
     def _from_dataset(self, dataset: Dataset) -> Iterator[Example]:
         columns = dataset.column_names

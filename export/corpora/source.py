@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from export.corpora.letter_case import CASES
 from export.corpora.setting_types import about
 from export.corpora.tags import REPAIRS
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO, LANGUAGES
+from tagcli.readers.formats import INPUT_FORMATS
 
 SPLITS = ("train", "dev", "test")
 SPACINGS = ("natural",)
+UTF_8 = "utf-8"
 _REPAIRS = "; ".join(f"`{name}`: {meaning}" for name, meaning in REPAIRS.items())
 
 
@@ -95,6 +98,23 @@ class Source:
         metadata=about("Write the text in another case, letter by letter.", choices=CASES),
     )
 
+    input_format: str | None = field(
+        default=None,
+        metadata=about(
+            "The format of a file; without it by its name and its first lines.",
+            choices=INPUT_FORMATS,
+        ),
+    )
+    encoding: str = field(default=UTF_8, metadata=about("The encoding of a file."))
+    token_column: int | None = field(
+        default=None,
+        metadata=about("The column of a CoNLL file's tokens, from 1; without it found.", ge=1),
+    )
+    tag_column: int | None = field(
+        default=None,
+        metadata=about("The column of a CoNLL file's tags, from 1; without it found.", ge=1),
+    )
+
     def __post_init__(self) -> None:
         if self.every is not None and self.skip_every is not None:
             raise UsageError("a source has every or skip_every, not both")
@@ -106,8 +126,22 @@ class Source:
         return self.skip_every is None or number % self.skip_every != 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReading:
+    """How a file of annotated text is read, by the settings of a `Source`."""
+
+    input_format: str | None = None
+    encoding: str = UTF_8
+    token_column: int | None = None
+    tag_column: int | None = None
+
+    def source(self, place: str, split: str, **settings: Any) -> Source:
+        """A source whose file is read so."""
+        return Source(place, split, **asdict(self), **settings)
+
+
 def language_of(source: Source) -> str:
     """The language that a source declares, or that its NAME/LANGUAGE ends in; otherwise AUTO."""
     ending = source.place.rpartition("/")[2]
-    is_name = ending in LANGUAGES and not Path(source.place).is_file()
+    is_name = ending in LANGUAGES and not Path(source.place).exists()
     return source.language or (ending if is_name else AUTO)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from export.corpora.adaptation import adapted
 from export.corpora.detokenisation import LANGUAGES as SPACED_LANGUAGES
 from export.corpora.examples import Example, to_dataset
-from export.corpora.reader import CorpusReader
+from export.corpora.reader import CorpusReader, OnDocument
 from export.corpora.source import Source, language_of
-from tagcli.errors import UsageError
+from tagcli.errors import DataError, UsageError, to_nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from datasets import Dataset
@@ -24,16 +24,21 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Corpus:
     """A source that was read: its examples in order and their language, or "auto"; `types` are
-    those that the source annotates, `repaired` counts its illegal tags, and `files`, none for a
-    dataset, are those that it stands in."""
+    those that the source annotates, `odd` says what was illegal among its tags and repaired, and
+    `files`, none for a dataset, are those that it stands in."""
 
     source: Source
     examples: list[Example]
     language: str
     types: tuple[str, ...]
     scheme: str | None  # of its tags; None for character spans
-    repaired: int
+    odd: list[DataError]
     files: tuple[Path, ...]
+
+    @property
+    def repaired(self) -> int:
+        """How many of its tags were illegal and repaired."""
+        return len(self.odd)
 
     @property
     def name(self) -> str:
@@ -63,19 +68,27 @@ def corpus_names(corpora: Sequence[Corpus]) -> list[str]:
     return names
 
 
-def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
-    """Read a source: a file, brat documents, `NAME/LANGUAGE` in `data_dir` (None: where NERTAG_DATA
-    says), a saved dataset or one of the hub. Raises UsageError for one that is not there, DataError
-    with file and line for what is wrong in it."""
+def load_source(
+    source: Source,
+    data_dir: Path | None = None,
+    note: Callable[[str], None] = to_nobody,
+    on_document: OnDocument | None = None,
+) -> Corpus:
+    """Read a source: a file, "-" for standard input, brat documents, `NAME/LANGUAGE` in `data_dir`
+    (None: where NERTAG_DATA says), a saved dataset or one of the hub. `note` is told of what was
+    taken for granted, `on_document` of the documents of a file.
+
+    Raises UsageError for one that is not there, DataError with file and line for what is wrong in
+    it."""
     language = language_of(source)
     if source.spacing is not None and language not in SPACED_LANGUAGES:
         known = ", ".join(SPACED_LANGUAGES)
         raise UsageError(f"{source.place}: spacing needs a language of {known}, not {language}")
-    reader = CorpusReader(source.place, source.repair, has_gold=source.annotates != ())
-    examples, repaired = [], 0
-    for example, its_repairs in islice(_taken(source, reader, data_dir), source.cap):
+    reader = CorpusReader(source, note, on_document)
+    examples, odd = [], list[DataError]()
+    for example, its_odd in islice(_taken(source, reader, data_dir), source.cap):
         examples.append(adapted(example, source, language))
-        repaired += its_repairs
+        odd += its_odd
     if not any(example.text for example in examples):
         raise UsageError(f"{source.place} ({source.split}) holds no text")
     types = tuple(sorted({span[2] for example in examples for span in example.spans}))
@@ -84,15 +97,15 @@ def load_source(source: Source, data_dir: Path | None = None) -> Corpus:
             problem = f"has {min(unknown)}, which it is said not to annotate"
             raise UsageError(f"{source.place} ({source.split}) {problem}")
         types = source.annotates
-    return Corpus(source, examples, language, types, reader.scheme, repaired, reader.files)
+    return Corpus(source, examples, language, types, reader.scheme, odd, reader.files)
 
 
 def _taken(
     source: Source, reader: CorpusReader, data_dir: Path | None
-) -> Iterator[tuple[Example, int]]:
-    """The examples that a source takes, and how many tags were repaired in each."""
+) -> Iterator[tuple[Example, list[DataError]]]:
+    """The examples that a source takes, and what was repaired in each."""
     before = 0
-    for number, example in enumerate(reader.examples(source.split, data_dir), start=1):
+    for number, example in enumerate(reader.examples(data_dir), start=1):
         if source.takes(number):
-            yield example, reader.repaired - before
-        before = reader.repaired
+            yield example, reader.odd[before:]
+        before = len(reader.odd)

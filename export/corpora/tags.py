@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
 from tagcli.readers.conll import split_columns
-from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
+from tagcli.schemes import OUTSIDE_TAG, Span, Tag, chunks
+from tagcli.spellings import BARE, NOTHING, OUTSIDE, USUAL, Spelling, spelling_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,10 +26,12 @@ REPAIRS = {
 """What is done about illegal tags; the keys name the policies."""
 
 CORPUS_SCHEMES = ("BIO", "IOB1", "BIOES")
+IO = "IO"
+"""The scheme of bare types: neighbours of one type are one entity."""
 
-_TAG = re.compile(r"([BIESLU])-(\S+)")
-_SAME = {"L": "E", "U": "S"}  # BILOU says L and U
 _AFTER_OPEN = {"B", "I"}
+_KEYED = re.compile(r"(?:.*\|)?(?:ne|ner|name|entity)=([^|]*)(?:\|.*)?", re.IGNORECASE)
+"""A tag among others, as CoNLL-U has it in its last column: `SpaceAfter=No|name=B-PER`."""
 
 
 class OddTag(ValueError):  # noqa: N818 - it names what was found
@@ -41,24 +44,34 @@ class OddTag(ValueError):  # noqa: N818 - it names what was found
 
 @dataclass(frozen=True, slots=True)
 class TaggedSpans:
-    """The entities of a row of tags, by token, and how many tags a policy repaired."""
+    """The entities of a row of tags, by token, and the tags that a policy repaired."""
 
     spans: tuple[Span, ...]
-    repaired: int
+    odd: tuple[OddTag, ...]
 
 
-def parse_row(labels: Sequence[str]) -> list[Tag]:
-    """The tags of a row of labels such as B-PER; raises OddTag for what is no tag."""
+def recognise_spelling(labels: Iterable[str]) -> Spelling:
+    """How the labels of a corpus are written, all of them; the usual way where no one fits."""
+    return spelling_of({_tag_of(label) for label in labels}) or USUAL
+
+
+def parse_row(labels: Sequence[str], spelling: Spelling = USUAL) -> list[Tag]:
+    """The tags of a row of labels in a spelling; raises OddTag for what is no tag."""
     tags = []
     for index, label in enumerate(labels):
-        found = _TAG.fullmatch(label)
-        if label == OUTSIDE:
-            tags.append(OUTSIDE_TAG)
-        elif found:
-            tags.append(Tag(_SAME.get(found[1], found[1]), found[2]))
-        else:
+        parts = spelling.parts(_tag_of(label))
+        if parts is None:
             raise OddTag(index, f"{label!r} is no tag: O, or B-, I-, E- or S- and a type")
+        tags.append(Tag(*parts))
     return tags
+
+
+def _tag_of(label: str) -> str:
+    """The tag of a cell that may hold more: `name=B-PER` is B-PER."""
+    if "=" not in label:
+        return label
+    found = _KEYED.fullmatch(label)
+    return found[1] if found else OUTSIDE
 
 
 def recognise_scheme(rows: Iterable[Sequence[Tag]]) -> str:
@@ -77,17 +90,17 @@ def read_row(tags: Sequence[Tag], scheme: str, repair: str) -> TaggedSpans:
 
     Raises OddTag for the first illegal tag where the policy is "error".
     """
-    illegal = []
+    odd = []
     for index, neighbours in enumerate(_with_neighbours(tags)):
         problem = _problem(*neighbours, scheme)
         if problem and repair == "error":
             raise OddTag(index, problem)
         if problem:
-            illegal.append(index)
+            odd.append(OddTag(index, problem))
     spans = chunks(tags)
     if repair == "strict":
-        spans = [span for span in spans if not any(span[0] <= i < span[1] for i in illegal)]
-    return TaggedSpans(tuple(spans), len(illegal))
+        spans = [span for span in spans if not any(span[0] <= o.index < span[1] for o in odd)]
+    return TaggedSpans(tuple(spans), tuple(odd))
 
 
 def _with_neighbours(tags: Sequence[Tag]) -> Iterator[tuple[Tag, Tag, Tag]]:
@@ -102,7 +115,7 @@ def _problem(before: Tag, tag: Tag, following: Tag, scheme: str) -> str | None:
     name = f"{tag.prefix}-{tag.type}"
     if scheme != "BIOES" and tag.prefix in ("E", "S"):
         return f"{name} in a corpus that is {scheme}"
-    if scheme == "IOB1":
+    if scheme in ("IOB1", IO):
         needless = tag.prefix == "B" and before.type != tag.type
         return f"{name} where IOB1 has I-{tag.type}" if needless else None
     is_open = before.type == tag.type and before.prefix in _AFTER_OPEN
@@ -148,33 +161,57 @@ class LabelRow:
         return DataError(self.source, self.line + odd.index, str(odd))
 
 
-def conll_row(document: Document) -> LabelRow:
-    """The last column of a CoNLL sentence."""
+def conll_row(document: Document, column: int | None = None) -> LabelRow:
+    """The tags of a CoNLL sentence: its last column, or that with a number from 1. Raises DataError
+    where it has no such column."""
     assert document.conll is not None
-    labels = [split_columns(row)[-1] for row in document.conll.tokens]
+    rows = [split_columns(row) for row in document.conll.tokens]
+    for number, row in enumerate(rows):
+        if column is not None and column > len(row):
+            problem = f"--tag-column {column}, but the line has {len(row)} columns"
+            raise DataError(document.source, document.line + number, problem)
+    labels = [row[-1 if column is None else column - 1] for row in rows]
     return LabelRow(labels, document.source, document.line)
 
 
 class TagRows:
-    """The rows of one corpus. They show its scheme, one of CORPUS_SCHEMES, together; None where
-    there are none. Raises DataError for a label that is no tag."""
+    """The rows of one corpus. They show together how its tags are written, `spelling`, and its
+    scheme, one of CORPUS_SCHEMES, or IO where they are bare types; None where there are none.
+    Raises DataError for a label that is no tag."""
 
     def __init__(self, rows: Iterable[LabelRow]) -> None:
-        self._rows = [(row, _parsed(row)) for row in rows]
-        self.scheme = recognise_scheme(tags for _, tags in self._rows) if self._rows else None
+        held = list(rows)
+        self.spelling = recognise_spelling(chain.from_iterable(row.labels for row in held))
+        self._rows = [(row, _parsed(row, self.spelling)) for row in held]
+        self.scheme = None
+        if held:
+            is_bare = self.spelling is BARE
+            self.scheme = IO if is_bare else recognise_scheme(tags for _, tags in self._rows)
 
-    def entities(self, policy: str) -> Iterator[TaggedSpans]:
-        """The entities of every row in turn, by token, under a policy of REPAIRS. Raises DataError
-        for an illegal tag where that is "error"."""
+    def notes(self) -> Iterator[str]:
+        """What a user may want to know of how the tags are read, where they are not B-PER and O."""
+        labels = dict.fromkeys(_tag_of(label) for row, _ in self._rows for label in row.labels)
+        if self.spelling is BARE:
+            yield "tags without B- and I-: neighbours of one type are one entity"
+        elif self.spelling is not USUAL:
+            yield f"tags are written {self.spelling.name}"
+        others = [one for one in labels if one != OUTSIDE and self.spelling.parts(one) == NOTHING]
+        if others:
+            yield f"{', '.join(map(repr, others))}, read as {OUTSIDE}"
+
+    def entities(self, policy: str) -> Iterator[tuple[tuple[Span, ...], list[DataError]]]:
+        """The entities of every row in turn, by token, under a policy of REPAIRS, and what was
+        repaired. Raises DataError for an illegal tag where that is "error"."""
         for row, tags in self._rows:
             try:
-                yield read_row(tags, self.scheme or "", policy)
+                read = read_row(tags, self.scheme or "", policy)
             except OddTag as odd:
                 raise row.error(odd) from odd
+            yield read.spans, [row.error(odd) for odd in read.odd]
 
 
-def _parsed(row: LabelRow) -> list[Tag]:
+def _parsed(row: LabelRow, spelling: Spelling) -> list[Tag]:
     try:
-        return parse_row(row.labels)
+        return parse_row(row.labels, spelling)
     except OddTag as odd:
         raise row.error(odd) from odd

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from export.corpora.overlap import texts_of
 from export.corpora.source import SPLITS
-from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import REPAIRS
 from export.corpus_tools.pieces import find_tokenizer
 from export.corpus_tools.splits import load_splits
 from export.corpus_tools.stats import sentences_of
-from tagcli.errors import DataError
 from tagcli.inference.encoding import Encoder
 from tagcli.segmentation.normalisation import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from export.corpora.source import FileReading
+    from export.corpora.sources import Corpus
+    from tagcli.errors import DataError
 
 FEW_ENTITIES = 10
 """Below this many a type of the train set is nearly empty."""
@@ -36,24 +38,27 @@ class Finding:
 
 
 def check_places(
-    places: Sequence[str], model: str | None, data_dir: Path | None
+    places: Sequence[str],
+    model: str | None,
+    reading: FileReading,
+    data_dir: Path | None,
+    note: Callable[[str], None],
 ) -> Iterator[Finding]:
     """What cannot be read of the places, and the findings of `check` on every split of them, with
-    the tokenizer of a model by its name. Raises UsageError for what is not there."""
+    the tokenizer of a model by its name; `note` is told of what was taken for granted. Raises
+    UsageError for what is not there."""
     encoder = Encoder(find_tokenizer(model, data_dir))
     unreadable: list[DataError] = []
-    corpora = load_splits(places, data_dir, unreadable.append)
+    corpora = load_splits(places, reading, data_dir, note, unreadable.append)
     yield from (Finding(True, str(error)) for error in unreadable)
-    yield from check(corpora, encoder, data_dir)
+    yield from check(corpora, encoder)
 
 
-def check(
-    corpora: Sequence[Corpus], encoder: Encoder, data_dir: Path | None = None
-) -> Iterator[Finding]:
+def check(corpora: Sequence[Corpus], encoder: Encoder) -> Iterator[Finding]:
     """All findings: overlap, near-empty types, odd tags, what the tokenizer cannot represent.
     The corpora were read with a policy that repairs."""
     yield from _overlap(corpora)
-    yield from _odd_tags(corpora, data_dir)
+    yield from _odd_tags(corpora)
     yield from _few_entities(corpora)
     yield from _unknown_pieces(corpora, encoder)
 
@@ -87,19 +92,15 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def _odd_tags(corpora: Sequence[Corpus], data_dir: Path | None) -> Iterator[Finding]:
+def _odd_tags(corpora: Sequence[Corpus]) -> Iterator[Finding]:
     repairs = " or ".join(f'"{name}"' for name in REPAIRS if name != "error")
     for corpus in corpora:
-        if not corpus.repaired:
-            continue
-        odd = _many(corpus.repaired, "tag")
-        try:
-            load_source(replace(corpus.source, repair="error"), data_dir)
-        except DataError as first:
+        if corpus.odd:
             yield Finding(
                 True,
-                f"{corpus.name} has {odd} that its scheme ({corpus.scheme}) does not allow, "
-                f"the first in {first}; a recipe with it needs repair = {repairs} there",
+                f"{corpus.name} has {_many(corpus.repaired, 'tag')} that its scheme "
+                f"({corpus.scheme}) does not allow, the first in {corpus.odd[0]}; a recipe with it "
+                f"needs repair = {repairs} there",
             )
 
 

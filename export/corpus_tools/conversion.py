@@ -20,21 +20,18 @@ from export.corpora.brat import (
     texts_without_ann,
     write_brat,
 )
-from export.corpora.places import find_file, is_dataset
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
 from export.corpus_tools.splits import repairs_note
 from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
-from tagcli.readers.base import ReaderOptions
 from tagcli.readers.conll import split_columns
-from tagcli.readers.formats import format_of_name, read_documents
-from tagcli.readers.inputs import Input
+from tagcli.readers.formats import format_of_name
 from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from export.corpora.examples import Example
@@ -151,10 +148,11 @@ def convert(
     taken, DataError for what is wrong in the source or what the format cannot hold.
     """
     chosen = _format_of(out, to)
-    corpus = load_source(source, data_dir)
+    documents: list[Document] = []
+    corpus = load_source(source, data_dir, note, documents.append)
     if repairs := repairs_note(corpus, source.place):
         note(repairs)
-    for lost in _losses(source, data_dir, chosen):
+    for lost in _losses(source.place, documents, chosen):
         note(lost)
     if chosen == BRAT:
         write_documents(corpus, out)
@@ -174,20 +172,16 @@ def _format_of(out: Path, to: str | None) -> str:
     return chosen
 
 
-def _losses(source: Source, data_dir: Path | None, to: str) -> Iterator[str]:
-    """What of a file or of brat documents the conversion does not carry over."""
-    place = source.place
-    if is_dataset(place):
-        return
+def _losses(place: str, documents: Sequence[Document], to: str) -> Iterator[str]:
+    """What of a file's documents, or of brat's, the conversion does not carry over."""
     if files := brat_files(place):
-        documents = [read_brat(file) for file in files]
-        if whole := sum(document.discontinuous for document in documents):
+        marked = [read_brat(file) for file in files]
+        if whole := sum(document.discontinuous for document in marked):
             entities = "entity" if whole == 1 else "entities"
             yield f"{place}: {whole} discontinuous {entities} read as one span"
-        lost = left_out_of_brat(place, documents)
+        lost = left_out_of_brat(place, marked)
     else:
-        place = str(find_file(place, source.split, data_dir))
-        lost = left_out(read_documents(Input(place), None, ReaderOptions()), to)
+        lost = left_out(documents, to)
     if lost:
         yield f"not carried over from {place}: {', '.join(lost)}"
 
@@ -259,4 +253,5 @@ def _other_fields(document: Document) -> Iterator[str]:
     carried = {"entities"} if document.tokens is None else {"entities", "tokens"}
     yield from (name for name in document.fields if name not in carried)
     for entity in document.fields.get("entities", ()):
-        yield from (f"entities.{name}" for name in entity if name not in _OF_ENTITIES)
+        if isinstance(entity, dict):
+            yield from (f"entities.{name}" for name in entity if name not in _OF_ENTITIES)

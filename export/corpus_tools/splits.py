@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from export.corpora.brat import brat_files
-from export.corpora.places import DISK, NoSuchSourceError, data_dir_of_environment
-from export.corpora.source import SPLITS, Source
+from export.corpora.places import DISK, NoSuchSourceError, data_dir_of_environment, is_input
+from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus, load_source
 from tagcli.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from export.corpora.source import FileReading
 
 _SPLIT_OF_NAME = {
     "train": "train",
@@ -24,19 +26,22 @@ _SPLIT_OF_NAME = {
 
 def load_splits(
     places: Sequence[str],
+    reading: FileReading,
     data_dir: Path | None,
+    note: Callable[[str], None],
     on_error: Callable[[DataError], None] | None = None,
 ) -> list[Corpus]:
-    """Every split that there is of every place, odd tags repaired as conlleval does; `on_error` is
-    told of those that cannot be read, otherwise the first is raised. Raises UsageError for a place
-    without any."""
+    """Every split that there is of every place, odd tags repaired as conlleval does; `note` is told
+    of what was taken for granted, `on_error` of those that cannot be read, otherwise the first is
+    raised. Raises UsageError for a place without any."""
     found = []
     for place in places:
         splits = [split_of_name(place)] if _is_one_split(place, data_dir) else SPLITS
         missing = []
         for split in splits:
             try:
-                found.append(load_source(Source(place, split, repair="conlleval"), data_dir))
+                source = reading.source(place, split, repair="conlleval")
+                found.append(load_source(source, data_dir, note))
             except NoSuchSourceError as error:
                 missing.append(error)
             except DataError as error:
@@ -56,7 +61,7 @@ def _is_one_split(place: str, data_dir: Path | None) -> bool:
     if brat_files(place):
         return True
     folder = data_dir or data_dir_of_environment()
-    return Path(place).is_file() or (folder is not None and (folder / place).is_file())
+    return is_input(place) or (folder is not None and (folder / place).is_file())
 
 
 def split_of_name(place: str) -> str:

@@ -11,16 +11,17 @@ from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus, corpus_names
 from export.corpus_tools.splits import load_splits, repairs_note
 from tagcli.languages import AUTO
-from tagcli.schemes import OUTSIDE
 from tagcli.segmentation.korean import eojeols
 from tagcli.segmentation.sentences import sentences_by_language
 from tagcli.segmentation.words import cut_words
+from tagcli.spellings import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from export.corpora.examples import Example
+    from export.corpora.source import FileReading
     from export.tables import Rows
 
 
@@ -36,11 +37,15 @@ class SplitStats:
 
 
 def load_corpora(
-    places: Sequence[str], data_dir: Path | None, note: Callable[[str], None]
+    places: Sequence[str],
+    reading: FileReading,
+    data_dir: Path | None,
+    note: Callable[[str], None],
 ) -> list[Corpus]:
-    """Every split that there is of the places; `note` is told of repaired tags. Raises UsageError
-    for a place that is not there, DataError for what is wrong."""
-    corpora = load_splits(places, data_dir)
+    """Every split that there is of the places; `note` is told of repaired tags, and of what was
+    taken for granted. Raises UsageError for a place that is not there, DataError for what is
+    wrong."""
+    corpora = load_splits(places, reading, data_dir, note)
     for corpus in corpora:
         if repairs := repairs_note(corpus, corpus.name):
             note(repairs)

@@ -11,7 +11,8 @@ from export.evaluation.scores import SpanCounts, of_types
 from export.evaluation.wrong_spans import WrongSpan, wrong_spans
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO
-from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
+from tagcli.schemes import OUTSIDE_TAG, Span, Tag, chunks
+from tagcli.spellings import OUTSIDE
 from tagcli.writers.conll import token_tags
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 SCORED_TYPES = ("PER", "ORG", "LOC")
 
 ALIASES = {
-    "PS": "PER", "OG": "ORG", "LC": "LOC",  # klue, klp2016
+    "ps": "PER", "og": "ORG", "lc": "LOC",  # klue, klp2016
     "person": "PER", "location": "LOC", "corporation": "ORG", "group": "ORG",  # wnut17
+    "pers": "PER", "organization": "ORG", "organisation": "ORG", "place": "LOC",
 }  # fmt: skip
-"""What public corpora call the types that many models know."""
+"""What public corpora call the types that many models know, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,15 @@ def gold_names(
     gold_types: Iterable[str], model_types: Collection[str], chosen: Mapping[str, str]
 ) -> dict[str, str]:
     """Old and new names of the types of the gold that are renamed ("O" drops one): those of
-    `chosen`, and by ALIASES those that the model does not know under the one name but under the
-    other. A type that is `chosen` to be called as it is keeps its name."""
+    `chosen`, and those that the model does not know but in other letters' case or under their name
+    of ALIASES. A type that is `chosen` to be called as it is keeps its name."""
+    known = {name.casefold(): name for name in model_types}
     names = {}
     for name in sorted(gold_types):
-        alias = ALIASES.get(name, name)
-        usual = alias if alias in model_types and name not in model_types else name
+        usual = name
+        if name not in model_types:
+            small = name.casefold()
+            usual = known.get(small) or known.get(ALIASES.get(small, "").casefold()) or name
         names[name] = chosen.get(name, usual)
     return {name: new for name, new in names.items() if new != name}
 
@@ -112,6 +117,17 @@ def evaluate(
 def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> frozenset[str]:
     """The types that a corpus annotates, renamed."""
     return frozenset(names.get(name, name) for name in corpus.types) - {OUTSIDE}
+
+
+def check_shared_types(tagger: Tagger, corpus: Corpus, options: EvaluationOptions) -> None:
+    """Raise UsageError where a model has none of the types that a corpus marks, and nobody asked
+    for types."""
+    known = tagger.model.tag_set.types
+    annotated = annotated_types(corpus, gold_names(corpus.types, known, options.names))
+    if annotated and options.types is None and not annotated.intersection(known):
+        types = f"{', '.join(sorted(annotated))}, and the model has {', '.join(known)}"
+        problem = f"{corpus.source.place} marks {types}"
+        raise UsageError(f"{problem}: --map OLD=NEW renames a type of the gold")
 
 
 def _rename(

@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from export.evaluation.evaluate import Evaluation, EvaluationOptions, evaluate
+from export.evaluation.evaluate import (
+    Evaluation,
+    EvaluationOptions,
+    check_shared_types,
+    evaluate,
+)
 from export.evaluation.gold import check_is_not_gold
 from export.evaluation.wrong_spans import WrongSpan, kinds_line
 from tagcli.errors import UsageError
@@ -81,6 +86,9 @@ def _results(
 ) -> Iterable[Result]:
     # all are opened first: what is wrong with one is said before the others have worked for minutes
     taggers = [(model or DEFAULT, load(model)) for model in models]
+    for _, tagger in taggers:
+        for corpus in tests.values():
+            check_shared_types(tagger, corpus, options)
     for name, tagger in taggers:
         for test, corpus in tests.items():
             note(f"{name} on {test}")

@@ -97,12 +97,13 @@ def test_tags_of_text_are_those_of_its_words(tmp_path: Path) -> None:
 def test_corpora_are_compared_by_names_that_tell_them_apart(
     tmp_path: Path, places: list[str], names: list[str]
 ) -> None:
+    from export.corpora.source import FileReading
     from export.corpus_tools.stats import entities_by_corpus, load_corpora
 
     for place in places:
         (tmp_path / place).parent.mkdir(exist_ok=True)
         (tmp_path / place).write_text("Bern\tB-LOC\n", encoding="utf-8")
-    corpora = load_corpora([str(tmp_path / place) for place in places], None, print)
+    corpora = load_corpora([str(tmp_path / one) for one in places], FileReading(), None, print)
     expected = {name.format(tmp_path): {"LOC": 1} for name in names}
     assert entities_by_corpus(corpora) == expected
 

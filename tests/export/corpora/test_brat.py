@@ -144,7 +144,7 @@ def test_fragments_and_what_is_said_of_them(
     ("line", "problem"),
     [
         ("T2\tLOC 8 13\tKöln", "T2: 8 13 is no span of a text of 12 code points"),
-        ("T2\tLOC 8 8\t", "T2: 8 8 is no span"),
+        ("T2\tLOC 9 8\t", "T2: 9 8 is no span"),
         ("T2\tLOC 7 11\tKöln", "T2 is 'Köln', but at 7 11 the text has ' Köl'"),
         ("T2\tLOC 8 12\tKölner", "T2 is 'Kölner', but at 8 12 the text has 'Köln'"),
         ("T2\tLOC 8 12\t", "T2 is '', but at 8 12"),

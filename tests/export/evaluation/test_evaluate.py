@@ -148,7 +148,7 @@ def test_an_entity_one_letter_short_is_wrong(tiny_tagger: TaggerMaker, tmp_path:
     assert counts.f1() == 0
 
 
-MISSING = "no gold: 'entities' with start, end and label"
+MISSING = "no gold: no 'entities' with start, end and label"
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ MISSING = "no gold: 'entities' with start, end and label"
         ({}, MISSING),
         ({"entities": 3}, MISSING),
         ({"entities": [{"start": 0, "end": 6}]}, "'end': 6} is no entity of this text"),
-        ({"entities": [[0, 6, "LOC"]]}, "[0, 6, 'LOC'] is no entity of this text"),
+        ({"entities": [[0, "LOC"]]}, "[0, 'LOC'] is no entity of this text"),
         ({"entities": [{"start": 0, "end": 7, "label": "LOC"}]}, "is no entity of this text"),
-        ({"entities": [{"start": 2, "end": 2, "label": "LOC"}]}, "is no entity of this text"),
+        ({"entities": [{"start": 3, "end": 2, "label": "LOC"}]}, "is no entity of this text"),
         ({"entities": [{"start": 0, "end": 6, "label": ""}]}, "is no entity of this text"),
     ],
 )

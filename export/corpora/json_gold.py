@@ -1,0 +1,209 @@
+"""Gold in JSON objects: what is marked in a text, as nertag and the tools that people annotate with
+write it.
+
+The fields are those of nertag's own JSONL, doccano (github.com/doccano/doccano, "JSONL" and
+"JSONL(relation)"), Prodigy (prodi.gy/docs/api-interfaces#ner), Label Studio
+(labelstud.io/guide/export, "JSON"), GLiNER (github.com/urchade/GLiNER) and `to_json` of the
+datasets library.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from export.corpora.tags import LabelRow
+from tagcli.errors import DataError
+from tagcli.readers.base import token_offsets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tagcli.records import Document
+    from tagcli.schemes import Span
+
+_SPAN_FIELDS = ("entities", "spans", "label", "labels")
+_TAG_FIELDS = ("ner_tags", "tags", "labels", "label")
+_START_NAMES, _END_NAMES = ("start", "start_offset"), ("end", "end_offset")
+
+
+class _Mark(NamedTuple):
+    """Something marked: its place as its object counts it, and what it says its text is."""
+
+    start: int
+    end: int
+    label: str
+    written: str | None
+
+
+class Marked(NamedTuple):
+    """What is marked in a document, by code points of its text, and how many marks of length 0 were
+    left out: they say nothing."""
+
+    spans: list[Span]
+    empty: int
+
+
+def tag_row(document: Document) -> LabelRow | None:
+    """The tags that a JSON object has for its tokens; None where it has none. Raises DataError
+    where they are not as many as the tokens, or are numbers."""
+    fields = document.fields
+    if document.tokens is None or "entities" in fields:
+        return None
+    name = next((one for one in _TAG_FIELDS if _is_flat(fields.get(one))), None)
+    if name is None:
+        return None
+    tags = fields[name]
+    if len(tags) != len(document.tokens):
+        problem = f"{len(document.tokens)} tokens, but {len(tags)} {name}"
+        raise DataError(document.source, document.line, problem)
+    if odd := [tag for tag in tags if not isinstance(tag, str)]:
+        problem = f"{name} has {odd[0]!r:.40}, no name of a tag; disk:PATH knows the names"
+        raise DataError(document.source, document.line, problem)
+    return LabelRow(tags, document.source, document.line, one_line=True)
+
+
+def _is_flat(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str | int) for one in value)
+
+
+def marked(document: Document) -> Marked | None:
+    """What is marked in a document; nothing where it has no text, None where it says of itself that
+    it is no gold: rejected, or not annotated.
+
+    Raises DataError with file and line for what marks no part of the text, or another part than it
+    says.
+    """
+    marks = _marks(document)
+    if marks is None:
+        return None
+    _check(document, marks)
+    place = _places_in_text(document)
+    spans = [(place(m.start), place(m.end), m.label) for m in marks if m.start < m.end]
+    return Marked(spans, sum(m.start == m.end for m in marks))
+
+
+def _marks(document: Document) -> list[_Mark] | None:
+    fields = document.fields
+    if fields.get("answer", "accept") != "accept":
+        return None
+    if isinstance(fields.get("annotations"), list):
+        return _of_label_studio(document)
+    if isinstance(fields.get("ner"), list) and document.tokens is not None:
+        return [_of_tokens(document, one) for one in fields["ner"]]
+    for name in _SPAN_FIELDS:
+        if isinstance(fields.get(name), list):
+            return [_mark(document, one) for one in fields[name]]
+    if not document.text:
+        return []
+    has = f"; it has {', '.join(fields)}" if fields else ""
+    problem = f"no gold: no 'entities' with start, end and label{has}"
+    raise DataError(document.source, document.line, problem)
+
+
+def _of_label_studio(document: Document) -> list[_Mark] | None:
+    """The spans of the first annotation that was not cancelled."""
+    for annotation in document.fields["annotations"]:
+        if isinstance(annotation, dict) and not annotation.get("was_cancelled"):
+            values = [one.get("value", {}) for one in annotation.get("result", ())]
+            return [_mark(document, value) for value in values if "start" in value]
+    return None
+
+
+def _of_tokens(document: Document, one: Any) -> _Mark:
+    """GLiNER's first token, last token and type."""
+    assert document.tokens is not None
+    starts = _joined_starts(document)
+    try:
+        first, last, label = one
+        good = 0 <= first <= last < len(starts)
+        start, (before, end) = starts[first], document.tokens[last].tolist()
+    except (TypeError, ValueError, IndexError):
+        good = False
+    if not good:
+        raise _odd(document, one, "first token, last token and label")
+    return _Mark(start, starts[last] + end - before, label, None)
+
+
+def _mark(document: Document, one: Any) -> _Mark:
+    """A mark as an object with start, end and label or as a list of the three."""
+    if isinstance(one, list) and len(one) == 3:
+        start, end, label, written = *one, None
+    elif isinstance(one, dict):
+        start, end = (_first(one, names) for names in (_START_NAMES, _END_NAMES))
+        label, written = one.get("label", one.get("labels")), one.get("text")
+        if isinstance(label, list) and len(label) == 1:
+            (label,) = label
+    else:
+        raise _odd(document, one)
+    is_place = type(start) is int and type(end) is int
+    if not is_place or not isinstance(label, str) or not label:
+        raise _odd(document, one)
+    return _Mark(start, end, label, written if isinstance(written, str) else None)
+
+
+def _first(one: dict[str, Any], names: Sequence[str]) -> Any:
+    return next((one[name] for name in names if name in one), None)
+
+
+def _odd(document: Document, one: Any, needed: str = "start, end, label") -> DataError:
+    problem = f"{one!r:.80} is no entity of this text: {needed}"
+    return DataError(document.source, document.line, problem)
+
+
+def _check(document: Document, marks: Sequence[_Mark]) -> None:
+    """Raise DataError for the first mark that is outside the text or says another one than is
+    there, blanks apart."""
+    text = _counted_text(document)
+    for mark in marks:
+        if not 0 <= mark.start <= mark.end <= len(text):
+            place = f"{mark.label} {mark.start} {mark.end}"
+            problem = f"{place} is no entity of this text, which has {len(text)} code points"
+            raise DataError(document.source, document.line, problem)
+        there = text[mark.start : mark.end]
+        if mark.written is not None and not _same(mark.written, there):
+            where = f"at {mark.start} to {mark.end} the text has {there!r:.80}"
+            problem = f"{mark.label} is {mark.written!r:.80}, but {where}{_hint(text, marks)}"
+            raise DataError(document.source, document.line, problem)
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())
+
+
+def _hint(text: str, marks: Sequence[_Mark]) -> str:
+    """In what else the offsets are right, if in anything."""
+    for name, encoding, width in (("UTF-16 units", "utf-16-le", 2), ("bytes of UTF-8", "utf-8", 1)):
+        units = text.encode(encoding)
+        said = [(units[m.start * width : m.end * width], m.written) for m in marks if m.written]
+        if all(_same(unit.decode(encoding, "replace"), written) for unit, written in said):
+            return f"; the offsets count {name}, not code points"
+    return ""
+
+
+def _counted_text(document: Document) -> str:
+    """The text that offsets count in: of tokens, with a blank between any two."""
+    return " ".join(_tokens(document)) if document.tokens is not None else document.text
+
+
+def _tokens(document: Document) -> list[str]:
+    assert document.tokens is not None
+    return [document.text[start:end] for start, end in document.tokens.tolist()]
+
+
+def _joined_starts(document: Document) -> list[int]:
+    return token_offsets(_tokens(document))[:, 0].tolist()  # type: ignore[no-any-return]
+
+
+def _places_in_text(document: Document) -> Callable[[int], int]:
+    """From offsets as an object counts them to those in the text, which has no blanks between
+    tokens that are its characters."""
+    if document.tokens is None or _counted_text(document) == document.text:
+        return lambda offset: offset
+    starts, tokens = _joined_starts(document), document.tokens.tolist()
+
+    def place(offset: int) -> int:
+        token = max(bisect_right(starts, offset) - 1, 0)
+        return int(min(tokens[token][0] + offset - starts[token], tokens[token][1]))
+
+    return place

@@ -1,0 +1,150 @@
+"""Gold as the tools that people annotate with export it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from export.corpora.json_gold import Marked, marked
+from export.corpora.source import Source
+from export.corpora.sources import Corpus, load_source
+from tagcli.errors import DataError
+from tagcli.records import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = "Anna Berger lives."
+PERSON = (0, 11, "PER")
+
+Read = Callable[..., Corpus]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Reads objects as a JSONL file; notes go to the list `told`, if one is given."""
+
+    def corpus(*records: dict[str, Any], told: list[str] | None = None) -> Corpus:
+        path = tmp_path / "a.jsonl"
+        path.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+        return load_source(Source(str(path)), None, [].append if told is None else told.append)
+
+    return corpus
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"entities": [{"start": 0, "end": 11, "label": "PER"}]},
+        {"entities": [{"start": 0, "end": 11, "label": "PER", "text": "Anna Berger"}]},
+        {"entities": [[0, 11, "PER"]]},
+        {"id": 1, "label": [[0, 11, "PER"]]},  # doccano
+        {"id": 1, "labels": [[0, 11, "PER"]], "Comments": []},
+        {"entities": [{"id": 4, "label": "PER", "start_offset": 0, "end_offset": 11}]},
+        {"spans": [{"start": 0, "end": 11, "label": "PER"}], "answer": "accept"},  # Prodigy
+        {"spans": [{"start": 0, "end": 11, "label": "PER", "token_start": 0, "token_end": 1}],
+         "tokens": [{"text": "Anna", "start": 0, "end": 4, "id": 0}]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_marked_in_a_text(read: Read, fields: dict[str, Any]) -> None:
+    (one,) = read({"text": TEXT, **fields}).examples
+    assert (one.text, one.spans, one.tokens) == (TEXT, (PERSON,), None)
+
+
+@pytest.mark.parametrize(
+    ("field", "tags"),
+    [
+        ("ner_tags", ["B-PER", "I-PER", "O"]),
+        ("tags", ["PER-B", "PER-I", "O"]),
+        ("labels", ["PER", "PER", "O"]),
+        ("ner_tags", ["B-PER", "L-PER", "O"]),
+    ],
+)
+def test_tags_beside_tokens(read: Read, field: str, tags: list[str]) -> None:
+    corpus = read({"tokens": ["Anna", "Berger", "lives"], field: tags})
+    (one,) = corpus.examples
+    assert (one.text, one.spans) == ("Anna Berger lives", (PERSON,))
+    assert one.tokens == ((0, 4), (5, 11), (12, 17))
+    assert corpus.scheme is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"tags": ["O"]}, "2 tokens, but 1 tags"),
+        ({"ner_tags": [1, 2]}, "ner_tags has 1, no name of a tag; disk:PATH knows the names"),
+        ({"tags": ["O", "B-"]}, "token 2: 'B-' is no tag"),
+    ],
+)
+def test_tags_that_cannot_be(read: Read, fields: dict[str, Any], problem: str) -> None:
+    with pytest.raises(DataError, match=f":2: {problem}"):
+        read({"tokens": ["a"], "tags": ["O"]}, {"tokens": ["Anna", "Berger"], **fields})
+
+
+def test_what_nobody_has_annotated_is_left_out_and_counted(read: Read) -> None:
+    told: list[str] = []
+    spans = [{"start": 0, "end": 11, "label": "PER"}]
+    rejected = [{"text": "No.", "spans": spans, "answer": one} for one in ("reject", "ignore")]
+    corpus = read(*rejected, {"text": TEXT, "spans": spans, "answer": "accept"}, told=told)
+    assert [one.line for one in corpus.examples] == [3]
+    assert [one.partition(": ")[2] for one in told] == [
+        "records that nobody has annotated, left out: 2"
+    ]
+
+
+def test_marks_of_no_length_are_left_out_and_counted(read: Read) -> None:
+    told: list[str] = []
+    corpus = read({"text": TEXT, "entities": [[4, 4, "GAP"], [0, 11, "PER"]]}, told=told)
+    assert corpus.examples[0].spans == (PERSON,)
+    assert told[0].endswith("entities of no length, left out: 1")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "width", "hint"),
+    [
+        ("utf-16-le", 2, "; the offsets count UTF-16 units, not code points"),
+        ("utf-8", 1, "; the offsets count bytes of UTF-8, not code points"),
+    ],
+)
+def test_offsets_in_other_units_are_an_error_that_says_so(
+    read: Read, encoding: str, width: int, hint: str
+) -> None:
+    text = "😀 Änne Berger lives in Kassel."
+
+    def entity(name: str) -> dict[str, Any]:
+        start = len(text[: text.index(name)].encode(encoding)) // width
+        end = start + len(name.encode(encoding)) // width
+        return {"start": start, "end": end, "label": "PER", "text": name}
+
+    with pytest.raises(DataError, match=":1: PER is 'Änne Berger', but at ") as caught:
+        read({"text": text, "entities": [entity("Änne Berger"), entity("Kassel")]})
+    assert str(caught.value).endswith(hint)
+
+
+def test_an_entity_that_says_another_text_is_an_error_without_a_hint(read: Read) -> None:
+    entity = {"start": 0, "end": 4, "label": "PER", "text": "Bert"}
+    with pytest.raises(DataError) as caught:
+        read({"text": TEXT, "entities": [entity]})
+    problem = "PER is 'Bert', but at 0 to 4 the text has 'Anna'"
+    assert str(caught.value).endswith(f":1: {problem}")
+
+
+def test_blanks_may_be_written_otherwise(read: Read) -> None:
+    entity = {"start": 0, "end": 11, "label": "PER", "text": "Anna Berger"}
+    (one,) = read({"text": "Anna\nBerger lives.", "entities": [entity]}).examples
+    assert one.spans == (PERSON,)
+
+
+@given(st.text(st.sampled_from("aä😀 é\n가"), min_size=1, max_size=12), st.data())
+def test_an_entity_that_says_its_own_text_is_read(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    entity = {"start": start, "end": end, "label": "X", "text": text[start:end]}
+    found = marked(Document(text, fields={"entities": [entity]}))
+    assert found == Marked([(start, end, "X")], 0)
