@@ -12,6 +12,7 @@ from export.commands.failures import failures_as_sentences
 from export.corpora.brat import BRAT
 from export.corpora.source import SPLITS, Source
 from export.corpora.tags import CORPUS_SCHEMES, REPAIRS
+from tagcli.cli.choices import Choice
 from tagcli.errors import say
 from tagcli.languages import AUTO, LANGUAGES
 
@@ -94,13 +95,13 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
 @main.command()
 @click.argument("place")
 @click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--to", type=click.Choice(["conll", "jsonl", BRAT]),
+@click.option("--to", type=Choice(["conll", "jsonl", BRAT]),
               help="Format of OUT; default: by its extension.")
-@click.option("--scheme", type=click.Choice(CORPUS_SCHEMES), default="BIO", help="CoNLL's tags.")
+@click.option("--scheme", type=Choice(CORPUS_SCHEMES), default="BIO", help="CoNLL's tags.")
 @click.option("--map", "renamed", multiple=True, metavar="A=B",
               help="Call type A B, or drop it (A=O); may be repeated.")
-@click.option("--split", type=click.Choice(SPLITS), default="train", help="Which split of PLACE.")
-@click.option("--repair", type=click.Choice(list(REPAIRS)), default="error",
+@click.option("--split", type=Choice(SPLITS), default="train", help="Which split of PLACE.")
+@click.option("--repair", type=Choice(REPAIRS), default="error",
               help="What is done about illegal tags.")
 @_data_dir
 @failures_as_sentences(_say, ("datasets",), "nertag-data convert")
@@ -124,7 +125,7 @@ def convert(
 @click.argument("text")
 @click.option("--model", metavar="MODEL",
               help="A bundled model by its name, a directory with tokenizer.json, or a hub id.")
-@click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
+@click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text.")
 @failures_as_sentences(_say)
 def tokens(text: str, model: str | None, lang: str) -> None:

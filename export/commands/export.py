@@ -14,6 +14,7 @@ from export.quantisation.method_scores import MethodScore, method_rows
 from export.quantisation.methods import DEFAULT, METHODS
 from export.quantisation.model_export import ExportOptions, export_model
 from export.tables import as_table
+from tagcli.cli.choices import Choice
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.cli.name_lists import names_of
 from tagcli.errors import say
@@ -46,7 +47,7 @@ _EXAMPLES = """
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @click.option("--float", "keep_float", is_flag=True,
               help="Keep float weights, for CUDA; without it they are quantised, for the CPU.")
-@click.option("--method", type=click.Choice(list(METHODS)), default=DEFAULT,
+@click.option("--method", type=Choice(METHODS), default=DEFAULT,
               help="How to quantise; " + "; ".join(f"{n}: {m.summary}" for n, m in METHODS.items()))
 @click.option("--best", is_flag=True,
               help="Try every method on the test files, show what each costs, and keep the fastest "
