@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -11,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 from tagcli.cli.defaults import defaults_named, set_at_hand
 from tagcli.cli.interrupts import interrupts_raised
 from tagcli.cli.name_lists import names_of
+from tagcli.cli.progress import with_progress
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
 from tagcli.output.destination import Output, partial_path, stream_number
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
-from tagcli.terminal import colour_system, columns, is_taken, is_terminal
+from tagcli.terminal import colour_system, columns
 from tagcli.version import version
 from tagcli.writers.base import Writer, WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tagcli.records import Document, TaggedDocument
     from tagcli.tagger import Tagger
@@ -158,7 +158,7 @@ class TaggingRun:
                 output.write(writer.head())
             documents = journal.checked(self._documents())
             results = tagger.run(documents, journal.before.documents)
-            for tagged in self._with_progress(results):
+            for tagged in with_progress(results, self._inputs, options.output, options.summary):
                 if tagged is None:
                     output.flush()
                     continue
@@ -189,27 +189,6 @@ class TaggingRun:
         if options.summary:
             return SummaryWriter(writing)
         return OUTPUT_FORMATS[options.output_format](writing)
-
-    def _with_progress(
-        self, results: Iterable[TaggedDocument | None]
-    ) -> Iterator[TaggedDocument | None]:
-        """The results, with a bar on stderr for files where a person watches, nothing else moves
-        and no pager has the screen."""
-        options = self._options
-        moves = is_terminal(sys.stdout) and options.output is None and not options.summary
-        sizes = [source.size for source in self._inputs]
-        if None in sizes or moves or not is_terminal(sys.stderr) or is_taken(sys.stderr):
-            yield from results
-            return
-        from rich.console import Console
-        from rich.progress import Progress
-
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("tagging", total=sum(size or 0 for size in sizes))
-            for result in results:
-                position = sum(source.position for source in self._inputs)
-                progress.update(task, completed=position)
-                yield result
 
     def _skip(self, error: DataError) -> None:
         with self._lock:  # readers of pipes run in a thread of their own
