@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +181,8 @@ class TaggingRun:
             return None
 
     def _writer(self) -> Writer:
+        from tagcli.models.directory import DEFAULT
+
         options = self._options
         is_shown = options.output is None and (options.summary or options.output_format == "spans")
         writing = WriterOptions(
@@ -185,6 +190,8 @@ class TaggingRun:
             colour=colour_system() if is_shown else None,
             columns=columns() if is_shown else None,
             title=_title([source.name for source in self._inputs]),
+            model=f"model {options.model or DEFAULT}",
+            date=_date(),
         )
         if options.summary:
             return SummaryWriter(writing)
@@ -203,6 +210,14 @@ class TaggingRun:
 def _title(names: list[str]) -> str:
     """The first name, and how many there are beside it."""
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _date() -> str:
+    """Today, or the day that SOURCE_DATE_EPOCH says, for output that is to be the same again."""
+    with suppress(KeyError, ValueError, OverflowError, OSError):
+        seconds = int(os.environ["SOURCE_DATE_EPOCH"])
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    return datetime.now().date().isoformat()
 
 
 def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
