@@ -13,6 +13,7 @@ from export.corpora.brat import BRAT
 from export.corpora.source import SPLITS, Source
 from export.corpora.tags import CORPUS_SCHEMES, REPAIRS
 from tagcli.cli.choices import Choice
+from tagcli.cli.help_page import CommandGroup, GroupedCommand
 from tagcli.errors import say
 from tagcli.languages import AUTO, LANGUAGES
 
@@ -24,7 +25,18 @@ _data_dir = click.option(
 )  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+_EXAMPLES = """
+  nertag-data stats train.conll dev.conll
+  nertag-data check train.conll dev.conll test.conll
+  nertag-data convert test.conll test.jsonl
+  nertag-data tokens "Anna lebt in Kassel."
+"""
+
+
+@click.group(
+    cls=CommandGroup, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
 def main() -> None:
     """Look at annotated corpora, check them, convert them.
 
@@ -34,7 +46,13 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand, groups={"Corpora": ("--data-dir",), "Output": ("--chart", "--tags")},
+    epilog="""
+      nertag-data stats train.conll dev.conll --tags
+      nertag-data stats mine.conll wikineural/de --chart corpora.png
+    """,
+)  # fmt: skip
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("--chart", metavar="FILE.png", type=click.Path(path_type=Path),
               help="Draw the entities per type, a bar for each split or PLACE.")
@@ -69,7 +87,13 @@ def stats(
         _say(f"{chart} is drawn")
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand, groups={"Corpora": ("--data-dir",), "Model": ("--model",)},
+    epilog="""
+      nertag-data check train.conll dev.conll test.conll
+      nertag-data check train.conll --model xlm-roberta-base
+    """,
+)  # fmt: skip
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("--model", metavar="MODEL",
               help="Whose tokenizer is asked: a bundled model, a directory or a hub id.")
@@ -92,7 +116,18 @@ def check(places: tuple[str, ...], model: str | None, data_dir: Path | None) -> 
         sys.exit(1)
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand,
+    groups={
+        "Corpora": ("--split", "--repair", "--data-dir"),
+        "Output": ("--to", "--scheme", "--map"),
+    },
+    epilog="""
+      nertag-data convert test.conll test.jsonl
+      nertag-data convert test.conll - --scheme BIOES --map MISC=O
+      nertag-data convert test.jsonl folder --to brat
+    """,
+)  # fmt: skip
 @click.argument("place")
 @click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--to", type=Choice(["conll", "jsonl", BRAT]),
@@ -121,7 +156,13 @@ def convert(
     write(Source(place, split, labels=labels, repair=repair), out, to, scheme, data_dir, _say)
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand, groups={"Text": ("--lang",), "Model": ("--model",)},
+    epilog="""
+      nertag-data tokens "Anna lebt in Kassel."
+      nertag-data tokens "김민지는 서울에 산다." --lang ko --model small
+    """,
+)  # fmt: skip
 @click.argument("text")
 @click.option("--model", metavar="MODEL",
               help="A bundled model by its name, a directory with tokenizer.json, or a hub id.")
