@@ -149,9 +149,8 @@ class Tagger:
             wanted = done < 0
             text = self._normalised(document)
             for sentence in self._sentences(document, text):
-                inputs = self._windows(sentence)
-                for one in inputs:
-                    step = _Step(document, text, sentence, ends_sentence=one is inputs[-1])
+                for one, is_last in _with_last_marked(self._windows(sentence)):
+                    step = _Step(document, text, sentence, ends_sentence=is_last)
                     yield Job(step, one.ids, one.rows, wanted)
             yield Job(_Step(document, text, ends_document=True), wanted=wanted)
 
@@ -167,7 +166,7 @@ class Tagger:
         )
         yield from map(_Sentence, encoded)
 
-    def _windows(self, sentence: _Sentence) -> list[ModelInput]:
+    def _windows(self, sentence: _Sentence) -> Iterator[ModelInput]:
         return model_inputs(
             self._encoder, sentence.units, self.model.limit, self.options.overlap_tokens
         )
@@ -199,16 +198,32 @@ class Tagger:
         self, document: Document, text: NormalisedText, sentence: _Sentence
     ) -> Iterator[Entity]:
         taught = self.model.types(sentence.units.language)
-        logits = np.concatenate(sentence.logits)
-        if not np.isfinite(logits.max(axis=1)).all():
-            place = f"{document.source}:{document.line}"
-            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
-        found = self._decoder.decode(logits, taught)
+        found = self._decoder.decode(self._logits(document, sentence), taught)
         for entity in build_entities(document, text, sentence.units, found):
             if self.options.labels is not None and entity.label not in self.options.labels:
                 continue
             if entity.score >= self.options.min_score:
                 yield entity
+
+    def _logits(self, document: Document, sentence: _Sentence) -> npt.NDArray[np.float32]:
+        """Those of all windows, which are kept no longer: a line may be a sentence of gigabytes."""
+        logits = np.concatenate(sentence.logits)
+        sentence.logits.clear()
+        if not np.isfinite(logits.max(axis=1)).all():
+            place = f"{document.source}:{document.line}"
+            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
+        return logits
+
+
+def _with_last_marked(inputs: Iterable[ModelInput]) -> Iterator[tuple[ModelInput, bool]]:
+    """The inputs, and whether each is the last one."""
+    before = None
+    for one in inputs:
+        if before is not None:
+            yield before, False
+        before = one
+    if before is not None:
+        yield before, True
 
 
 def _known_labels(labels: Iterable[str] | None, known: Sequence[str]) -> frozenset[str] | None:
