@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from export.commands.failures import failures_as_sentences
 from export.commands.options import recipe_tests
@@ -17,7 +18,7 @@ from export.tables import as_table
 from tagcli.cli.choices import Choice
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.cli.name_lists import names_of
-from tagcli.errors import say
+from tagcli.errors import UsageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,9 @@ def main(
     OUT_DIR gets model.onnx (quantised: and weights.safetensors), tokenizer.json, config.json and
     README.md, the model card.
     """  # fmt: skip
+    source = click.get_current_context().get_parameter_source("method")
+    if best and source is not ParameterSource.DEFAULT:
+        raise UsageError(f"--best tries every method: leave out --method {method}")
     languages = names_of(keep_languages) if keep_languages else ()
     options = ExportOptions(
         method, keep_float, best, max_loss, tests, texts, languages, kept_texts, licence
