@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,8 +21,9 @@ from tagcli.inference.encoding import (
     model_inputs,
 )
 from tagcli.inference.entities import build_entities
-from tagcli.languages import AUTO, LANGUAGES
+from tagcli.languages import AUTO, LANGUAGES, LATIN
 from tagcli.models.directory import TOKENIZER, Model, find_model
+from tagcli.names import as_known, did_you_mean
 from tagcli.records import IDLE, Document, Entity, Sentence, TaggedDocument
 from tagcli.segmentation.normalisation import NormalisedText, normalise_paragraphs
 from tagcli.segmentation.paragraphs import AUTO as AUTO_PARAGRAPHS
@@ -79,7 +80,7 @@ class Tagger:
     ) -> None:
         self.model = model
         self.backend = backend
-        self.options = options
+        self.options = replace(options, labels=_known_labels(options.labels, model.tag_set.types))
         self._encoder = encoder
         self._decoder = Decoder(model.tag_set)
         if model.limit <= self._encoder.special_count:
@@ -90,10 +91,10 @@ class Tagger:
                 f"{model.pieces} pieces: it is another model's tokenizer"
             )
         if options.language not in (AUTO, *LANGUAGES):
-            raise UsageError(f"unknown language {options.language!r}: {', '.join(LANGUAGES)}")
-        known = model.tag_set.types
-        if unknown := sorted((options.labels or set()).difference(known)):
-            raise UsageError(f"the model has no label {unknown[0]!r}; it has {', '.join(known)}")
+            near = did_you_mean(options.language, (AUTO, *LANGUAGES))
+            raise UsageError(
+                f"unknown language {options.language!r}: {', '.join(LANGUAGES)}{near}"
+            )
 
     def in_language(self, language: str) -> Tagger:
         """The same model on the same backend, for text of this language or "auto"."""
@@ -148,9 +149,8 @@ class Tagger:
             wanted = done < 0
             text = self._normalised(document)
             for sentence in self._sentences(document, text):
-                inputs = self._windows(sentence)
-                for one in inputs:
-                    step = _Step(document, text, sentence, ends_sentence=one is inputs[-1])
+                for one, is_last in _with_last_marked(self._windows(sentence)):
+                    step = _Step(document, text, sentence, ends_sentence=is_last)
                     yield Job(step, one.ids, one.rows, wanted)
             yield Job(_Step(document, text, ends_document=True), wanted=wanted)
 
@@ -166,7 +166,7 @@ class Tagger:
         )
         yield from map(_Sentence, encoded)
 
-    def _windows(self, sentence: _Sentence) -> list[ModelInput]:
+    def _windows(self, sentence: _Sentence) -> Iterator[ModelInput]:
         return model_inputs(
             self._encoder, sentence.units, self.model.limit, self.options.overlap_tokens
         )
@@ -198,16 +198,43 @@ class Tagger:
         self, document: Document, text: NormalisedText, sentence: _Sentence
     ) -> Iterator[Entity]:
         taught = self.model.types(sentence.units.language)
-        logits = np.concatenate(sentence.logits)
-        if not np.isfinite(logits.max(axis=1)).all():
-            place = f"{document.source}:{document.line}"
-            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
-        found = self._decoder.decode(logits, taught)
+        found = self._decoder.decode(self._logits(document, sentence), taught)
         for entity in build_entities(document, text, sentence.units, found):
             if self.options.labels is not None and entity.label not in self.options.labels:
                 continue
             if entity.score >= self.options.min_score:
                 yield entity
+
+    def _logits(self, document: Document, sentence: _Sentence) -> npt.NDArray[np.float32]:
+        """Those of all windows, which are kept no longer: a line may be a sentence of gigabytes."""
+        logits = np.concatenate(sentence.logits)
+        sentence.logits.clear()
+        if not np.isfinite(logits.max(axis=1)).all():
+            place = f"{document.source}:{document.line}"
+            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
+        return logits
+
+
+def _with_last_marked(inputs: Iterable[ModelInput]) -> Iterator[tuple[ModelInput, bool]]:
+    """The inputs, and whether each is the last one."""
+    before = None
+    for one in inputs:
+        if before is not None:
+            yield before, False
+        before = one
+    if before is not None:
+        yield before, True
+
+
+def _known_labels(labels: Iterable[str] | None, known: Sequence[str]) -> frozenset[str] | None:
+    """The labels as the model has them; raises UsageError for one that it does not have."""
+    if labels is None:
+        return None
+    wanted = frozenset(as_known(label, known) for label in labels)
+    if unknown := sorted(wanted.difference(known)):
+        near = did_you_mean(unknown[0], known)
+        raise UsageError(f"the model has no label {unknown[0]!r}; it has {', '.join(known)}{near}")
+    return wanted
 
 
 def _text(value: object, name: str) -> str:
@@ -263,7 +290,8 @@ def load(
     if overlap < 0 or (threads is not None and threads < 1):
         raise UsageError("overlap is at least 0 and threads at least 1")
     if paragraphs not in MODES:
-        raise UsageError(f"paragraphs {paragraphs!r} is none of {', '.join(MODES)}")
+        near = did_you_mean(paragraphs, MODES)
+        raise UsageError(f"paragraphs {paragraphs!r} is none of {', '.join(MODES)}{near}")
     if isinstance(labels, str):
         labels = [labels]
     found = find_model(model, for_torch=backend == "torch", offline=offline)
@@ -275,4 +303,17 @@ def load(
         finally:
             opened = opening.result()  # what is wrong with the weights comes first
     options = TagOptions(lang, wanted, min_score, overlap, paragraphs)
-    return Tagger(found, encoder, opened, options)
+    tagger = Tagger(found, encoder, opened, options)
+    if never := _never_found(found, tagger.options):
+        place = "any language" if lang == AUTO else f"text with --lang {lang}"
+        note(f"the model finds no {' and no '.join(never)} in {place}")
+    return tagger
+
+
+def _never_found(model: Model, options: TagOptions) -> list[str]:
+    """The labels that are asked for and that the model was not taught for the language."""
+    languages = (LATIN, "ko") if options.language == AUTO else (options.language,)
+    taught = [model.types(language) for language in languages]
+    every = model.tag_set.types  # of a language of which the config says nothing
+    known = {label for types in taught for label in (every if types is None else types)}
+    return sorted((options.labels or frozenset()) - known)

@@ -34,6 +34,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # the workers have the cores, each one
 settings.register_profile("nertag", deadline=None)  # how long a test takes is no matter of a test
 settings.load_profile("nertag")
 os.environ["NERTAG_CONFIG"] = ""  # the defaults of who runs the tests are not theirs
+os.environ["SOURCE_DATE_EPOCH"] = "1767225600"  # so that pages are the same on every day
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from export.benchmark.text import lines_and_gold
 from export.optional_packages import check_packages
 from tagcli.backends.cores import usable_cores
 from tagcli.errors import UsageError
+from tagcli.names import as_known, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,9 +88,11 @@ def benchmark(plan: Plan, note: Callable[[str], None]) -> Iterator[Finding]:
 def _peers(plan: Plan, note: Callable[[str], None]) -> list[str]:
     """nertag, and the peers of the kinds that are named; a kind that is not installed is said."""
     chosen = ["nertag"]
-    for kind in plan.kinds:
+    for named in plan.kinds:
+        kind = as_known(named, KINDS)
         if kind not in KINDS:
-            raise UsageError(f"--against {kind}: it is none of {', '.join(KINDS)}")
+            near = did_you_mean(kind, KINDS)
+            raise UsageError(f"--against {kind}: it is none of {', '.join(KINDS)}{near}")
         names = [name for name in PEERS if name.partition(",")[0] == kind]
         if not _is_installed(PEERS[names[0]].package):
             note(f"{kind} is not installed and left out")

@@ -12,6 +12,7 @@ from export.benchmark.run import KINDS, Plan, benchmark
 from export.benchmark.tables import heading, rows_of
 from export.commands.failures import failures_as_sentences
 from export.tables import as_markdown, as_table
+from tagcli.cli.choices import Choice
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.cli.name_lists import names_of
 from tagcli.errors import say
@@ -50,7 +51,7 @@ _EXAMPLES = """
               help="Take the first N sentences only.")
 @click.option("--threads", metavar="N", type=click.IntRange(min=1),
               help="Cores for each; default: all.")
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu",
+@click.option("--device", type=Choice(["cpu", "cuda"]), default="cpu",
               help="Where nertag, transformers and optimum run.")
 @click.option("--growth", metavar="PAIRS", default=0, type=click.IntRange(min=0),
               help="Also run text and ten times the text so often in turn.")

@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from export.commands.failures import failures_as_sentences
-from export.commands.options import reading_options
+from export.commands.options import READING_OPTIONS, reading_options
 from export.corpora.brat import BRAT
 from export.corpora.source import SPLITS, FileReading
 from export.corpora.tags import CORPUS_SCHEMES, REPAIRS
+from tagcli.cli.choices import Choice
+from tagcli.cli.help_page import CommandGroup, GroupedCommand
 from tagcli.errors import say
 from tagcli.languages import AUTO, LANGUAGES
 
@@ -24,7 +26,18 @@ _data_dir = click.option(
 )  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+_EXAMPLES = """
+  nertag-data stats train.conll dev.conll
+  nertag-data check train.conll dev.conll test.conll
+  nertag-data convert test.conll test.jsonl
+  nertag-data tokens "Anna lebt in Kassel."
+"""
+
+
+@click.group(
+    cls=CommandGroup, epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)  # fmt: skip
 def main() -> None:
     """Look at annotated corpora, check them, convert them.
 
@@ -34,7 +47,14 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand,
+    groups={"Corpora": ("--data-dir", *READING_OPTIONS), "Output": ("--chart", "--tags")},
+    epilog="""
+      nertag-data stats train.conll dev.conll --tags
+      nertag-data stats mine.conll wikineural/de --chart corpora.png
+    """,
+)  # fmt: skip
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("--chart", metavar="FILE.png", type=click.Path(path_type=Path),
               help="Draw the entities per type, a bar for each split or PLACE.")
@@ -71,7 +91,13 @@ def stats(
         _say(f"{chart} is drawn")
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand, groups={"Corpora": ("--data-dir", *READING_OPTIONS), "Model": ("--model",)},
+    epilog="""
+      nertag-data check train.conll dev.conll test.conll
+      nertag-data check train.conll --model xlm-roberta-base
+    """,
+)  # fmt: skip
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("--model", metavar="MODEL",
               help="Whose tokenizer is asked: a bundled model, a directory or a hub id.")
@@ -97,16 +123,27 @@ def check(
         sys.exit(1)
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand,
+    groups={
+        "Corpora": ("--split", "--repair", "--data-dir", *READING_OPTIONS),
+        "Output": ("--to", "--scheme", "--map"),
+    },
+    epilog="""
+      nertag-data convert test.conll test.jsonl
+      nertag-data convert test.conll - --scheme BIOES --map MISC=O
+      nertag-data convert test.jsonl folder --to brat
+    """,
+)  # fmt: skip
 @click.argument("place")
 @click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--to", type=click.Choice(["conll", "jsonl", BRAT]),
+@click.option("--to", type=Choice(["conll", "jsonl", BRAT]),
               help="Format of OUT; default: by its extension.")
-@click.option("--scheme", type=click.Choice(CORPUS_SCHEMES), default="BIO", help="CoNLL's tags.")
+@click.option("--scheme", type=Choice(CORPUS_SCHEMES), default="BIO", help="CoNLL's tags.")
 @click.option("--map", "renamed", multiple=True, metavar="A=B",
               help="Call type A B, or drop it (A=O); may be repeated.")
-@click.option("--split", type=click.Choice(SPLITS), default="train", help="Which split of PLACE.")
-@click.option("--repair", type=click.Choice(list(REPAIRS)), default="error",
+@click.option("--split", type=Choice(SPLITS), default="train", help="Which split of PLACE.")
+@click.option("--repair", type=Choice(REPAIRS), default="error",
               help="What is done about illegal tags.")
 @_data_dir
 @reading_options
@@ -128,11 +165,17 @@ def convert(
     write(source, out, to, scheme, data_dir, _say)
 
 
-@main.command()
+@main.command(
+    cls=GroupedCommand, groups={"Text": ("--lang",), "Model": ("--model",)},
+    epilog="""
+      nertag-data tokens "Anna lebt in Kassel."
+      nertag-data tokens "김민지는 서울에 산다." --lang ko --model small
+    """,
+)  # fmt: skip
 @click.argument("text")
 @click.option("--model", metavar="MODEL",
               help="A bundled model by its name, a directory with tokenizer.json, or a hub id.")
-@click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
+@click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text.")
 @failures_as_sentences(_say)
 def tokens(text: str, model: str | None, lang: str) -> None:

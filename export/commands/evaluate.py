@@ -26,6 +26,7 @@ from export.evaluation.results import Load, Result, score_models
 from export.optional_packages import check_packages
 from export.tables import as_markdown, as_table
 from tagcli.backends.registry import BACKENDS, DEVICES
+from tagcli.cli.choices import Choice
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.cli.name_lists import names_of
 from tagcli.errors import UsageError, say
@@ -70,7 +71,7 @@ _EXAMPLES = """
               help="Call type A of the gold B, or drop it (A=O); may be repeated. Without it the "
               "types of klue, klp2016 and wnut17 are called PER, ORG and LOC where the model knows "
               "only these; A=A leaves A alone.")
-@click.option("--rules", type=click.Choice(list(REPAIRS)), default="conlleval",
+@click.option("--rules", type=Choice(REPAIRS), default="conlleval",
               help="How illegal tags in the gold are read.")
 @click.option("--confusion", is_flag=True, help="Show which types were taken for which.")
 @click.option("--bootstrap", metavar="N", default=1000, type=click.IntRange(min=0),
@@ -81,17 +82,17 @@ _EXAMPLES = """
               help="Write the loss of every token to FILE (.parquet or .csv), a page to look at "
               "beside it (.html), and show what carries the loss.")
 @click.option("--format", "output_format", default="table",
-              type=click.Choice(["table", "markdown", "json"]), help="What comes out.")
+              type=Choice(["table", "markdown", "json"]), help="What comes out.")
 @click.option("--data-dir", metavar="DIR", type=click.Path(path_type=Path),
               help="Folder of corpora (LANGUAGE/NAME.test.conll); default: NERTAG_DATA.")
-@click.option("--split", type=click.Choice(SPLITS), default="test",
+@click.option("--split", type=Choice(SPLITS), default="test",
               help="Which split of a NAME/LANGUAGE or a dataset.")
-@click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
+@click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the files.")
 @reading_options
-@click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
+@click.option("--backend", type=Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the models.")
-@click.option("--device", type=click.Choice(DEVICES), default=AUTO, help="Where they run.")
+@click.option("--device", type=Choice(DEVICES), default=AUTO, help="Where they run.")
 @click.option("--threads", metavar="N", type=click.IntRange(min=1), help="Use this many cores.")
 @failures_as_sentences(_say)
 def main(

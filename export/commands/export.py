@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from export.commands.failures import failures_as_sentences
 from export.commands.options import recipe_tests
@@ -14,9 +15,10 @@ from export.quantisation.method_scores import MethodScore, method_rows
 from export.quantisation.methods import DEFAULT, METHODS
 from export.quantisation.model_export import ExportOptions, export_model
 from export.tables import as_table
+from tagcli.cli.choices import Choice
 from tagcli.cli.help_page import GroupedCommand
 from tagcli.cli.name_lists import names_of
-from tagcli.errors import say
+from tagcli.errors import UsageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +48,7 @@ _EXAMPLES = """
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @click.option("--float", "keep_float", is_flag=True,
               help="Keep float weights, for CUDA; without it they are quantised, for the CPU.")
-@click.option("--method", type=click.Choice(list(METHODS)), default=DEFAULT,
+@click.option("--method", type=Choice(METHODS), default=DEFAULT,
               help="How to quantise; " + "; ".join(f"{n}: {m.summary}" for n, m in METHODS.items()))
 @click.option("--best", is_flag=True,
               help="Try every method on the test files, show what each costs, and keep the fastest "
@@ -84,6 +86,9 @@ def main(
     OUT_DIR gets model.onnx (quantised: and weights.safetensors), tokenizer.json, config.json and
     README.md, the model card.
     """  # fmt: skip
+    source = click.get_current_context().get_parameter_source("method")
+    if best and source is not ParameterSource.DEFAULT:
+        raise UsageError(f"--best tries every method: leave out --method {method}")
     languages = names_of(keep_languages) if keep_languages else ()
     options = ExportOptions(
         method, keep_float, best, max_loss, tests, texts, languages, kept_texts, licence

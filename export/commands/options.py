@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from export.corpora.source import UTF_8, FileReading
+from tagcli.cli.choices import Choice
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO
 from tagcli.readers.formats import INPUT_FORMATS
@@ -23,7 +24,7 @@ READING_OPTIONS = ("--input-format", "--encoding", "--token-column", "--tag-colu
 """What `reading_options` adds, by the names that a help page groups."""
 
 _READING = (
-    click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
+    click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
                  help="Format of the files; auto asks name and content."),
     click.option("--encoding", metavar="NAME", default=UTF_8, help="Encoding of the files."),
     click.option("--token-column", metavar="N", type=click.IntRange(min=1),

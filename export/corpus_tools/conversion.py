@@ -22,6 +22,7 @@ from export.corpora.brat import (
 )
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
+from export.corpus_tools.spans import SpansInOrder
 from export.corpus_tools.splits import repairs_note
 from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
@@ -53,11 +54,11 @@ def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     for example in corpus.examples:
         sentences = list(_sentences(example))
         all_words = [word for _, words in sentences for word in words]
-        spans = _word_spans(all_words, example, place)
+        spans = SpansInOrder(_word_spans(all_words, example, place))
         first = 0
         for comment, words in sentences:
             last = first + len(words)
-            inside = [(s - first, e - first, label) for s, e, label in spans if first <= s < last]
+            inside = [(s - first, e - first, label) for s, e, label in spans.between(first, last)]
             labels = write_row(inside, len(words), scheme)
             yield comment
             for (start, end), label in zip(words, labels, strict=True):
@@ -71,9 +72,10 @@ def _sentences(example: Example) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     if example.tokens is not None:
         yield from (("", words) for words in sentences_of(example))
         return
-    ends = [(start, end) for start, end, _ in example.spans]
+    spans = SpansInOrder(example.spans)
     for start, end, language in sentence_spans(example):
         comment = f"{EOJEOL_COMMENT}\n" if language == "ko" else ""
+        ends = ((first, last) for first, last, _ in spans.between(start, end))
         yield comment, words_cut_at(ends, example.text, start, end)
 
 

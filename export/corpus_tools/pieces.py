@@ -58,7 +58,7 @@ def piece_rows(path: Path, text: str, language: str) -> Rows:
             rows.append([name, str(piece_id), str(start), str(end), text[start:end]])
         special = [(str(names.id_to_token(i)), str(i)) for i in encoder.suffix_ids.tolist()]
         rows += [[name, number, "", "", ""] for name, number in special]
-        windows = len(model_inputs(encoder, units, limit, OVERLAP_TOKENS))
+        windows = len(list(model_inputs(encoder, units, limit, OVERLAP_TOKENS)))
         if windows > 1:
             rows.append([f"({windows} windows)", "", "", "", ""])
     return rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from export.corpora.source import SPLITS
 from export.corpora.sources import Corpus, corpus_names
+from export.corpus_tools.spans import SpansInOrder
 from export.corpus_tools.splits import load_splits, repairs_note
 from tagcli.languages import AUTO
 from tagcli.segmentation.korean import eojeols
@@ -124,8 +125,9 @@ def sentences_of(example: Example) -> list[list[tuple[int, int]]]:
 def sentence_spans(example: Example) -> list[tuple[int, int, str]]:
     """Start, end and language, by the script of its paragraph, of every sentence of a text."""
     found: list[tuple[int, int, str]] = []
+    spans = SpansInOrder(example.spans)
     for start, end, language in sentences_by_language(example.text, AUTO):
-        if found and any(s < found[-1][1] and e > start for s, e, _ in example.spans):
+        if found and spans.between(start, found[-1][1]):
             start, _, language = found.pop()
         found.append((start, end, language))
     return found

@@ -11,6 +11,7 @@ from export.evaluation.scores import SpanCounts, of_types
 from export.evaluation.wrong_spans import WrongSpan, wrong_spans
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO
+from tagcli.names import as_known, did_you_mean
 from tagcli.schemes import OUTSIDE_TAG, Span, Tag, chunks
 from tagcli.spellings import OUTSIDE
 from tagcli.writers.conll import token_tags
@@ -104,13 +105,15 @@ def evaluate(
     names = _rename(gold, corpus.types, tagger, options.names)
     annotated = annotated_types(corpus, names)
     known = annotated.union(tagger.model.tag_set.types)
-    types = options.types or tuple(sorted(annotated))
+    asked = options.types or sorted(annotated)
+    types = tuple(as_known(name, known) for name in asked)
     if unknown := [name for name in types if name not in known]:
         place = corpus.source.place
         problem = f"neither {place} nor the model has a type {unknown[0]!r}"
         if unknown[0] in names:
             problem = f"{unknown[0]!r} of {place} is read as {names[unknown[0]]!r}"
-        raise UsageError(f"{problem}; the types are {', '.join(sorted(known))}")
+        near = did_you_mean(unknown[0], known)
+        raise UsageError(f"{problem}; the types are {', '.join(sorted(known))}{near}")
     return _evaluation(tagger, corpus, gold, names, types, wrong)
 
 

@@ -12,6 +12,7 @@ from export.evaluation.evaluate import annotated_types, gold_names
 from export.evaluation.gold import check_is_not_gold
 from export.evaluation.report import gold_note, listed_counts, renaming_note
 from export.evaluation.token_losses import (
+    LEAST_COUNT,
     MISFITS,
     by_label,
     by_sentence,
@@ -23,7 +24,7 @@ from tagcli.errors import UsageError
 from tagcli.output.destination import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence, Sized
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
     from pathlib import Path
 
     import pandas as pd
@@ -41,6 +42,8 @@ th:first-child, td:first-child { text-align: left; }
 .unit { display: inline-block; margin: 0 .15em .4em; padding: 0 .2em; border-radius: .2em;
   vertical-align: top; text-align: center; }
 .unit small { display: block; line-height: 1.2; opacity: .85; }
+.bar { display: inline-block; height: .7em; background: rgb(220 80 40 / .7); }
+td:last-child { text-align: left; }
 .wrong { outline: 2px solid #c33; }
 """
 
@@ -109,7 +112,7 @@ def loss_rows(summed: pd.DataFrame, name: str, count: int) -> Rows:
 
 
 def loss_tables(losses: pd.DataFrame, count: int = 10) -> list[Rows]:
-    """What carries the loss: labels by their mean, words and sentences by their sum."""
+    """What carries the loss: labels, words and sentences by their sum."""
     return [
         loss_rows(by_label(losses), "gold label", len(losses)),
         loss_rows(by_word(losses), "word", count),
@@ -120,30 +123,47 @@ def loss_tables(losses: pd.DataFrame, count: int = 10) -> list[Rows]:
 def loss_page(
     losses: pd.DataFrame, title: str, notes: Sequence[str] = (), sentences: int = 50
 ) -> str:
-    """A self-contained HTML page: the tables, then the worst sentences with gold above and
-    predicted below every unit; the stronger its colour, the larger its loss."""
-    parts = [
+    """A self-contained HTML page: the worst sentences with gold above and predicted below every
+    unit, the stronger its colour, the larger its loss; then labels and words with bars."""
+    return "".join([
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title>',
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
         f"<p>{losses['loss'].count()} units, mean loss {losses['loss'].mean():.4f} nats.</p>",
         *(f"<p>{escape(note)}</p>" for note in notes),
-        *map(_table, loss_tables(losses, 20)),
+        '<p><a href="#labels">Labels and words</a> stand at the end.</p>',
         "<h2>The worst sentences</h2><p>Gold above, predicted below; framed where they differ.</p>",
-    ]
+        *_sentences(losses, sentences),
+        '<h2 id="labels">Labels and words</h2>',
+        f"<p>Those seen fewer than {LEAST_COUNT} times come last.</p>",
+        _table(by_label(losses), "gold label", len(losses)),
+        _table(by_word(losses), "word", 20),
+        "</body></html>\n",
+    ])  # fmt: skip
+
+
+def _sentences(losses: pd.DataFrame, count: int) -> Iterator[str]:
+    worst = by_sentence(losses).head(count)
     grouped = dict(iter(losses.groupby("line")))
-    for line, summed in by_sentence(losses).head(sentences).iterrows():
-        parts.append(f"<h3>line {line}: {summed['sum']:.2f}</h3><p>")
-        parts += [_unit(unit) for unit in grouped[line].itertuples()]
-        parts.append("</p>")
-    return "".join([*parts, "</body></html>\n"])
+    for line, summed in worst.iterrows():
+        bar = _bar(summed["sum"], worst["sum"].max())
+        yield f"<h3>line {line}: {summed['sum']:.2f}, mean {summed['mean']:.2f} {bar}</h3><p>"
+        yield from map(_unit, grouped[line].itertuples())
+        yield "</p>"
 
 
-def _table(rows: Rows) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:]
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+def _table(summed: pd.DataFrame, name: str, count: int) -> str:
+    head, *rows = loss_rows(summed, name, count)
+    cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    lines = [f"<table><tr>{cells}</tr>"]
+    for row, total in zip(rows, summed["sum"], strict=False):
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
+        lines.append(f"<tr>{cells}<td>{_bar(total, summed['sum'].max())}</td></tr>")
+    return "".join([*lines, "</table>"])
+
+
+def _bar(value: float, largest: float) -> str:
+    width = 15 * value / largest if largest else 0
+    return f'<span class="bar" style="width: {width:.2f}em"></span>'
 
 
 def _unit(unit: Any) -> str:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("line", "unit", "text", "gold", "predicted", "loss")
 MISFITS = "misfits"
+LEAST_COUNT = 3
+"""How often a label or a word has to stand in the gold for its loss to say something of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +132,28 @@ def _log_softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def by_label(losses: pd.DataFrame) -> pd.DataFrame:
-    """count, mean and sum of the loss for every gold label, the largest mean first."""
-    return _summed(losses, "gold").sort_values("mean", ascending=False)
+    """count, mean and sum of the loss for every gold label, the largest sum first; those seen
+    fewer than LEAST_COUNT times come last."""
+    return _frequent_first(_summed(losses, "gold"))
 
 
 def by_word(losses: pd.DataFrame) -> pd.DataFrame:
-    """count, mean and sum of the loss for every unit's text, the largest sum first."""
-    return _summed(losses, "text").sort_values("sum", ascending=False)
+    """The same for every unit's text."""
+    return _frequent_first(_summed(losses, "text"))
 
 
 def by_sentence(losses: pd.DataFrame) -> pd.DataFrame:
     """count, mean and sum of the loss for every record by its line, the largest sum first."""
-    return _summed(losses, "line").sort_values("sum", ascending=False)
+    return _summed(losses, "line")
+
+
+def _frequent_first(summed: pd.DataFrame) -> pd.DataFrame:
+    return summed.iloc[np.argsort(summed["count"] < LEAST_COUNT, kind="stable")]
 
 
 def _summed(losses: pd.DataFrame, column: str) -> pd.DataFrame:
-    return losses.dropna(subset=["loss"]).groupby(column)["loss"].agg(["count", "mean", "sum"])
+    grouped = losses.dropna(subset=["loss"]).groupby(column)["loss"]
+    return grouped.agg(["count", "mean", "sum"]).sort_values("sum", ascending=False)
 
 
 def write_losses(losses: pd.DataFrame, path: str) -> None:

@@ -18,6 +18,7 @@ from tagcli.inference.encoding import Encoder, encode_document
 from tagcli.languages import AUTO, unit_of
 from tagcli.models.config import CONFIG, own_units, read_config, write_config
 from tagcli.models.directory import TOKENIZER
+from tagcli.names import as_known, did_you_mean
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
@@ -48,14 +49,17 @@ def keep_languages(languages: Iterable[str]) -> Callable[[str], bool]:
     Raises UsageError for a language whose letters are not known.
     """
     letters, hangul = set("abcdefghijklmnopqrstuvwxyz"), False
-    for language in languages:
+    known = (*_LETTERS, "ko")
+    for name in languages:
+        language = as_known(name, known)
         if language == "ko":
             hangul = True
         elif language in _LETTERS:
             letters |= set(_LETTERS[language])
         else:
-            known = ", ".join([*_LETTERS, "ko"])
-            raise UsageError(f"--keep-languages {language}: it is none of {known}")
+            near = did_you_mean(name, known)
+            problem = f"it is none of {', '.join(known)}{near}"
+            raise UsageError(f"--keep-languages {name}: {problem}")
 
     def keep(piece: str) -> bool:
         return all(

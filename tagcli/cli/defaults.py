@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from tagcli.cli.help_page import GroupedCommand, long_name
 from tagcli.errors import UsageError
+from tagcli.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +137,8 @@ def _read(path: str, options: Mapping[str, click.Option]) -> dict[str, Any]:
     except RecursionError as error:
         raise UsageError(f"{path} is nested too deeply") from error
     if unknown := [key for key in fields if key not in options]:
-        raise UsageError(f"{path}: {unknown[0]!r} is none of its keys: {', '.join(options)}")
+        near = did_you_mean(unknown[0], options)
+        raise UsageError(f"{path}: {unknown[0]!r} is none of its keys: {', '.join(options)}{near}")
     for key, value in fields.items():
         try:
             fields[key] = _checked(options[key], value)

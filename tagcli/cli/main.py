@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from tagcli.backends.registry import BACKENDS, DEVICES
+from tagcli.cli.choices import Choice
 from tagcli.cli.completion import complete_files, complete_labels, complete_models
 from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.cli.run import RunOptions, TaggingRun, tell
@@ -90,9 +91,9 @@ _EXAMPLES = """
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )  # fmt: skip
 @click.argument("files", nargs=-1, shell_complete=complete_files)
-@click.option("--lang", type=click.Choice([AUTO, *LANGUAGES]), default=AUTO,
+@click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
-@click.option("--format", "output_format", type=click.Choice(list(OUTPUT_FORMATS)),
+@click.option("--format", "output_format", type=Choice(OUTPUT_FORMATS),
               default=_DEFAULT_FORMAT, help="What comes out.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
@@ -110,9 +111,9 @@ _EXAMPLES = """
               help="Show the bundled models: size, F1, licence, labels.")
 @click.option("--model-info", is_flag=True,
               help="Show what --model is: place, size, languages, labels, F1, licence.")
-@click.option("--input-format", type=click.Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
+@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
               help="What comes in; auto goes by extension, then by the first line.")
-@click.option("--paragraphs", type=click.Choice(MODES), default=AUTO,
+@click.option("--paragraphs", type=Choice(MODES), default=AUTO,
               help="Whether lines are paragraphs or parts of wrapped ones; auto goes by what they "
               "look like.")
 @click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
@@ -125,9 +126,9 @@ _EXAMPLES = """
               help="Keep entities with at least this score.")
 @click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
-@click.option("--backend", type=click.Choice([AUTO, *BACKENDS]), default=AUTO,
+@click.option("--backend", type=Choice([AUTO, *BACKENDS]), default=AUTO,
               help="What runs the model; auto takes ONNX where the model has it.")
-@click.option("--device", type=click.Choice(DEVICES), default=AUTO,
+@click.option("--device", type=Choice(DEVICES), default=AUTO,
               help="auto takes CUDA for a float model where it works; cuda runs int8 models, too, "
               "on torch.")
 @click.option("--threads", metavar="N", type=click.IntRange(min=1),

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import sys
+import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tagcli.cli.defaults import defaults_named, set_at_hand
 from tagcli.cli.interrupts import interrupts_raised
 from tagcli.cli.name_lists import names_of
+from tagcli.cli.progress import with_progress
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
 from tagcli.output.destination import Output, partial_path, stream_number
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
-from tagcli.terminal import colour_system, columns, is_taken, is_terminal
+from tagcli.terminal import colour_system, columns
 from tagcli.version import version
 from tagcli.writers.base import Writer, WriterOptions
 from tagcli.writers.formats import OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tagcli.records import Document, TaggedDocument
     from tagcli.tagger import Tagger
@@ -158,7 +161,7 @@ class TaggingRun:
                 output.write(writer.head())
             documents = journal.checked(self._documents())
             results = tagger.run(documents, journal.before.documents)
-            for tagged in self._with_progress(results):
+            for tagged in with_progress(results, self._inputs, options.output, options.summary):
                 if tagged is None:
                     output.flush()
                     continue
@@ -178,6 +181,8 @@ class TaggingRun:
             return None
 
     def _writer(self) -> Writer:
+        from tagcli.models.directory import DEFAULT
+
         options = self._options
         is_shown = options.output is None and (options.summary or options.output_format == "spans")
         writing = WriterOptions(
@@ -185,31 +190,12 @@ class TaggingRun:
             colour=colour_system() if is_shown else None,
             columns=columns() if is_shown else None,
             title=_title([source.name for source in self._inputs]),
+            model=f"model {options.model or DEFAULT}",
+            date=_date(),
         )
         if options.summary:
             return SummaryWriter(writing)
         return OUTPUT_FORMATS[options.output_format](writing)
-
-    def _with_progress(
-        self, results: Iterable[TaggedDocument | None]
-    ) -> Iterator[TaggedDocument | None]:
-        """The results, with a bar on stderr for files where a person watches, nothing else moves
-        and no pager has the screen."""
-        options = self._options
-        moves = is_terminal(sys.stdout) and options.output is None and not options.summary
-        sizes = [source.size for source in self._inputs]
-        if None in sizes or moves or not is_terminal(sys.stderr) or is_taken(sys.stderr):
-            yield from results
-            return
-        from rich.console import Console
-        from rich.progress import Progress
-
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("tagging", total=sum(size or 0 for size in sizes))
-            for result in results:
-                position = sum(source.position for source in self._inputs)
-                progress.update(task, completed=position)
-                yield result
 
     def _skip(self, error: DataError) -> None:
         with self._lock:  # readers of pipes run in a thread of their own
@@ -224,6 +210,14 @@ class TaggingRun:
 def _title(names: list[str]) -> str:
     """The first name, and how many there are beside it."""
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _date() -> str:
+    """Today, or the day that SOURCE_DATE_EPOCH says, for output that is to be the same again."""
+    with suppress(KeyError, ValueError, OverflowError, OSError):
+        seconds = int(os.environ["SOURCE_DATE_EPOCH"])
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    return datetime.now().date().isoformat()
 
 
 def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:

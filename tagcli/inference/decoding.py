@@ -44,14 +44,14 @@ class Decoder:
         only ones that may come out."""
         if not len(logits):
             return []
-        masked = logits.astype(np.float32)
+        logits = logits.astype(np.float32)  # a copy
         if types is not None:
-            masked[:, self._not_of(tuple(types))] = -np.inf
-        path = self._best_path(masked)
+            logits[:, self._not_of(tuple(types))] = -np.inf
+        path = self._best_path(logits)
         found = chunks([self.tag_set.tags[label] for label in path])
         if not found:
             return []
-        return [Chunk(*chunk, self._score(masked, *chunk)) for chunk in found]
+        return [Chunk(*chunk, self._score(logits, *chunk)) for chunk in found]
 
     def _not_of(self, types: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         if types not in self._masks:

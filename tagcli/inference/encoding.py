@@ -7,6 +7,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from tagcli.languages import AUTO, PARTS, RAW, WORDS
 from tagcli.segmentation.korean import eojeols, parts
 from tagcli.segmentation.script import language_of_script
 from tagcli.segmentation.sentences import sentences_by_language
-from tagcli.segmentation.words import cut_words
+from tagcli.segmentation.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,28 +124,23 @@ class Encoder:
 
         A word the tokenizer has no piece for gets the unknown piece, so that it has a label.
         """
-        parts, part_words, part_starts = _parts(text, words)
         ids: list[npt.NDArray[np.int64]] = []
-        owners: list[npt.NDArray[np.int64]] = []
+        owners: list[npt.NDArray[np.int32]] = []
         offsets: list[npt.NDArray[np.int32]] = []
-        for first in range(0, len(parts), _PARTS_PER_CALL):
+        for some, part_words, part_starts in _parts(text, words):
             with _failures_told(f"{self._path} cannot cut this text"):
                 encoding = self._tokenizer.encode(
-                    parts[first : first + _PARTS_PER_CALL],
-                    is_pretokenized=True,
-                    add_special_tokens=False,
+                    some, is_pretokenized=True, add_special_tokens=False
                 )
-            owner = np.array(encoding.word_ids, np.int64) + first
+            owner = np.array(encoding.word_ids, np.int64)
             ids.append(np.array(encoding.ids, np.int64))
-            owners.append(owner)
+            owners.append(part_words[owner].astype(np.int32))
             span = np.array(encoding.offsets, np.int32).reshape(-1, 2)
             offsets.append(span + part_starts[owner][:, None])
-        if not parts:
+        if not ids:
             return Pieces(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
         pieces = Pieces(
-            np.concatenate(ids),
-            part_words[np.concatenate(owners)].astype(np.int32),
-            np.concatenate(offsets).astype(np.int32),
+            np.concatenate(ids), np.concatenate(owners), np.concatenate(offsets).astype(np.int32)
         )
         return self._with_all_words(pieces, words)
 
@@ -208,7 +204,7 @@ def encode_sentence(
 
 
 def _words(text: str, start: int, end: int) -> Spans:
-    cut = np.array(cut_words(text[start:end]), np.int32)
+    cut = np.fromiter(chain.from_iterable(words_of(text[start:end])), np.int32)
     return cut.reshape(-1, 2) + np.int32(start)
 
 
@@ -237,11 +233,10 @@ def encode_document(
 
 def model_inputs(
     encoder: Encoder, units: LabelledUnits, limit: int, overlap_tokens: int
-) -> list[ModelInput]:
+) -> Iterator[ModelInput]:
     """The sentence as one window of at most `limit` tokens, or several that overlap; every
     labelled unit is in the rows of exactly one, in order, and none has no rows."""
     pieces, labelled = units.pieces, units.rows()
-    inputs = []
     windows = cut_windows(pieces.word_of_piece, limit - encoder.special_count, overlap_tokens)
     for window in windows:
         first, last = np.searchsorted(labelled, [window.kept_start, window.kept_end])
@@ -249,8 +244,7 @@ def model_inputs(
             continue
         ids = encoder.with_special(pieces.ids[window.start : window.end])
         rows = labelled[first:last] - window.start + len(encoder.prefix_ids)
-        inputs.append(ModelInput(ids, rows))
-    return inputs
+        yield ModelInput(ids, rows)
 
 
 @contextmanager
@@ -277,15 +271,26 @@ def _with_prefix_space(tokenizer_json: bytes) -> bytes:
 
 def _parts(
     text: str, words: Spans
-) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """The words, long ones in parts, with the word index and the text offset of each part."""
-    if not len(words) or int((words[:, 1] - words[:, 0]).max()) <= _LONGEST_PART_CHARS:
-        parts = [text[start:end] for start, end in words.tolist()]
-        return parts, np.arange(len(words)), words[:, 0] if len(words) else np.zeros(0, np.int32)
-    parts, owners, starts = [], [], []
-    for index, (start, end) in enumerate(words.tolist()):
-        for at in range(start, max(end, start + 1), _LONGEST_PART_CHARS):
-            parts.append(text[at : min(at + _LONGEST_PART_CHARS, end)])
-            owners.append(index)
-            starts.append(at)
-    return parts, np.array(owners), np.array(starts, np.int32)
+) -> Iterator[tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int32]]]:
+    """The words, long ones in parts, with the word index and the text offset of each part, as many
+    at a time as go into one call."""
+    for first in range(0, len(words), _PARTS_PER_CALL):
+        some = words[first : first + _PARTS_PER_CALL]
+        if int((some[:, 1] - some[:, 0]).max()) <= _LONGEST_PART_CHARS:
+            parts = [text[start:end] for start, end in some.tolist()]
+            yield parts, np.arange(first, first + len(some)), some[:, 0]
+            continue
+        cut = _cut_parts(some)
+        for at in range(0, len(cut), _PARTS_PER_CALL):
+            spans = cut[at : at + _PARTS_PER_CALL]
+            parts = [text[start:end] for _, start, end in spans.tolist()]
+            yield parts, spans[:, 0] + first, spans[:, 1].astype(np.int32)
+
+
+def _cut_parts(words: Spans) -> npt.NDArray[np.int64]:
+    """Word index, start and end of each part, shape (parts, 3)."""
+    return np.array([
+        (index, at, min(at + _LONGEST_PART_CHARS, end))
+        for index, (start, end) in enumerate(words.tolist())
+        for at in range(start, max(end, start + 1), _LONGEST_PART_CHARS)
+    ], np.int64)  # fmt: skip

@@ -20,6 +20,7 @@ from tagcli.models.config import (
 )
 from tagcli.models.hub import find_snapshot
 from tagcli.models.int8_weights import WEIGHTS
+from tagcli.names import as_known, did_you_mean
 from tagcli.schemes import TagSet, read_tag_set
 
 if TYPE_CHECKING:
@@ -136,16 +137,31 @@ def find_folder(
     if not _HUB_ID.fullmatch(name):
         raise UsageError(
             f"no model at {name}: there is no such directory, and it is no bundled model "
-            f"({', '.join(bundled_names())}) and no hub id"
+            f"({', '.join(bundled_names())}) and no hub id{_folders_like(name, others)}"
         )
-    return from_hub(name)
+    try:
+        return from_hub(name)
+    except UsageError as error:
+        raise UsageError(f"{error}{_folders_like(name, others)}") from error
+
+
+def _folders_like(name: str, others: Sequence[Path]) -> str:
+    """What a message ends in where there is a model that is called nearly so."""
+    name = name.rstrip(os.sep)
+    head, tail = os.path.split(name)
+    typed = name.removesuffix(tail)
+    beside = (f"{typed}{path.parent.name}" for path in Path(head).glob(f"*/{CONFIG}"))
+    own = (path.name for other in others for path in other.glob("*"))
+    return did_you_mean(name, [*bundled_names(), *beside, *own])
 
 
 def _local_folder(name: str | None, others: Sequence[Path]) -> Path | None:
     if name is not None and os.path.isdir(name):  # noqa: PTH112 - as above
         return Path(name)
-    if name is None or name in bundled_names():
-        return BUNDLED / (name or DEFAULT)
+    if name is None:
+        return BUNDLED / DEFAULT
+    if (bundled := as_known(name, bundled_names())) in bundled_names():
+        return BUNDLED / bundled
     own = (other / name for other in others)
     return next((one for one in own if os.path.isdir(one)), None)  # noqa: PTH112 - as above
 

@@ -6,7 +6,7 @@ a full stop behind them and decides, joint by joint, whether the word goes on.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tagcli.segmentation.abbreviations import (
@@ -301,8 +301,12 @@ def _sign_end(text: str, start: int, end: int) -> int:
 
 def cut_words(text: str) -> list[tuple[int, int]]:
     """Words of a sentence or line as (start, end) code-point offsets, in order, blanks left out."""
+    return list(words_of(text))
+
+
+def words_of(text: str) -> Iterator[tuple[int, int]]:
+    """The words of `cut_words` one by one: a line may have millions."""
     text = as_cut(text)
-    words: list[tuple[int, int]] = []
     search = re.compile(_TOKEN).search  # from the cache of re; at import it would cost 3 ms
     pos, size = 0, len(text)
     while found := search(text, pos):
@@ -310,10 +314,11 @@ def cut_words(text: str) -> list[tuple[int, int]]:
         kind = found.lastgroup
         if kind == "core":
             if not text[start:pos].isalnum():
+                words: list[tuple[int, int]] = []
                 start = _cut_core(text, start, pos, words)
+                yield from words
             if pos < size and text[pos] in _TAILS:
                 pos = _tail_end(text, start, pos)
         elif kind == "url":
             pos = url_end(text, start, pos)
-        words.append((start, pos))
-    return words
+        yield start, pos

@@ -15,14 +15,16 @@ class WriterOptions:
     """What the output is for.
 
     `colour` is rich's name of a colour system ("standard", "256", "truecolor") or None; `columns`
-    is the width of the terminal that text is wrapped for, None for no wrapping; `title` is the
-    name of a page.
+    is the width of the terminal that text is wrapped for, None for no wrapping; `title`, `model`
+    and `date` stand at the head of a page, if they are not empty.
     """
 
     show_source: bool = False
     colour: str | None = None
     columns: int | None = None
     title: str = "nertag"
+    model: str = ""
+    date: str = ""
 
 
 State = Sequence[str | int | None]

@@ -42,6 +42,10 @@ script-src '{script_hash}'; style-src '{style_hash}'">
 <script>{script}</script>
 </head>
 <body>
+<header>
+<h1>{title}</h1>
+<div>{about}</div>
+</header>
 <nav aria-label="Entities"><noscript>The list of entities needs JavaScript.</noscript></nav>
 <main lang="">
 """
@@ -65,8 +69,10 @@ class HtmlWriter:
         those in it, whatever the text holds."""
         style = _resource("page.css") + _colour_rules()
         script = _resource("page.js")
+        about = ("nertag", self._options.model, self._options.date)
         return _HEAD.format(
             title=_text(self._options.title),
+            about=_text(" · ".join(filter(None, about))),
             style=style,
             script=script,
             style_hash=_hash(style),

@@ -3,16 +3,19 @@
 
 // Entries and links are made when they are looked at: a large text has too many to make them all.
 const ENTRIES_A_STEP = 200;
+const FIRST_ENTRIES = 20; // of a label, so that the next is not far
+
+const MEANINGS = {
+  PER: "person", ORG: "organisation", LOC: "place", MISC: "other name",
+  DAT: "date", TIM: "time", NUM: "number",
+  PS: "person", OG: "organisation", LC: "place", DT: "date", TI: "time", QT: "quantity",
+  GPE: "country, region or town", NORP: "nationality or group", FAC: "building",
+};
 
 addEventListener("DOMContentLoaded", () => {
   const labels = collect(document.querySelectorAll("mark"));
   const nav = document.querySelector("nav");
-  if (labels.length === 0) {
-    nav.append(element("p", "No entities."));
-    return;
-  }
-  const groups = labels.map(group);
-  nav.append(filter(labels, groups), chosen(), ...groups);
+  nav.append(labels.length === 0 ? element("p", "No entities.") : index(labels));
 });
 
 // The labels with their texts and the marks of each, most frequent first; texts that differ only
@@ -52,22 +55,41 @@ function counted(name, text, count) {
   return made;
 }
 
-function filter(labels, groups) {
-  const fields = element("fieldset");
+// The list of the entities: open where the window has room for it beside the text.
+function index(labels) {
+  const made = element("details", "", { class: "index" });
   const hide = markHider();
-  fields.append(element("legend", "Show"));
-  labels.forEach((label, i) => {
-    const box = element("input", "", { type: "checkbox", value: label.name });
-    box.checked = true;
-    box.addEventListener("change", () => {
-      groups[i].hidden = !box.checked;
-      hide(labels.filter((_, j) => groups[j].hidden));
-    });
-    const field = counted("label", ` ${label.name}`, label.count);
-    field.prepend(box);
-    fields.append(field);
+  const groups = labels.map((label) => group(label, () => {
+    hide(labels.filter((_, i) => !groups[i].box.checked));
+  }));
+  const total = labels.reduce((sum, label) => sum + label.count, 0);
+  made.append(counted("summary", "Entities", total), search(groups), chosen());
+  made.append(...groups.map((one) => one.made));
+  const narrow = matchMedia("(max-width: 52rem)");
+  const fit = () => { made.open = !narrow.matches; };
+  narrow.addEventListener("change", fit);
+  fit();
+  return made;
+}
+
+// A field that leaves of all lists what has its letters, whatever their case and accents.
+function search(groups) {
+  const made = element("div", "", { class: "search" });
+  const field = element("input", "", {
+    type: "search", placeholder: "Search entities", "aria-label": "Search entities",
   });
-  return fields;
+  const nothing = element("p", "Nothing found.");
+  nothing.hidden = true;
+  field.addEventListener("input", () => {
+    const query = folded(field.value.replace(/\s+/g, " ").trim());
+    nothing.hidden = groups.map((one) => one.show(query)).some((count) => count > 0);
+  });
+  made.append(field, nothing);
+  return made;
+}
+
+function folded(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 // A function that leaves of the marks of some labels their text alone: by rules, in place of a
@@ -100,16 +122,37 @@ function chosen() {
   return status;
 }
 
-function group(label) {
-  const made = element("details", "", { class: `group ${label.colour}` });
-  made.append(counted("summary", label.name, label.count));
-  whenOpened(made, () => {
-    const texts = [...label.texts].sort(
-      ([text, marks], [other, others]) => others.length - marks.length || (text < other ? -1 : 1),
-    );
-    inSteps(made, texts, ([text, marks]) => entry(text, marks));
+// A label: the box that shows its marks, what it means, and its texts, most frequent first.
+function group(label, toggled) {
+  const made = element("div", "", { class: `group ${label.colour}` });
+  const box = element("input", "", { type: "checkbox", value: label.name });
+  box.checked = true;
+  const field = element("label");
+  field.append(box, element("b", ` ${label.name} `));
+  if (Object.hasOwn(MEANINGS, label.name)) {
+    field.append(element("span", `${MEANINGS[label.name]} `, { class: "meaning" }));
+  }
+  field.append(element("span", String(label.count), { class: "count" }));
+  const list = element("details", "", { class: "texts" });
+  list.open = true;
+  box.addEventListener("change", () => {
+    list.hidden = !box.checked;
+    toggled();
   });
-  return made;
+  made.append(field, list);
+  const texts = [...label.texts].sort(
+    ([text, marks], [other, others]) => others.length - marks.length || (text < other ? -1 : 1),
+  );
+  const show = (query) => {
+    const found = query ? texts.filter(([text]) => folded(text).includes(query)) : texts;
+    const different = query ? `${found.length} of ${texts.length}` : String(texts.length);
+    list.replaceChildren(element("summary", `${different} different`));
+    inSteps(list, found, ([text, marks]) => entry(text, marks), FIRST_ENTRIES);
+    made.hidden = found.length === 0;
+    return found.length;
+  };
+  show("");
+  return { made, box, show };
 }
 
 function entry(text, marks) {
@@ -118,10 +161,13 @@ function entry(text, marks) {
     single.append(link(marks[0], text));
     return single;
   }
-  const made = element("details");
+  const made = element("details", "", { class: "places" });
   made.append(counted("summary", text, marks.length));
-  const numbered = marks.map((mark, i) => [mark, i + 1]);
-  whenOpened(made, () => inSteps(made, numbered, ([mark, i]) => link(mark, String(i))));
+  const draw = () => {
+    const numbered = marks.map((mark, i) => [mark, i + 1]);
+    inSteps(made, numbered, ([mark, i]) => link(mark, String(i)));
+  };
+  made.addEventListener("toggle", draw, { once: true });
   return made;
 }
 
@@ -132,21 +178,17 @@ function link(mark, text) {
   });
 }
 
-function whenOpened(details, draw) {
-  details.addEventListener("toggle", draw, { once: true });
-}
-
-function inSteps(parent, items, draw) {
+function inSteps(parent, items, draw, first = ENTRIES_A_STEP) {
   const more = element("button", "", { type: "button" });
   let drawn = 0;
-  const step = () => {
-    const next = items.slice(drawn, drawn + ENTRIES_A_STEP);
+  const step = (count) => {
+    const next = items.slice(drawn, drawn + count);
     drawn += next.length;
     more.before(...next.map(draw));
     more.textContent = `${items.length - drawn} more`;
     more.hidden = drawn === items.length;
   };
-  more.addEventListener("click", step);
+  more.addEventListener("click", () => step(ENTRIES_A_STEP));
   parent.append(more);
-  step();
+  step(first);
 }

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tagcli
-from tagcli import Document, TaggedDocument, Tagger, UsageError
+from tagcli import Document, TaggedDocument, Tagger, UsageError, load
 from tagcli.inference import batching
 from tagcli.inference.encoding import Encoder
+from tagcli.models.config import CONFIG
 from tagcli.models.directory import TOKENIZER
 from tagcli.readers.base import ReaderOptions, token_offsets
 from tagcli.readers.conll import DOCSTART, read_conll
@@ -27,6 +28,7 @@ from tests.support.tiny_models import (
     NERTAG_OBJECT,
     SENTENCES,
     SHAPES,
+    ModelMaker,
     TaggerMaker,
     all_sentences,
     edit_json,
@@ -441,6 +443,43 @@ def test_types_not_taught_for_a_language_never_come_out(tiny_tagger: TaggerMaker
     assert "LOC" in seen["ko"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "labels", "told"),
+    [
+        ("fr", ["LOC"], ["the model finds no LOC in text with --lang fr"]),
+        ("fr", ["org", "PER", "LOC"], ["the model finds no LOC and no ORG in text with --lang fr"]),
+        ("de", ["ORG"], []),
+        ("auto", ["LOC"], []),
+        ("ko", ["LOC"], []),
+        ("de", None, []),
+    ],
+)
+def test_a_label_that_cannot_be_found_is_told(
+    float_model: ModelMaker, lang: str, labels: list[str] | None, told: list[str]
+) -> None:
+    notes: list[str] = []
+    load(float_model("nertag"), device="cpu", lang=lang, labels=labels, note=notes.append)
+    assert notes == told
+
+
+@pytest.mark.parametrize(
+    ("taught", "told"),
+    [
+        ({"de": ["PER"], "ko": ["PER"]}, ["the model finds no LOC in any language"]),
+        ({"de": ["PER"]}, []),  # nobody knows what it finds in Korean
+        ({"de": [], "ko": []}, ["the model finds no LOC in any language"]),
+        ({}, []),
+    ],
+)
+def test_a_label_that_no_language_has(
+    model_copy: Callable[[str], Path], taught: dict[str, list[str]], told: list[str]
+) -> None:
+    folder, notes = model_copy("nertag"), list[str]()
+    edit_json(folder / CONFIG, nertag=NERTAG_OBJECT | {"labels_by_language": taught})
+    load(folder, device="cpu", labels=["LOC"], note=notes.append)
+    assert notes == told
+
+
 def test_bio2_models_give_bio2_paths_only(tiny_tagger: TaggerMaker) -> None:
     """Where all labels are I, a BIO model opens entities and a BIO2 model finds none or B."""
     for shape, expected in (("xlmr", ["Berlin"]), ("nertag", [])):
@@ -514,11 +553,17 @@ def test_labels_and_scores_filter_entities(tiny_tagger: TaggerMaker) -> None:
     assert 0 < len(sure) < len(every)
 
 
+def test_labels_are_those_of_the_model_in_any_case(tiny_tagger: TaggerMaker) -> None:
+    assert tiny_tagger("bert", labels=("per", "LOC")).options.labels == {"PER", "LOC"}
+
+
 def test_unknown_options_are_refused(tiny_tagger: TaggerMaker) -> None:
     tagger = tiny_tagger("bert")
     encoder = encoder_of(tagger)
     with pytest.raises(UsageError, match="no label 'DOG'; it has PER, ORG, LOC"):
         Tagger(tagger.model, encoder, tagger.backend, TagOptions(labels=frozenset(["DOG"])))
+    with pytest.raises(UsageError, match=r"no label 'Person'; .*; did you mean PER"):
+        Tagger(tagger.model, encoder, tagger.backend, TagOptions(labels=frozenset(["Person"])))
     with pytest.raises(UsageError, match="unknown language 'xx'"):
         Tagger(tagger.model, encoder, tagger.backend, TagOptions(language="xx"))
 

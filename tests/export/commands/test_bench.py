@@ -112,12 +112,13 @@ def test_what_is_done_is_said(result: Result) -> None:
     ("against", "says"),
     [
         ("flair", "--against flair: it is none of transformers, optimum, spacy"),
+        ("tranformers", "optimum, spacy; did you mean transformers?"),
         ("transformers,nertag", "--against nertag: it is none of"),
-        ("transformers", "transformers needs --checkpoint, the float model to run"),
+        ("Transformers", "transformers needs --checkpoint, the float model to run"),
     ],
 )
 def test_peers_that_cannot_be(tmp_path: Path, against: str, says: str) -> None:
-    if against == "transformers":
+    if against == "Transformers":
         require("transformers")
     options = ["--checkpoint", tmp_path] if "," in against else []
     assert says in complaint(run("--text", PANX, "--against", against, *options))

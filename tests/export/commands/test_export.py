@@ -256,6 +256,7 @@ def test_no_method_within_the_loss(checkpoint: ModelMaker, tmp_path: Path, gold:
     [
         (["--best"], "--best needs a --test file or a --recipe to compare the methods on"),
         (["--best", "--float", "--test", "GOLD"], "--best looks for the best quantised model"),
+        (["--best", "--method", "rows", "--test", "GOLD"], "--best tries every method: leave out "),
         (["--method", "calibrated"], "calibrated int8 needs text: give --calibrate FILE"),
         (["--method", "tuned"], "tuned int8 needs text: give --calibrate FILE"),
         (["--method", "calibrated", "--calibrate", "nowhere"], "no such file: nowhere"),

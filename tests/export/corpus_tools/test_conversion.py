@@ -20,6 +20,7 @@ from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.schemes import Span
+from tests.support.steps import steps
 from tests.support.tagged import spans_of_units
 
 if TYPE_CHECKING:
@@ -220,3 +221,18 @@ def test_sentences_of_tokens_are_as_given() -> None:
         ("Ja. Nein.", ((0, 3), (4, 9)), ())
     ]
     assert _convert(_record(tokens=["Ja.", "Nein."]), "a.jsonl", "conll") == "Ja.\tO\nNein.\tO\n\n"
+
+
+@pytest.mark.parametrize("line", ["Rom und Bern liegen da. ", "김민지는 서울에 산다. "])
+def test_the_work_for_a_line_grows_with_its_length(tmp_path: Path, line: str) -> None:
+    def work(count: int) -> int:
+        entities = [
+            {"start": i * len(line), "end": i * len(line) + 3, "label": "X"} for i in range(count)
+        ]
+        path = tmp_path / f"{count}.jsonl"
+        path.write_text(json.dumps({"text": line * count, "entities": entities}) + "\n")
+        corpus = load_source(Source(str(path), "train"))
+        return steps(lambda: list(CONVERTERS["conll"](corpus, "BIO")))
+
+    work(10)  # what is done once
+    assert work(400) < 4.5 * work(100)

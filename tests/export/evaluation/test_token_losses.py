@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -98,6 +99,28 @@ def test_tables_sum_by_label_word_and_sentence() -> None:
         ["O", "2", "1.5000", "3.0"],
     ]
     assert len(loss_tables(losses)) == 3
+
+
+def test_what_is_seen_seldom_does_not_come_first() -> None:
+    loss_of = {"rare": [9.0], "often": [1.0, 1.0, 2.0], "twice": [5.0, 5.0], "low": [0.0] * 3}
+    rows = [
+        (line, 0, word, f"B-{word}", "O", loss)
+        for line, (word, losses) in enumerate(loss_of.items(), 1)
+        for loss in losses
+    ]
+    losses = pd.DataFrame([*rows, (5, 0, "none", "O", "O", float("nan"))], columns=list(COLUMNS))
+    assert by_word(losses).index.tolist() == ["often", "low", "twice", "rare"]
+    assert by_label(losses).index.tolist() == ["B-often", "B-low", "B-twice", "B-rare"]
+    assert by_sentence(losses).index.tolist() == [3, 1, 2, 4]
+
+
+def test_the_worst_sentences_come_first_and_bars_are_of_the_largest_sum() -> None:
+    rows = [(1, 0, "a", "O", "O", 1.0), (2, 0, "b", "B-X", "O", 4.0), (2, 1, "b", "O", "O", 0.0)]
+    page = loss_page(pd.DataFrame(rows, columns=list(COLUMNS)), "m on f")
+    assert page.index("line 2: 4.00, mean 2.00") < page.index("line 1: 1.00") < page.index("<table")
+    assert re.findall(r'"width: ([\d.]+)em', page) == ["15.00", "3.75"] * 3
+    nothing = pd.DataFrame([(1, 0, "a", "O", "O", 0.0)], columns=list(COLUMNS))
+    assert set(re.findall(r'"width: ([\d.]+)em', loss_page(nothing, "m on f"))) == {"0.00"}
 
 
 def test_the_page_is_self_contained_and_shows_both_labels() -> None:

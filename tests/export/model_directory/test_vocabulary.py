@@ -87,6 +87,7 @@ def test_pieces_of_languages() -> None:
     assert all(map(keep, ("▁Straße", "서울", "3,5", "##ung", "…")))
     assert not any(map(keep, ("Łódź", "Москва", "東京", "été")))
     assert keep_languages(["fr"])("été")
+    assert keep_languages(["FR", "Ko"])("서울")
     assert not keep_languages(["de"])("서울")
     with pytest.raises(UsageError, match="--keep-languages nl: it is none of de"):
         keep_languages(["nl"])

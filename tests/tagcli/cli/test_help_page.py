@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from importlib import import_module
 
 import click
@@ -14,28 +15,58 @@ COLUMNS = 80
 COMMANDS = {
     "nertag": "tagcli.cli.main",
     "nertag-bench": "export.commands.bench",
+    "nertag-data": "export.commands.data",
     "nertag-eval": "export.commands.evaluate",
     "nertag-export": "export.commands.export",
     "nertag-train": "export.commands.train",
 }
 
 
-def help_of(name: str) -> str:
+SUBCOMMANDS = [f"nertag-data {name}" for name in ("stats", "check", "convert", "tokens")]
+
+
+def command_of(name: str) -> click.Command:
+    """The command of a name of one or two words."""
+    name, _, subcommand = name.partition(" ")
     command = import_module(COMMANDS[name]).main
-    result = CliRunner().invoke(command, ["--help"], prog_name=name, terminal_width=COLUMNS)
+    return command.commands[subcommand] if subcommand else command
+
+
+def help_of(name: str) -> str:
+    name, *subcommand = name.split()
+    arguments = [*subcommand, "--help"]
+    result = CliRunner().invoke(command_of(name), arguments, prog_name=name, terminal_width=COLUMNS)
     assert result.exit_code == 0
     return result.output
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *SUBCOMMANDS])
 def test_a_help_page_has_groups_and_examples_within_80_columns(name: str) -> None:
     lines = help_of(name).splitlines()
     assert max(map(len, lines)) <= COLUMNS
     headings = [line.rstrip(":") for line in lines if line.endswith(":") and line[0] != " "]
-    assert headings == [*import_module(COMMANDS[name]).main.groups, "Other", "Examples"]
+    groups = getattr(command_of(name), "groups", ["Commands"])
+    assert headings == [*groups, "Other", "Examples"]
     examples = lines[lines.index("Examples:") + 1 :]
     assert examples[0].startswith("  ")
     assert all(name in line or line.startswith(" " * 6) for line in examples[:-1])
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *SUBCOMMANDS])
+def test_examples_can_be_called(name: str) -> None:
+    _, _, examples = help_of(name).partition("Examples:\n")
+    for line in examples.replace("\\\n", "").splitlines():
+        words = shlex.split(line.rpartition(" | ")[2])
+        command = import_module(COMMANDS[words[0]]).main
+        context = command.make_context(words[0], words[1:])
+        if isinstance(command, click.Group):
+            subcommand, _, rest = command.resolve_command(context, words[1:])
+            command.commands[str(subcommand)].make_context(subcommand, rest, parent=context)
+
+
+def test_every_command_is_said_in_a_whole_sentence() -> None:
+    page = help_of("nertag-data")
+    assert "near-empty types\n           and text without pieces." in page
 
 
 def test_options_of_nertag_have_a_heading_each() -> None:

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -331,7 +332,22 @@ def test_html_is_a_page() -> None:
     assert html_structure(out).count("<p") == 3
     assert f">{KOREAN}</p>" in html_structure(out)
     assert "<title>&lt;stdin&gt;</title>" in out
+    assert "<h1>&lt;stdin&gt;</h1>\n<div>nertag · model base · 2026-01-01</div>" in out
     assert out.count("<mark ") == 4
+
+
+@pytest.mark.parametrize("epoch", ["", "yesterday", "9" * 30, None])
+def test_html_has_today_where_no_date_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, epoch: str | None
+) -> None:
+    if epoch is None:
+        monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    else:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    before = date.today()
+    out = tags("--format", "html", stdin="Bonn")
+    days = {str(before), str(date.today())}
+    assert re.findall(r"nertag · model base · (.*)</div>", out)[0] in days
 
 
 def test_html_of_several_files_has_headings(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import signal
 import subprocess
 import sys
@@ -119,6 +120,16 @@ def test_a_run_killed_behind_its_last_record() -> None:
     assert Path("out.partial").read_bytes() == Path("whole").read_bytes()
     assert nertag("--resume", *call, "out") == (0, b"", "")
     assert Path("out").read_bytes() == Path("whole").read_bytes()
+
+
+def test_a_page_has_the_date_of_its_beginning() -> None:
+    call = [write("a.txt", "Berlin\nRom\n"), "--format", "html", "-o"]
+    then, now = ({**os.environ, "SOURCE_DATE_EPOCH": str(day * 86_400)} for day in (0, 1))
+    assert nertag(*call, "whole", env=then).code == 0
+    killed(3, *call, "out", env=then)
+    assert nertag("--resume", *call, "out", env=now) == (0, b"", "")
+    assert Path("out").read_bytes() == Path("whole").read_bytes()
+    assert b" 1970-01-01</div>" in Path("out").read_bytes()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

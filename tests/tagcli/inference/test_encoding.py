@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagcli.errors import UsageError
-from tagcli.inference.encoding import Encoder, Pieces
+from tagcli.inference.encoding import Encoder, Pieces, encode_sentence
 from tagcli.models.directory import TOKENIZER
 from tagcli.readers.base import token_offsets
 from tagcli.records import Document
@@ -254,3 +255,16 @@ def test_a_missing_unknown_token_is_no_obstacle(
     pieces = encode(Encoder(path), ["", "Paris"])
     assert pieces.word_of_piece.tolist()[:1] == [0]
     assert set(pieces.word_of_piece.tolist()) == {0, 1}
+
+
+@pytest.mark.parametrize("shape", ["xlmr", "bert"])
+def test_a_long_sentence_is_held_in_arrays(tiny_tagger: TaggerMaker, shape: str) -> None:
+    encoder = Encoder(tiny_tagger(shape).model.folder / TOKENIZER)
+    text = f"{SENTENCES['de'][0]} " * 3000
+    encode_sentence(encoder, text[:100], (0, 100), "de", "words")  # what is done once
+    tracemalloc.start()
+    units = encode_sentence(encoder, text, (0, len(text)), "de", "words")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(units.words) > 2 * 3000
+    assert peak < 65 * len(units.pieces.ids)

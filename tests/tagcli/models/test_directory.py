@@ -302,6 +302,32 @@ def test_a_name_that_is_nothing(name: str, tmp_path: Path, monkeypatch: pytest.M
     assert "no hub id" in message
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("./my-modle", "./my-model"),
+        ("sub/x-model/", "sub/y-model"),
+        ("./base", "base"),
+        ("./other", None),
+        ("sub/beside", None),
+    ],
+)
+def test_a_name_that_is_nearly_one(
+    name: str, near: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("my-model", "sub/y-model"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / CONFIG).write_text("{}")
+    (tmp_path / "sub" / "besides").mkdir()  # no model
+    monkeypatch.chdir(tmp_path)
+    _, _, said = message_of(name).partition("; did you mean ")
+    assert said == (f"{near}?" if near else "")
+
+
+def test_a_bundled_model_in_other_case() -> None:
+    assert find_model("Small").folder == BUNDLED / "small"
+
+
 def test_onnx_missing_on_the_onnx_backend(checkpoint: ModelMaker) -> None:
     message = message_of(str(checkpoint("bert")), backend="onnx")
     assert "has no model.onnx" in message
@@ -403,7 +429,7 @@ def test_a_hub_id_in_the_cache(source: str, request: pytest.FixtureRequest, tmp_
     assert entities
 
 
-@pytest.mark.parametrize("name", ["some-org/unknown", "unknown"])
+@pytest.mark.parametrize("name", ["some-org/unknown", "unknown", "smal"])
 def test_a_hub_id_that_is_nowhere(tmp_path: Path, name: str) -> None:
     result = nertag(tmp_path, "--model", name, text="Berlin")
     assert result.returncode == 2
@@ -412,6 +438,7 @@ def test_a_hub_id_that_is_nowhere(tmp_path: Path, name: str) -> None:
     assert len(lines) == 1, result.stderr
     problem = f"unknown model {name}: no such directory, no bundled model (base"
     assert lines[0].startswith(f"nertag: {problem}")
+    assert lines[0].endswith("; did you mean small?") == (name == "smal")
 
 
 def test_a_model_is_known_by_its_files(described: Callable[..., Path]) -> None:

@@ -91,7 +91,11 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
 
 
 def boxes(page: Any) -> list[str]:
-    return [text.strip() for text in page.locator("fieldset label").all_inner_texts()]
+    return [text.strip() for text in page.locator("nav .group > label").all_inner_texts()]
+
+
+def entries(page: Any) -> list[str]:
+    return page.locator("nav .texts:visible > :is(.single, .places):visible").all_inner_texts()
 
 
 def test_the_text_is_shown_as_it_is(opened: Open) -> None:
@@ -122,29 +126,28 @@ def test_marks_have_label_score_and_colour(opened: Open) -> None:
 def test_the_filter_hides_the_marks_of_a_label(opened: Open) -> None:
     page = opened(DOCUMENTS[:4])
     person, place, odd = (page.locator(f"#e{i}") for i in (1, 2, 3))
-    groups = page.locator("nav details.group")
-    assert boxes(page) == ["LOC 3", "PER 1", "<i> 1"]
+    lists = page.locator("nav .texts")
+    assert boxes(page) == ["LOC place 3", "PER person 1", "<i> 1"]
     for box in ("PER", "<i>"):
-        page.get_by_label(box).uncheck()
+        page.get_by_role("checkbox", name=box).uncheck()
     for hidden in (person, odd):
         assert hidden.evaluate(BACKGROUND) == IS_CLEAR
         assert hidden.evaluate(LABEL) == "none"
         assert hidden.is_visible()  # its text stays
     assert place.evaluate(BACKGROUND) != IS_CLEAR
-    assert [groups.nth(i).is_visible() for i in range(3)] == [True, False, False]
-    page.get_by_label("PER").check()
+    assert [lists.nth(i).is_visible() for i in range(3)] == [True, False, False]
+    page.get_by_role("checkbox", name="PER").check()
     assert person.evaluate(BACKGROUND) != IS_CLEAR
     assert odd.evaluate(BACKGROUND) == IS_CLEAR
-    assert groups.nth(1).is_visible()
+    assert lists.nth(1).is_visible()
 
 
 def test_a_link_of_the_index_jumps_to_its_mention(opened: Open) -> None:
     page = opened(DOCUMENTS)
     last = page.locator("main mark").last
     assert last.bounding_box()["y"] > VIEW["height"]
-    page.locator("nav summary", has_text="LOC").click()
     page.locator("nav summary", has_text="Bern").click()
-    links = page.locator("nav details details[open] a")
+    links = page.locator("nav .places[open] a")
     links.nth(1).wait_for()
     assert links.all_inner_texts() == ["1", "2"]
     links.nth(1).click()
@@ -156,19 +159,15 @@ def test_a_link_of_the_index_jumps_to_its_mention(opened: Open) -> None:
 
 def test_composed_and_decomposed_are_one_entry(opened: Open) -> None:
     page = opened(DOCUMENTS[:4])
-    page.locator("nav summary", has_text="LOC").click()
-    page.locator("nav details details > summary").first.wait_for()
-    assert page.locator("nav details details > summary").all_inner_texts() == ["서울 2"]
-    assert page.locator("nav .single").all_inner_texts() == ["Bern"]
+    assert page.locator("nav .places > summary").all_inner_texts() == ["서울 2"]
+    assert page.locator("nav .group").first.locator(".single").all_inner_texts() == ["Bern"]
 
 
 def test_many_texts_are_listed_in_steps(opened: Open) -> None:
     texts = [f"Ort {i}" for i in range(450)]
     page = opened(tagged_text(text, [Entity(0, len(text), "LOC", text, 1)]) for text in texts)
-    page.locator("nav summary").click()
-    page.locator("nav .single").first.wait_for()
     more = page.locator("nav button")
-    for shown, label in ((200, "250 more"), (400, "50 more")):
+    for shown, label in ((20, "430 more"), (220, "230 more"), (420, "30 more")):
         assert page.locator("nav .single").count() == shown
         assert more.inner_text() == label
         more.click()
@@ -191,17 +190,64 @@ def test_the_page_is_not_blank_in_light_and_dark_and_print(opened: Open) -> None
     assert page.pdf().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("width", [360, 1000])
+def test_a_search_leaves_what_has_its_letters(opened: Open) -> None:
+    page = opened(DOCUMENTS[:4])
+    assert entries(page) == ["서울 2", "Bern", "Angela Merkel", "<b>Rom</b>"]
+    search = page.get_by_role("searchbox")
+    for query, found in {
+        "BERN": ["Bern"],
+        "  angela   merkel ": ["Angela Merkel"],
+        "서울": ["서울 2"],
+        unicodedata.normalize("NFD", "서울"): ["서울 2"],
+        "</b>": ["<b>Rom</b>"],
+        "é": ["Bern", "Angela Merkel"],
+        ".": [],
+    }.items():
+        search.fill(query)
+        assert entries(page) == found, query
+        assert page.get_by_text("Nothing found.").is_visible() == (not found)
+    search.fill("bern")
+    assert page.locator("nav .texts > summary").first.inner_text() == "1 of 2 different"
+    page.get_by_role("checkbox", name="LOC").uncheck()
+    assert entries(page) == []
+    search.fill("")
+    page.get_by_role("checkbox", name="LOC").check()
+    assert len(entries(page)) == 4
+
+
+def test_the_head_says_what_of_what_with_and_when(opened: Open) -> None:
+    page = opened(DOCUMENTS[:1], title="a.txt", model="model base", date="2026-01-02")
+    assert page.locator("header").inner_text() == "a.txt\nnertag · model base · 2026-01-02"
+
+
+def test_the_list_is_closed_where_the_window_is_narrow(opened: Open) -> None:
+    page = opened(DOCUMENTS)
+    index = page.locator("nav .index")
+    assert index.get_attribute("open") is not None
+    page.set_viewport_size({"width": 500, "height": 700})
+    page.wait_for_function("!document.querySelector('nav .index').open")
+    assert page.locator("nav").bounding_box()["height"] < 60
+    page.locator("nav .index > summary").click()
+    assert page.locator("nav").bounding_box()["height"] <= 350
+    page.locator("nav summary", has_text="Bern").click()
+    page.locator("nav .places[open] a").nth(1).click()
+    page.wait_for_function(IS_IN_VIEW)
+    below = page.locator("nav").bounding_box()
+    assert page.locator("mark:target").bounding_box()["y"] > below["y"] + below["height"]
+
+
+@pytest.mark.parametrize("width", [360, 500, 1000])
 def test_nothing_is_wider_than_the_window(opened: Open, width: int) -> None:
     wide = "x" * 500
     page = opened([*DOCUMENTS[:4], tagged_text(wide, [Entity(0, 500, "LOC", wide, 1)])])
     page.set_viewport_size({"width": width, "height": 700})
+    page.locator("nav .index").evaluate("index => index.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_page_that_was_cut_short_has_its_index(opened: Open) -> None:
     page = opened(DOCUMENTS[:4], end=False)
-    assert page.locator("fieldset label").count() == 3
+    assert len(boxes(page)) == 3
 
 
 def test_ten_megabytes_can_be_used(opened: Open) -> None:
@@ -210,12 +256,11 @@ def test_ten_megabytes_can_be_used(opened: Open) -> None:
     document = tagged_text(line, found)
     count = 10_000_000 // len(line.encode())
     page = opened(document for _ in range(count))
-    assert boxes(page) == [f"PER {count}", f"LOC {count}"]
-    page.locator("nav summary", has_text="LOC").click()
+    assert boxes(page) == [f"PER person {count}", f"LOC place {count}"]
     page.locator("nav summary", has_text="Bern").click()
-    page.locator("nav details details[open] a").nth(150).click()
+    page.locator("nav .places[open] a").nth(150).click()
     assert page.locator("#e302").bounding_box()["y"] < VIEW["height"]
-    page.get_by_label("PER").uncheck()
+    page.get_by_role("checkbox", name="PER").uncheck()
     assert page.locator("#e301").evaluate(BACKGROUND) == IS_CLEAR
 
 
@@ -227,12 +272,11 @@ def test_one_record_of_ten_megabytes_can_be_used(opened: Open) -> None:
         for i in range(count)
     ]
     page = opened([tagged_text(line * count, found)])
-    assert boxes(page) == [f"LOC {count}"]
+    assert boxes(page) == [f"LOC place {count}"]
     in_sight = "all => all.filter(one => one.checkVisibility({contentVisibilityAuto: true})).length"
     sections = page.locator("main section")
     assert sections.count() > count / 60
     assert sections.locator("p").evaluate_all(in_sight) < 10  # the rest is not laid out
-    page.locator("nav summary", has_text="LOC").click()
     page.locator("nav summary", has_text="Bern").click()
-    page.locator("nav details details[open] a").nth(150).click()
+    page.locator("nav .places[open] a").nth(150).click()
     assert page.locator("#e151").bounding_box()["y"] < VIEW["height"]

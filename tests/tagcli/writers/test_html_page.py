@@ -48,7 +48,7 @@ class Reader(HTMLParser):
         self.open: list[str] = []
         self.paragraphs: list[str] = []
         self.headings: list[str] = []
-        self.title = self.style = self.script = ""
+        self.title = self.style = self.script = self.heading = self.about = ""
         self.marks: list[dict[str, str | None]] = []
         self.texts: list[str] = []  # of the marks
         self.attributes: list[dict[str, str | None]] = []
@@ -58,8 +58,8 @@ class Reader(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = ("html", "head", "meta", "title", "style", "script", "body", "nav", "noscript",
-                 "main", "section", "h2", "p", "mark")  # fmt: skip
+        known = ("html", "head", "meta", "title", "style", "script", "body", "header", "div",
+                 "nav", "noscript", "main", "section", "h1", "h2", "p", "mark")  # fmt: skip
         assert tag in known
         self.attributes.append(dict(attrs))
         if tag == "p":
@@ -85,6 +85,10 @@ class Reader(HTMLParser):
             self.paragraphs[-1] += data
         elif inner == "h2":
             self.headings[-1] += data
+        elif inner == "h1":
+            self.heading += data
+        elif inner == "div":
+            self.about += data
         elif inner in ("title", "style", "script"):
             setattr(self, inner, getattr(self, inner) + data)
         elif inner != "noscript":
@@ -111,7 +115,7 @@ PAGES: dict[str, tuple[list[TaggedDocument], WriterOptions]] = {
             tagged_text(""),
             tagged_text(NFD, NFD_ENTITIES, "raw"),
         ],
-        WriterOptions(title="ko.txt"),
+        WriterOptions(title="ko.txt", model="model base", date="2026-01-01"),
     ),
     "odd": ([tagged_text(ODD, ODD_ENTITIES)], WriterOptions(title="<i>\x1b.txt")),
     "sources": (
@@ -156,6 +160,13 @@ def test_nothing_of_the_input_is_markup() -> None:
     assert read.title == visible(ODD)
     assert read.marks[0]["data-label"] == "a\"b'<c>&␛"
     assert [mark["title"] for mark in read.marks[1:]] == ["LOC, score 1.00", "ORG, score 0.01"]
+
+
+def test_the_head_says_what_of_what_with_and_when() -> None:
+    read = Reader(page([], WriterOptions(title="<a>.txt", model="model <b>", date="2026-01-02")))
+    assert (read.heading, read.about) == ("<a>.txt", "nertag · model <b> · 2026-01-02")
+    read = Reader(page([]))
+    assert (read.heading, read.about) == ("nertag", "nertag")
 
 
 def test_a_heading_a_file() -> None:
@@ -285,4 +296,4 @@ def test_the_text_of_the_page_is_the_text(documents: list[TaggedDocument], title
     assert read.texts == [visible(one.text) for one in found]
     assert [mark["data-label"] for mark in read.marks] == [visible(one.label) for one in found]
     assert [mark["id"] for mark in read.marks] == [f"e{i}" for i in range(1, len(found) + 1)]
-    assert read.title == visible(title)
+    assert read.title == read.heading == visible(title)
