@@ -75,8 +75,8 @@ def examples_of(dataset: Dataset) -> Iterator[Example]:
 
 
 def gold_spans(document: Document) -> Iterator[Span]:
-    """The `entities` of a JSON object, checked; one without text needs none. Raises DataError with
-    file and line."""
+    """The `entities` of a JSON object, checked; one without text needs none. Those beside `tokens`
+    count in the tokens joined by one blank. Raises DataError with file and line."""
     entities = document.fields.get("entities", None if document.text else [])
     if not isinstance(entities, list):
         problem = "no gold: 'entities' with start, end and label"
@@ -87,6 +87,8 @@ def gold_spans(document: Document) -> Iterator[Span]:
             good = type(start) is int and type(end) is int and isinstance(label, str) and label
         except (KeyError, TypeError):
             good = False
+        if good and document.by_character:  # whose text has no blanks in between
+            start, end = start // 2, (end + 1) // 2
         if not good or not 0 <= start < end <= len(document.text):
             problem = f"{entity!r:.80} is no entity of this text: start, end, label"
             raise DataError(document.source, document.line, problem)

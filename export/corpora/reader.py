@@ -12,6 +12,7 @@ from export.corpora.tags import LabelRow, TagRows, conll_row
 from export.optional_packages import check_packages
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.characters import stand_on_characters
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 
@@ -66,16 +67,18 @@ class CorpusReader:
         sentences = []
         for document in documents:
             if document.conll is None:
-                tokens = None if document.tokens is None else _pairs(document.tokens)
+                words = document.given_words
+                tokens = None if words is None else _pairs(words)
                 spans = self._gold(gold_spans(document))
                 yield Example(document.text, spans, tokens, document.line)
-            elif document.conll.tokens and not document.conll.is_docstart:
+            elif document.conll.tokens:
                 sentences.append(document)
         rows = TagRows(map(conll_row, sentences))
         for document, entities in zip(sentences, self._entities(rows), strict=True):
             assert document.tokens is not None
             offsets, spans = _pairs(document.tokens), self._gold(entities)
-            yield _example(document.text, offsets, spans, document.line)
+            example = _example(document.text, offsets, spans, document.line)
+            yield replace(example, tokens=None) if document.by_character else example
 
     def _entities(self, rows: TagRows) -> Iterator[tuple[Span, ...]]:
         self.scheme = rows.scheme
@@ -93,7 +96,7 @@ class CorpusReader:
         if "tokens" not in columns or tags is None:
             raise UsageError(f"{self._place} has no columns tokens and ner_tags: {columns}")
         rows = TagRows(self._label_rows(dataset, tags))
-        by_character = _stand_on_characters(dataset["tokens"])
+        by_character = stand_on_characters(dataset["tokens"])
         numbered = enumerate(zip(dataset["tokens"], self._entities(rows), strict=True), start=1)
         for number, (tokens, spans) in numbered:
             if by_character:
@@ -130,13 +133,3 @@ def _class_names(dataset: Dataset, column: str) -> list[str] | None:
     """The names of a ClassLabel column; None where the tags are strings."""
     feature: Any = getattr(dataset.features[column], "feature", None)
     return getattr(feature, "names", None)
-
-
-def _stand_on_characters(sentences: Iterable[list[str]]) -> bool:
-    """Whether the tokens are a text's characters, blanks among them, as klue has them."""
-    has_blank = False
-    for tokens in sentences:
-        if any(len(token) != 1 for token in tokens):
-            return False
-        has_blank |= " " in tokens
-    return has_blank

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.readers.conll import split_columns
+from tagcli.readers.columns import cells_of
 from tagcli.schemes import OUTSIDE, OUTSIDE_TAG, Span, Tag, chunks
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class LabelRow:
 def conll_row(document: Document) -> LabelRow:
     """The last column of a CoNLL sentence."""
     assert document.conll is not None
-    labels = [split_columns(row)[-1] for row in document.conll.tokens]
+    labels = [cells[-1] for cells in cells_of(document.conll)]
     return LabelRow(labels, document.source, document.line)
 
 

@@ -765,14 +765,14 @@ def test_results_arrive_while_standard_input_is_open(start: Start) -> None:
 
 def test_sentences_arrive_while_standard_input_is_open(start: Start) -> None:
     process = start("--format", "jsonl")
-    process.write("Berlin O\n\n")
-    assert json.loads(process.line())["text"] == "Berlin"
+    process.write("Berlin B-LOC\nMitte I-LOC\n\n")
+    assert json.loads(process.line())["text"] == "Berlin Mitte"
     process.write("Rom O\n\n")
     assert json.loads(process.line())["text"] == "Rom"
     process.write("Bern\n\n")
     result = process.end(close=False)
     assert_one_sentence(result, 1)
-    assert "<stdin>:5: " in result.err
+    assert "<stdin>:6: " in result.err
 
 
 @needs_posix
