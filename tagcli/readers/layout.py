@@ -88,7 +88,7 @@ class Layout:
 
     def _takes(self, line: str, cells: Sequence[str], is_inside: bool) -> bool:
         """Whether a line that may be a comment has the columns of a token."""
-        if len(cells) != self.width or ("\t" in line) != self.is_tabbed:
+        if len(cells) != self.width or ("\t" in line.rstrip(" \t")) != self.is_tabbed:
             return False
         if self.tag_columns:
             found = (cells[column] for column in self.tag_columns)
@@ -153,8 +153,9 @@ def _sure_rows(block: Sequence[str]) -> list[str]:
 
 def _likely_rows(block: Sequence[str]) -> list[str]:
     """The rows among what may be comments: those with a tag at the end."""
-    found = [line for line in block if not line.startswith("# ")]
+    found = [line for line in block if "\t" in line or not line.startswith("# ")]
     rows = [(line, split_columns(line)) for line in found]
+    rows = [(line, cells[: filled(cells)]) for line, cells in rows]
     return [line for line, cells in rows if len(cells) > 1 and is_plain_tag(cells[-1])]
 
 

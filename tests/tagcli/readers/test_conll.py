@@ -7,6 +7,8 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.columns import cells_of
@@ -277,3 +279,53 @@ def test_conll_a_sentence_that_broken_gzip_cuts_is_left_out(tmp_path: Path) -> N
 def test_conll_of_nothing_but_blank_lines() -> None:
     assert all(not document.text for document in read("conll", "\n\n"))
     assert list(INPUT_FORMATS["conll"](iter(()), "file", ReaderOptions())) == []
+
+
+ODD_TOKENS = ["#", "##", ";", "$", "1", "2", "0", "1-2", "O", "B-PER", '"', '""', "'", "#a", "-",
+              "_", "가", "나", "label", "word", "NN", "PER", "Anna", "lebt"]  # fmt: skip
+ASIDES = ["# text = Anna O lebt", "# a b c d e", "## x", "#", "-DOCSTART- -X- O", "-DOCSTART-",
+          "; Anna lebt hier heute gern", "$Anna lebt"]  # fmt: skip
+
+
+@st.composite
+def odd_files(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
+    """Lines of a file, and the tokens of its sentences."""
+    gap, middle = draw(st.sampled_from(["\t", " ", "  "])), draw(st.sampled_from([[], ["NN"]]))
+    tag = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"])
+    sentences = draw(st.lists(st.lists(st.sampled_from(ODD_TOKENS), min_size=1), min_size=1))
+    sentences[0].insert(0, "Anna")  # a row that could be nothing else
+    lines: list[str] = []
+    for tokens in sentences:
+        lines += draw(st.lists(st.sampled_from(ASIDES), max_size=1))
+        for token in tokens:
+            mark, end = (
+                draw(st.sampled_from(["", "", "\ufeff"])),
+                draw(st.sampled_from(["", "", " ", "\t", " \t "])),
+            )
+            lines.append(mark + gap.join([token, *middle, draw(tag)]) + end)
+            lines += draw(st.sampled_from([[], [], ["# x y z = 1 2"]]))
+        lines.append("")
+    return lines, sentences
+
+
+@settings(max_examples=300)
+@given(odd_files())
+def test_conll_rows_are_told_from_what_stands_between_them(
+    file: tuple[list[str], list[list[str]]],
+) -> None:
+    lines, sentences = file
+    documents = read("conll", "\n".join(lines))
+    found = [tokens_of(document) for document in documents if not document.holds_only_comments]
+    assert found == sentences
+    kept: list[str] = []
+    for document in documents:
+        assert document.conll is not None
+        between = dict[int, list[str]]()
+        for at, line in document.conll.between:
+            between.setdefault(at, []).append(line)
+        kept += document.conll.before
+        for number, row in enumerate((*document.conll.tokens, None)):
+            kept += [*between.get(number, ()), *([] if row is None else [row])]
+        if document.conll.after is not None and not document.holds_only_comments:
+            kept.append(document.conll.after)
+    assert [line.rstrip(" \t") for line in kept] == [line.rstrip(" \t") for line in lines]
