@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +40,30 @@ def _contents(record: Any) -> list[Any]:
     return [value.tolist() if hasattr(value, "tolist") else value for value in values]
 
 
+_SEPARATOR = re.compile(r"\ufeff*-{1,2}DOC(?:START|END)-{1,2}(?![^ \t])")
+
+
+def is_separator(line: str) -> bool:
+    """Whether a CoNLL line is no token, but what separates documents: -DOCSTART- and its like."""
+    return "-DOC" in line and _SEPARATOR.match(line) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class ConllRows:
     """The lines of one CoNLL sentence as they were read, without line ends."""
 
-    before: tuple[str, ...]  # blank lines and comments in front of the first token
+    before: tuple[str, ...]
+    """Blank lines, comments and document separators in front of the first token."""
     tokens: tuple[str, ...]
-    after: str = ""  # the line that ends it, which may hold blanks
-    is_docstart: bool = False  # no sentence, but what separates documents
+    """The row of every token, without empty columns behind the last one."""
+    after: str | None = ""
+    """The line that ends it, which may hold blanks; None where none stands there."""
+    between: tuple[tuple[int, str], ...] = ()
+    """Lines among the rows that are no tokens, each with the number of rows in front of it."""
+    token_column: int = 0
+    """Where the token stands, from 0."""
+    is_quoted: bool = False
+    """Whether all cells of the file stand in quotes, which are no part of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +72,8 @@ class Document(_ComparedByContent):
 
     `tokens` holds the offsets of given tokens, shape (n, 2), and is None where the text is to be
     cut into words; `fields` holds what else a JSON object carried. The lines of a `wrapped` text
-    are one paragraph; in any other text that is to be found.
+    are one paragraph; in any other text that is to be found. The tokens of a text `by_character`
+    are its characters, blanks among them.
     """
 
     text: str
@@ -65,6 +83,12 @@ class Document(_ComparedByContent):
     fields: Mapping[str, Any] = field(default_factory=dict)
     conll: ConllRows | None = None
     wrapped: bool = False
+    by_character: bool = False
+
+    @property
+    def given_words(self) -> Spans | None:
+        """The tokens, if they are words: characters are for the tagger to make words of."""
+        return None if self.by_character else self.tokens
 
     @property
     def holds_only_comments(self) -> bool:

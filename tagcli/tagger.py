@@ -155,14 +155,12 @@ class Tagger:
             yield Job(_Step(document, text, ends_document=True), wanted=wanted)
 
     def _normalised(self, document: Document) -> NormalisedText:
-        mode, has_tokens = self.options.paragraphs, document.tokens is not None
+        mode, has_tokens = self.options.paragraphs, document.given_words is not None
         return normalise_paragraphs(document.text, has_tokens, mode, document.wrapped)
 
     def _sentences(self, document: Document, text: NormalisedText) -> Iterator[_Sentence]:
-        if document.conll and document.conll.is_docstart:
-            return
         encoded = encode_document(
-            self._encoder, text, document.tokens, self.options.language, self.model.unit
+            self._encoder, text, document.given_words, self.options.language, self.model.unit
         )
         yield from map(_Sentence, encoded)
 
@@ -254,8 +252,8 @@ def _finished(
 ) -> Iterator[Sentence]:
     """The sentence, unless the one before it, which ends at `free_from`, has all of it."""
     units = sentence.units
-    if document.tokens is not None:
-        yield Sentence(0, len(document.text), units.language, document.tokens, "tokens")
+    if document.given_words is not None:
+        yield Sentence(0, len(document.text), units.language, document.given_words, "tokens")
         return
     whole = np.array([[units.start, units.end]], np.int32)
     for start, end in text.parted_spans(document.text, whole, free_from, len(document.text)):

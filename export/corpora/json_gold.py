@@ -60,7 +60,7 @@ def tag_row(document: Document) -> LabelRow | None:
     if odd := [tag for tag in tags if not isinstance(tag, str)]:
         problem = f"{name} has {odd[0]!r:.40}, no name of a tag; disk:PATH knows the names"
         raise DataError(document.source, document.line, problem)
-    return LabelRow(tags, document.source, document.line, one_line=True)
+    return LabelRow(tags, document.source, [document.line] * len(tags))
 
 
 def _is_flat(value: Any) -> bool:

@@ -12,16 +12,17 @@ from export.corpora.examples import Example, examples_of
 from export.corpora.json_gold import Marked, marked, tag_row
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.source import FileReading, Source
-from export.corpora.tags import LabelRow, TagRows, conll_row
+from export.corpora.tags import LabelRow, TagRows, conll_row, entity_columns, untagged_row
 from export.optional_packages import check_packages
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.characters import stand_on_characters
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input, check_encoding
 from tagcli.records import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from datasets import Dataset
@@ -81,7 +82,7 @@ class CorpusReader:
     def _documents(self, path: Path) -> Iterator[Document]:
         source = self._source
         opened = Input(str(path), check_encoding(source.encoding))
-        options = ReaderOptions(token_column=source.token_column or 1, on_guess=self._note)
+        options = ReaderOptions(token_column=source.token_column, on_guess=self._note)
         for document in read_documents(opened, source.input_format, options):
             if self._on_document is not None:
                 self._on_document(document)
@@ -103,30 +104,39 @@ class CorpusReader:
     def _from_documents(self, documents: Iterable[Document]) -> Iterator[Example]:
         """Text and what is marked in it one by one, rows of tags once all have shown their
         scheme."""
-        sentences, rows = [], []
+        tagged, rows = [], []
         for document in documents:
-            row = self._row(document)
+            row = tag_row(document) if self._has_gold and document.conll is None else None
             if row is not None:
-                sentences.append(document)
                 rows.append(row)
+            if row is not None or (document.conll is not None and document.conll.tokens):
+                tagged.append(document)
             elif document.conll is None:
                 yield from self._from_marks(document)
-        read = self._entities(TagRows(rows))
-        for document, entities in zip(sentences, read, strict=True):
+        rows = rows or self._conll_rows(tagged)
+        for document, spans in zip(tagged, self._entities(TagRows(rows)), strict=True):
             assert document.tokens is not None
-            offsets, spans = _pairs(document.tokens), self._gold(entities)
-            yield _example(document.text, offsets, spans, document.line)
+            example = _example(document.text, _pairs(document.tokens), spans, document.line)
+            yield replace(example, tokens=None) if document.by_character else example
 
-    def _row(self, document: Document) -> LabelRow | None:
-        """The row of tags of a document that has one."""
-        if document.conll is None:
-            return tag_row(document) if self._has_gold else None
-        if not document.conll.tokens or document.conll.is_docstart:
-            return None
-        return conll_row(document, self._source.tag_column)
+    def _conll_rows(self, documents: Sequence[Document]) -> list[LabelRow]:
+        if not documents:
+            return []
+        if not self._has_gold:
+            return [untagged_row(document) for document in documents]
+        column = self._source.tag_column
+        if column is None:
+            found = entity_columns(documents)
+            column = found[0] + 1
+            if len(found) > 1:
+                others = " and ".join(str(one + 1) for one in found[1:])
+                how = f"the tags are those of column {column}; there are others in {others}"
+                self._note(f"{self._place}: {how} (--tag-column)")
+        return [conll_row(document, column - 1) for document in documents]
 
     def _from_marks(self, document: Document) -> Iterator[Example]:
-        tokens = None if document.tokens is None else _pairs(document.tokens)
+        words = document.given_words
+        tokens = None if words is None else _pairs(words)
         found = marked(document) if self._has_gold else Marked([], 0)
         if found is None:
             self._leave_out("records that nobody has annotated", 1)
@@ -152,7 +162,7 @@ class CorpusReader:
         if "tokens" not in columns or tags is None:
             raise UsageError(f"{self._place} has no columns tokens and ner_tags: {columns}")
         rows = TagRows(self._label_rows(dataset, tags))
-        by_character = _stand_on_characters(dataset["tokens"])
+        by_character = stand_on_characters(dataset["tokens"])
         numbered = enumerate(zip(dataset["tokens"], self._entities(rows), strict=True), start=1)
         for number, (tokens, spans) in numbered:
             if by_character:
@@ -170,7 +180,7 @@ class CorpusReader:
             labels = [names[tag] if names else str(tag) for tag in row[column]]
             if len(labels) != len(row["tokens"]):
                 raise DataError(self._place, number, "tokens and tags differ in number")
-            yield LabelRow(labels, self._place, number, one_line=True)
+            yield LabelRow(labels, self._place, [number] * len(labels))
 
 
 def _pairs(offsets: Spans) -> tuple[tuple[int, int], ...]:
@@ -189,13 +199,3 @@ def _class_names(dataset: Dataset, column: str) -> list[str] | None:
     """The names of a ClassLabel column; None where the tags are strings."""
     feature: Any = getattr(dataset.features[column], "feature", None)
     return getattr(feature, "names", None)
-
-
-def _stand_on_characters(sentences: Iterable[list[str]]) -> bool:
-    """Whether the tokens are a text's characters, blanks among them, as klue has them."""
-    has_blank = False
-    for tokens in sentences:
-        if any(len(token) != 1 for token in tokens):
-            return False
-        has_blank |= " " in tokens
-    return has_blank

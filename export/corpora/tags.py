@@ -9,12 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.readers.conll import split_columns
+from tagcli.readers.columns import cells_of, tag_columns
 from tagcli.schemes import OUTSIDE_TAG, Span, Tag, chunks
 from tagcli.spellings import BARE, NOTHING, OUTSIDE, USUAL, Spelling, spelling_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tagcli.records import Document
 
@@ -30,6 +30,11 @@ IO = "IO"
 """The scheme of bare types: neighbours of one type are one entity."""
 
 _AFTER_OPEN = {"B", "I"}
+_CHUNKS = {
+    "ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP",
+    "NC", "PC", "VC", "AC",
+}  # fmt: skip
+"""Types of the shared tasks' chunks, English and German (CoNLL-2000, CoNLL-2003)."""
 _KEYED = re.compile(r"(?:.*\|)?(?:ne|ner|name|entity)=([^|]*)(?:\|.*)?", re.IGNORECASE)
 """A tag among others, as CoNLL-U has it in its last column: `SpaceAfter=No|name=B-PER`."""
 
@@ -146,32 +151,66 @@ def write_row(spans: Iterable[Span], count: int, scheme: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """The labels of a sentence's tokens. The first stands in `line` of `source` and each of the
-    others in the line after; if `one_line`, all stand in that line or record."""
+    """The labels of a sentence's tokens, and the line of each in `source`; of one line, or record,
+    there may be several."""
 
     labels: Sequence[str]
     source: str
-    line: int
-    one_line: bool = False
+    lines: Sequence[int]
 
     def error(self, odd: OddTag) -> DataError:
         """What is wrong with one of the tags, and where."""
-        if self.one_line:
-            return DataError(self.source, self.line, f"token {odd.index + 1}: {odd}")
-        return DataError(self.source, self.line + odd.index, str(odd))
+        is_one_line = len(self.lines) > 1 and self.lines[0] == self.lines[-1]
+        where = f"token {odd.index + 1}: " if is_one_line else ""
+        return DataError(self.source, self.lines[odd.index], f"{where}{odd}")
 
 
-def conll_row(document: Document, column: int | None = None) -> LabelRow:
-    """The tags of a CoNLL sentence: its last column, or that with a number from 1. Raises DataError
-    where it has no such column."""
+def conll_row(document: Document, column: int) -> LabelRow:
+    """The tags of a CoNLL sentence in a column, from 0. Raises DataError where it has no such
+    column."""
     assert document.conll is not None
-    rows = [split_columns(row) for row in document.conll.tokens]
-    for number, row in enumerate(rows):
-        if column is not None and column > len(row):
-            problem = f"--tag-column {column}, but the line has {len(row)} columns"
-            raise DataError(document.source, document.line + number, problem)
-    labels = [row[-1 if column is None else column - 1] for row in rows]
-    return LabelRow(labels, document.source, document.line)
+    lines = _lines(document)
+    cells = cells_of(document.conll)
+    if cells and column >= len(cells[0]):
+        problem = f"--tag-column {column + 1}, but the line has {len(cells[0])} columns"
+        raise DataError(document.source, lines[0], problem)
+    return LabelRow([row[column] for row in cells], document.source, lines)
+
+
+def untagged_row(document: Document) -> LabelRow:
+    """A CoNLL sentence as if it had no tags."""
+    lines = _lines(document)
+    return LabelRow([OUTSIDE] * len(lines), document.source, lines)
+
+
+def _lines(document: Document) -> Sequence[int]:
+    """The line of every token."""
+    assert document.conll is not None
+    first, between = document.line, document.conll.between
+    lines = range(first, first + len(document.conll.tokens))
+    if not between:
+        return lines
+    return [line + sum(rows <= i for rows, _ in between) for i, line in enumerate(lines)]
+
+
+def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
+    """The columns, from 0, of a CoNLL file that hold tags of entities: not those of chunks of
+    syntax, unless there are no others; the last one where none holds tags."""
+    tables = [one.conll for one in documents if one.conll is not None]
+    found = tag_columns(tables)
+    if not found:
+        return (max((len(row) for table in tables for row in cells_of(table)[:1]), default=1) - 1,)
+    labels: dict[int, set[str]] = {column: set() for column in found}
+    for table in tables:
+        for row in cells_of(table):
+            for column in found:
+                labels[column].add(row[column] if column < len(row) else OUTSIDE)
+    return tuple(column for column in found if not _are_chunks(labels[column])) or found
+
+
+def _are_chunks(labels: Collection[str]) -> bool:
+    parts = [USUAL.parts(label) for label in labels if label != OUTSIDE]
+    return bool(parts) and all(part is not None and part[1] in _CHUNKS for part in parts)
 
 
 class TagRows:

@@ -27,8 +27,9 @@ from export.corpus_tools.splits import repairs_note
 from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
-from tagcli.readers.conll import split_columns
+from tagcli.readers.columns import cells_of
 from tagcli.readers.formats import format_of_name
+from tagcli.records import is_separator
 from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
 if TYPE_CHECKING:
@@ -230,10 +231,13 @@ def left_out(documents: Iterable[Document], to: str) -> list[str]:
             counts["empty record"] += not document.text and to != BRAT
             fields |= dict.fromkeys(_other_fields(document))
             continue
-        counts["comment"] += sum(bool(line.strip()) for line in document.conll.before)
-        counts["-DOCSTART- line"] += document.conll.is_docstart
-        if document.conll.tokens and not document.conll.is_docstart:
-            columns = len(split_columns(document.conll.tokens[0]))
+        rows = document.conll
+        asides = [line for line in rows.before if line.strip()]
+        separators = sum(map(is_separator, asides))
+        counts["comment"] += len(asides) - separators + len(rows.between)
+        counts["-DOCSTART- line"] += separators
+        if rows.tokens:
+            columns = len(cells_of(rows)[0]) - rows.token_column
     counts["middle column"] = columns - 2
     ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
     return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]

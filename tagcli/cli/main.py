@@ -12,6 +12,7 @@ from tagcli.backends.registry import BACKENDS, DEVICES
 from tagcli.cli.choices import Choice
 from tagcli.cli.completion import complete_files, complete_labels, complete_models
 from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
+from tagcli.cli.name_lists import ListOption
 from tagcli.cli.run import RunOptions, TaggingRun, tell
 from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
@@ -19,7 +20,7 @@ from tagcli.output.streams import forget
 from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
-from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.formats import OUTPUT_FORMATS, format_of_output
 
 _INTERRUPTED = 130
 _DEFAULT_FORMAT = "spans"
@@ -94,11 +95,12 @@ _EXAMPLES = """
 @click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
 @click.option("--format", "output_format", type=Choice(OUTPUT_FORMATS),
-              default=_DEFAULT_FORMAT, help="What comes out.")
+              default=_DEFAULT_FORMAT,
+              help="What comes out; without it the name that -o gives says so.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
-              help="Write to FILE (FILE.partial until it is whole).")
+              help="Write to FILE (FILE.partial until it is whole); .gz compresses it.")
 @click.option("--resume", is_flag=True,
               help="Go on where an earlier run with this -o was ended.")
 @click.option("--model", metavar="NAME|DIR|HUB_ID", shell_complete=complete_models,
@@ -112,16 +114,17 @@ _EXAMPLES = """
 @click.option("--model-info", is_flag=True,
               help="Show what --model is: place, size, languages, labels, F1, licence.")
 @click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
-              help="What comes in; auto goes by extension, then by the first line.")
+              help="What comes in; auto goes by extension and by the first lines.")
 @click.option("--paragraphs", type=Choice(MODES), default=AUTO,
               help="Whether lines are paragraphs or parts of wrapped ones; auto goes by what they "
               "look like.")
 @click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
 @click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
-@click.option("--token-column", metavar="N", type=click.IntRange(min=1), default=1,
-              help="Where CoNLL has the token; the first column is 1.")
-@click.option("--labels", metavar="A,B", shell_complete=complete_labels,
-              help="Keep these entity types only.")
+@click.option("--token-column", metavar="N", type=click.IntRange(min=1),
+              help="Where CoNLL has the token, from 1; default: the first column that does not "
+              "count.")
+@click.option("--labels", metavar="A,B", shell_complete=complete_labels, cls=ListOption,
+              help="Keep these entity types only; may be repeated.")
 @click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
 @click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
@@ -147,7 +150,9 @@ def main(
     Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
     Defaults of options can stand in nertag.toml.
     """
-    options = RunOptions(**given)
+    if given["output"] and not given["summary"] and not _is_given("output_format"):
+        given["output_format"] = format_of_output(given["output"]) or given["output_format"]
+    options = RunOptions(**given, is_field_asked=_is_given("text_field"))
     try:
         if version:
             _show(_bug_report(options, defaults) if options.verbose else _version_line())

@@ -50,7 +50,7 @@ class RunOptions:
     input_format: str
     encoding: str
     text_field: str
-    token_column: int
+    token_column: int | None
     paragraphs: str
     labels: str | None
     min_score: float
@@ -60,6 +60,8 @@ class RunOptions:
     threads: int | None
     keep_going: bool
     verbose: bool
+    is_field_asked: bool = False
+    """Whether the command line, rather than a file of defaults, sets `text_field`."""
 
 
 class TaggingRun:
@@ -142,6 +144,7 @@ class TaggingRun:
             self._skip if options.keep_going else None,
             options.paragraphs,
             tell,
+            options.is_field_asked,
         )
         named = None if options.input_format == AUTO else options.input_format
         for source in self._inputs:

@@ -33,7 +33,7 @@ def build_entities(
     """The entities of a sentence, in order and without overlap."""
     free_from = 0
     for chunk in found:
-        span = _span(text.text, units, chunk, document.tokens is not None)
+        span = _span(text.text, units, chunk, document.given_words is not None)
         start, end = text.original_span(*span)
         start = max(start, free_from)  # pieces of one character may have gone to two entities
         while start < end and _is_blank(document.text[start]):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from tagcli.errors import NertagError, UsageError
+from tagcli.output.compression import GZ, GzipWriter
 from tagcli.output.partial_file import PartialFile
 from tagcli.output.streams import WaitingWriter, forget
 
@@ -28,7 +29,8 @@ class Output:
     """Writes text as UTF-8, or bytes, to `path`, or to standard output for None and "-".
 
     A regular file is written as FILE.partial and renamed when the block ends without an error;
-    otherwise `partial` is what is left. Devices and pipes are written directly.
+    otherwise `partial` is what is left. Devices and pipes are written directly. What is called .gz
+    is compressed.
 
     Raises UsageError for what cannot be written, and where an unfinished run has left a
     FILE.partial with something in it, unless this one is to `resume` that.
@@ -41,6 +43,7 @@ class Output:
         self._is_stdout = stream_number(path) == 1
         self._flushed = time.monotonic()
         self._file: BinaryIO | PartialFile
+        self._gzip: GzipWriter | None = None
         if self._is_stdout:
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
@@ -53,6 +56,14 @@ class Output:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
         if self.partial is not None and not resume:
             _begin(self.partial)
+        if path.lower().endswith(GZ):
+            self._gzip = GzipWriter(self._file)
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether all records are in the file, or on their way to it, as another run can go on
+        from them."""
+        return self._gzip is None or self._gzip.holds_nothing
 
     def _opened(self, path: str) -> BinaryIO | PartialFile:
         if (descriptor := stream_number(path)) is not None:
@@ -80,7 +91,7 @@ class Output:
     def write_bytes(self, record: bytes) -> None:
         """Write a whole record, encoded."""
         with self._failures_told():
-            self._file.write(record)
+            (self._gzip or self._file).write(record)
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self.flush()
 
@@ -111,6 +122,10 @@ class Output:
         traceback: TracebackType | None,
     ) -> None:
         try:
+            if self._gzip is not None:
+                is_empty = error is None and self.partial is not None and not self.partial.length
+                with self._failures_told():
+                    self._gzip.end_member(even_empty=is_empty)
             self.flush()
             if error is None and self.partial is not None and self._target is not None:
                 with self._failures_told():

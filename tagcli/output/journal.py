@@ -18,7 +18,7 @@ from tagcli.errors import NertagError, UsageError
 from tagcli.writers.base import ResumableWriter, State, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from tagcli.output.destination import Output
@@ -74,6 +74,7 @@ class NoJournal:
 class Journal:
     """The journal of a file that `writer` writes and that depends on `settings`.
 
+    Where `is_written` says no, another run cannot go on from the file as it is at the moment.
     With `resume`, and where an earlier run has left something, the file is cut to what its journal
     knows of and the writer takes over there. Raises UsageError if that does not fit this run.
     """
@@ -84,11 +85,14 @@ class Journal:
         writer: ResumableWriter,
         settings: Mapping[str, Any],
         resume: bool,
+        is_written: Callable[[], bool] = lambda: True,
     ) -> None:
         self._partial = partial
         self._writer = writer
+        self._is_written = is_written
         self._digest = hashlib.blake2b(digest_size=16)
-        self._now: tuple[Done, hashlib.blake2b] | None = None
+        self._counted: tuple[int, int, hashlib.blake2b] | None = None
+        self._now: Done | None = None
         self._noted = time.monotonic()
         self.before = Done()
         self._settings = json.dumps(settings).encode() + b"\n"
@@ -131,18 +135,22 @@ class Journal:
 
     def add(self, document: Document, unwritable: bool = False) -> None:
         """Another document is done: it is written, or `unwritable`."""
-        done, digest = self._now or (self.before, self._digest)
+        before = (self.before.documents, self.before.unwritable, self._digest)
+        documents, unwritables, digest = self._counted or before
         digest = digest.copy()
         digest.update(_content(document))
+        self._counted = documents + 1, unwritables + unwritable, digest
+        if not self._is_written():
+            return
         now = Done(
-            done.documents + 1,
+            documents + 1,
             self._partial.length,
-            done.unwritable + unwritable,
+            unwritables + unwritable,
             digest.hexdigest(),
             self._partial.digest,
             self._writer.state(),
         )
-        self._now = now, digest  # at once: an interrupt may come between any two statements
+        self._now = now  # at once: an interrupt may come between any two statements
         if time.monotonic() - self._noted >= _SECONDS_BETWEEN_LINES:
             self._note(now)
 
@@ -174,7 +182,7 @@ class Journal:
         try:
             if error is not None and self._now is not None:
                 with suppress(NertagError):  # it is the one that ends the run, or follows from it
-                    self._note(self._now[0])
+                    self._note(self._now)
         finally:
             self._file.close()
 
@@ -268,7 +276,7 @@ def open_journal(
     elif not isinstance(writer, ResumableWriter):
         problem = "a summary is written at the end only"
     else:
-        return Journal(output.partial, writer, settings, resume)
+        return Journal(output.partial, writer, settings, resume, lambda: output.holds_nothing)
     if resume:
         raise UsageError(f"--resume cannot be used here: {problem}")
     return NoJournal()

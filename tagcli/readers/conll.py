@@ -2,98 +2,188 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.errors import DataError
-from tagcli.readers.base import Lines, ReaderOptions, token_offsets
-from tagcli.records import IDLE, ConllRows, Document
+from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
+from tagcli.readers.characters import joined
+from tagcli.readers.columns import BLANKS
+from tagcli.readers.layout import ODD_STARTS, Layout, find_layout
+from tagcli.records import IDLE, ConllRows, Document, is_separator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tagcli.readers.inputs import Line
 
-DOCSTART = "-DOCSTART-"
+_HEAD_LINES = 400
+_INDEX_GUESS = "the first column counts the tokens, which are taken from the second"
+_SECOND_GUESS = "the first column has the tags, the second the tokens"
+_SAY_COLUMN = "(--token-column says it outright)"
 
 
 def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every sentence is a document whose tokens are taken as they are."""
+    head, lines = yield from first_lines(lines, _shows_layout)
+    reader = _SentenceReader([line.text for line in head if not line.bad], source, options)
     before: list[str] = []
     rows: list[Line] = []
-    width: int | None = None
     for line in lines:
         if line is IDLE:
             yield IDLE
-        elif not line.bad and not line.text.strip(" \t"):
-            if rows:
-                conll = _conll_rows(before, rows, line.text)
-                width, documents = _conll_document(conll, rows, width, source, options)
-                yield from documents
-                before, rows = [], []
-            else:
-                before.append(line.text)
-        elif not rows and is_comment(line.text):
-            before.append(line.text)
-        else:
+            continue
+        text = line.text
+        is_blank = not text.strip(BLANKS) and not line.bad
+        if not is_blank and not ("-DOC" in text and is_separator(text)):
             rows.append(line)
+            continue
+        if rows:
+            yield from reader.documents(before, rows, text if is_blank else None)
+            rows = []
+            if is_blank:
+                continue
+        before.append(text)
     if rows:
-        conll = _conll_rows(before, rows, "")
-        yield from _conll_document(conll, rows, width, source, options)[1]
-    elif before:
+        yield from reader.documents(before, rows, "", is_last=True)
+    if before:
         yield Document("", source, tokens=token_offsets([]), conll=ConllRows(tuple(before), ()))
 
 
-def _conll_rows(before: list[str], rows: list[Line], after: str) -> ConllRows:
-    is_docstart = len(rows) == 1 and split_columns(rows[0].text)[:1] == [DOCSTART]
-    return ConllRows(tuple(before), tuple(line.text for line in rows), after, is_docstart)
+def _shows_layout(head: list[Line], pauses: bool) -> bool:
+    """Whether the lines are many, or have a whole sentence where they pause."""
+    if not pauses:
+        return len(head) == _HEAD_LINES
+    texts = [line.text for line in head]
+    ends = [i for i, text in enumerate(texts) if not text.strip(BLANKS)]
+    return bool(ends) and find_layout(texts[: ends[-1]], None) is not None
 
 
-def _conll_document(
-    conll: ConllRows, rows: list[Line], width: int | None, source: str, options: ReaderOptions
-) -> tuple[int | None, list[Document]]:
-    """The document of a sentence's lines, or none if it is bad; and the file's column count."""
-    if any(line.bad for line in rows):
-        return width, []
-    tokens, known = [], width
-    try:
-        for line in rows:
-            columns = split_columns(line.text)
-            if columns[0] != DOCSTART:
-                _check_columns(columns, known, options.token_column, source, line.number)
-                known = known or len(columns)
-                tokens.append(columns[options.token_column - 1])
+class _Parts(NamedTuple):
+    """The lines of a sentence: those of its tokens, each with its cells, and others with how many
+    of the former stand in front of them."""
+
+    tokens: list[tuple[Line, list[str]]]
+    others: list[tuple[int, str]]
+
+
+class _SentenceReader:
+    """Makes documents of sentences that are laid out as the first lines of their file are, or, if
+    those were the odd ones, as most have been so far."""
+
+    def __init__(self, head: Sequence[str], source: str, options: ReaderOptions) -> None:
+        self._source = source
+        self._options = options
+        self._layout: Layout | None = None
+        self._fitting = 0  # sentences so far
+        self._others = Counter[int]()  # that do not, by width
+        self._look_at(head)
+
+    def _look_at(self, lines: Sequence[str]) -> None:
+        options = self._options
+        self._layout = layout = find_layout(lines, options.token_column)
+        if layout is not None and options.token_column is None and layout.token_column == 1:
+            guess = _INDEX_GUESS if layout.has_index else _SECOND_GUESS
+            options.guess(f"{self._source}: {guess} {_SAY_COLUMN}")
+
+    def documents(
+        self, before: list[str], block: list[Line], after: str | None, is_last: bool = False
+    ) -> Iterator[Document]:
+        """The document of a sentence's lines, or none if it is bad. Lines without a token stay
+        `before` the next one; the line `after` those that are the last of all is none of theirs."""
+        held, before[:] = tuple(before), ()
+        if any(line.bad for line in block):
+            return
+        if self._layout is None:
+            self._look_at([line.text for line in block])
+        parts = self._parts(block)
+        if not parts.tokens:
+            ended = () if after is None or is_last else (after,)
+            before[:] = (*held, *(line.text for line in block), *ended)
+            return
+        try:
+            parts = self._checked(parts, block)
+        except DataError as error:
+            self._options.report(error)
+            return
+        yield self._document(held, parts, after)
+
+    def _parts(self, block: list[Line]) -> _Parts:
+        parts, layout = _Parts([], []), self._layout
+        tokens, width = parts.tokens, 0 if layout is None else layout.plain_width
+        for line in block:
+            text = line.text
+            # most rows: nothing about them is in question
+            if tokens and text[0] not in ODD_STARTS and len(cells := text.split("\t")) == width:
+                tokens.append((line, cells))
+                continue
+            cells = [] if layout is None else layout.cells(text)
+            if layout is not None and layout.is_token(text, cells, bool(tokens)):
+                tokens.append((line, cells))
             else:
-                tokens.append(DOCSTART)
-    except DataError as error:
-        options.report(error)
-        return width, []
-    text = " ".join(tokens)
-    document = Document(text, source, rows[0].number, token_offsets(tokens), conll=conll)
-    return known, [document]
+                parts.others.append((len(tokens), text))
+        return parts
+
+    def _checked(self, parts: _Parts, block: list[Line]) -> _Parts:
+        """The parts, by another layout if most sentences fit that; raises DataError for a row
+        that fits none."""
+        if self._is_like_most(parts):
+            self._look_at([line.text for line in block])
+            parts = self._parts(block)
+        assert self._layout is not None
+        width, column = self._layout.width, self._layout.token_column
+        for line, cells in parts.tokens:
+            if len(cells) != width or width < 2:
+                raise DataError(self._source, line.number, _problem(cells, width))
+            if column >= width:
+                problem = f"--token-column {column + 1}, but the line has {width} columns"
+                raise DataError(self._source, line.number, problem)
+        return parts
+
+    def _is_like_most(self, parts: _Parts) -> bool:
+        """Whether a sentence does not fit the layout, and more sentences are like it than fit."""
+        assert self._layout is not None
+        widths = {len(cells) for _, cells in parts.tokens}
+        if widths == {self._layout.width}:
+            self._fitting += 1
+        elif len(widths) == 1 and (own := widths.pop()) > 1:
+            self._others[own] += 1
+            if self._others[own] > max(self._fitting, self._layout.sentences):
+                self._fitting = self._others.pop(own)
+                return True
+        return False
+
+    def _document(self, before: tuple[str, ...], parts: _Parts, after: str | None) -> Document:
+        layout = self._layout
+        assert layout is not None
+        column = layout.token_column
+        tokens = [cells[column].strip(" ") for _, cells in parts.tokens]
+        by_character = layout.by_character and all(len(token) < 2 for token in tokens)
+        if by_character:
+            tokens = [token or " " for token in tokens]
+        text, offsets = joined(tokens, by_character)
+        conll = ConllRows(
+            (*before, *(text for at, text in parts.others if not at)),
+            tuple(_row(line.text, layout.width) for line, _ in parts.tokens),
+            after,
+            tuple((at, text) for at, text in parts.others if at),
+            layout.token_column,
+            layout.is_quoted,
+        )
+        number = parts.tokens[0][0].number
+        return Document(text, self._source, number, offsets, conll=conll, by_character=by_character)
 
 
-def _check_columns(
-    columns: list[str], width: int | None, token_column: int, source: str, number: int
-) -> None:
-    if len(columns) < 2:
-        raise DataError(source, number, "a CoNLL line needs two or more columns, this has one")
-    if width is not None and len(columns) != width:
-        problem = f"{len(columns)} columns where the lines before have {width}"
-        raise DataError(source, number, problem)
-    if token_column > len(columns):
-        problem = f"--token-column {token_column}, but the line has {len(columns)} columns"
-        raise DataError(source, number, problem)
-    if not columns[token_column - 1].strip(" "):
-        raise DataError(source, number, f"column {token_column} holds no token")
+def _problem(cells: list[str], width: int) -> str:
+    if len(cells) < 2:
+        return "a CoNLL line needs two or more columns, this has one"
+    return f"{len(cells)} columns where most rows have {width}"
 
 
-def split_columns(line: str) -> list[str]:
-    """Columns at tabs, or at runs of ASCII blanks where the line has no tab."""
-    if "\t" in line:
-        return line.split("\t")
-    return [column for column in line.split(" ") if column]
-
-
-def is_comment(line: str) -> bool:
-    """Whether a line in front of a sentence's first token is a comment rather than a token."""
-    return line.startswith("# ") and "\t" not in line
+def _row(line: str, width: int) -> str:
+    """The line without empty columns behind the last one."""
+    if line[-1] not in " \t" or "\t" not in line:
+        return line
+    if "\t" not in line.rstrip(" \t"):
+        return line.rstrip(" \t")
+    return "\t".join(line.split("\t")[:width])

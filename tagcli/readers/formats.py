@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
+import csv
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from tagcli.errors import DataError, to_nobody
-from tagcli.readers.conll import DOCSTART, read_conll, split_columns
+from tagcli.errors import DataError, UsageError, to_nobody
+from tagcli.readers.base import first_lines
+from tagcli.readers.columns import BLANKS
+from tagcli.readers.conll import read_conll
 from tagcli.readers.jsonl import read_jsonl
+from tagcli.readers.recognition import NoText, Verdict, recognised
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tagcli.readers.base import Lines, Reader, ReaderOptions
     from tagcli.readers.inputs import Input, Line
 
@@ -32,9 +35,9 @@ _EXTENSIONS = {
     "conll": (".conll", ".conllu", ".iob", ".iob2", ".bio"),
     "jsonl": (".jsonl", ".ndjson"),
 }
-_TAG = re.compile(r"O|[BIES]-\S+")
-# Where blanks are between columns, so are they in prose, which may end in E-Mail or S-Bahn.
-_TAG_AFTER_BLANK = re.compile(r"O|[BIES]-[A-Z]{2}[\w-]*")
+_TABLES = (".csv", ".tsv")
+_TABLE_LINES = 5
+_FEWEST_ROWS_OF_TXT = 3
 
 
 def format_of_name(name: str) -> str | None:
@@ -44,25 +47,6 @@ def format_of_name(name: str) -> str | None:
         if name.endswith(extensions):
             return input_format
     return None
-
-
-def format_of_line(line: str, text_field: str) -> str:
-    """The format the first non-empty line looks like."""
-    line = line.rstrip(" \t")
-    columns = split_columns(line)
-    if columns and columns[0] == DOCSTART:
-        return "conll"
-    tag = _TAG if "\t" in line else _TAG_AFTER_BLANK
-    if len(columns) > 1 and tag.fullmatch(columns[-1]):
-        return "conll"
-    if line.lstrip().startswith("{"):
-        try:
-            fields = json.loads(line)
-        except (ValueError, RecursionError):
-            return "text"
-        if isinstance(fields, dict) and (text_field in fields or "tokens" in fields):
-            return "jsonl"
-    return "text"
 
 
 def read_documents(
@@ -91,24 +75,74 @@ def _read(
 ) -> Iterator[Document | None]:
     chosen = input_format or format_of_name(source.name)
     how = "as asked" if input_format else "by its extension"
-    if chosen is None:
-        how = "by its first line"
-        head: list[Line] = []
-        try:
-            for line in lines:
-                if line is None:
-                    yield IDLE
-                    continue
-                head.append(line)
-                if line.text.strip() or len(head) == _LONGEST_HEAD:
-                    break
-        except DataError as error:
-            lines = map(_raised, [error])  # once the blank lines before it are read
-        chosen = format_of_line(head[-1].text, options.text_field) if head else "text"
-        lines = chain(head, lines)
+    if input_format is None and chosen in (None, "text"):
+        looker = _Looker(source.name, chosen, options)
+        head, lines = yield from first_lines(lines, looker.is_enough)
+        if looker.problem is not None:
+            options.report(looker.problem)
+            return
+        found = looker.found(head)
+        if found != chosen:
+            chosen, how = found, "by its first lines"
+    assert chosen is not None
+    if options.is_field_asked and chosen != "jsonl":
+        # what stands around the text would be tagged as text
+        problem = f"{source.name} is read as {chosen}, where --text-field has no meaning"
+        raise UsageError(f"{problem}: make it JSONL, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
+    if chosen == "text" and source.name.lower().removesuffix(".gz").endswith(_TABLES):
+        head, lines = yield from first_lines(lines, lambda head, _: len(head) == _TABLE_LINES)
+        if _is_table([line.text for line in head]):
+            options.guess(f"{source.name} looks like a table, and is read as text, line by line")
     yield from INPUT_FORMATS[chosen](lines, source.name, options)
 
 
-def _raised(error: DataError) -> Line:
-    raise error
+class _Looker:
+    """Looks at the first lines of an input until they show its format; `problem` is what is wrong
+    with it."""
+
+    def __init__(self, source: str, named: str | None, options: ReaderOptions) -> None:
+        self.problem: DataError | None = None
+        self._source = source
+        self._named = named
+        self._options = options
+        self._verdict: Verdict | None = None
+
+    def is_enough(self, head: list[Line], pauses: bool) -> bool:
+        """Whether these lines show the format, or no others will."""
+        if not pauses and not head[-1].text.strip(BLANKS):
+            return len(head) >= _LONGEST_HEAD
+        self._look(head, pauses)
+        return self.problem is not None or self._verdict is not None
+
+    def _look(self, head: list[Line], is_all: bool) -> None:
+        texts = [line.text for line in head]
+        try:
+            self._verdict = recognised(texts, self._options.text_field, is_all)
+        except NoText as error:
+            number = next(line.number for line in head if line.text.strip(BLANKS))
+            self.problem = DataError(self._source, number, str(error))
+
+    def found(self, head: list[Line]) -> str:
+        """The format; what is not sure, or against the name, is said to be a guess."""
+        if self._verdict is None:
+            self._look(head, is_all=True)
+        found, rows = self._verdict or Verdict("text")
+        if found == "conll" and self._named == "text" and rows < _FEWEST_ROWS_OF_TXT:
+            return "text"
+        otherwise = "--input-format text reads it as text"
+        if found == "conll" and rows == 1:
+            self._options.guess(f"{self._source}: taken for CoNLL by a single row ({otherwise})")
+        elif self._named == "text" != found:
+            self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
+        return found
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether there are several lines with the same number of cells, apart by a tab, a comma or a
+    semicolon."""
+    for mark in "\t;,":
+        widths = {len(row) for row in csv.reader(lines, delimiter=mark)}
+        if len(lines) > 1 and len(widths) == 1 and min(widths) > 1:
+            return True
+    return False

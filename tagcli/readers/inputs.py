@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tagcli.errors import DataError, UsageError
+from tagcli.readers.binary import NUL_PROBLEM, problem_of
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 16
@@ -41,6 +42,8 @@ class Input:
 
     def __init__(self, name: str | os.PathLike[str], encoding: str = "utf-8") -> None:
         name = os.fspath(name)
+        if not name:
+            raise UsageError("'' names no file")
         self.name = "<stdin>" if name == STDIN else _readable(name)
         self._path = None if name == STDIN else Path(name)
         self._encoding = encoding
@@ -97,7 +100,7 @@ class Input:
         yield Line(number + 1, "", bad=True)
 
     def _decoded(self, raw: IO[bytes], on_error: OnError | None) -> Iterator[Line]:
-        chunks = _chunks(self._counted(raw))
+        chunks = self._checked(_chunks(self._counted(raw)))
         encoding = codecs.lookup(self._encoding).name
         if encoding == "utf-8-sig":  # UTF-8 goes without its mark in any case
             encoding = "utf-8"
@@ -113,13 +116,24 @@ class Input:
                 text = line.decode(encoding)
                 if encoding != "utf-8":
                     text.encode("utf-8")  # UTF-7 and its like can spell half a surrogate pair
-                yield Line(number, text)
+                problem = NUL_PROBLEM if "\0" in text else None
             except UnicodeError as error:
                 problem = f"not {self._encoding}: {error}"
                 if isinstance(error, UnicodeDecodeError):
                     problem = f"byte {error.start + 1} of the line is not {self._encoding}"
+            if problem is None:
+                yield Line(number, text)
+            else:
                 self._tell(DataError(self.name, number, problem), on_error)
                 yield Line(number, "", bad=True)
+
+    def _checked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The chunks; raises DataError where the first one shows that they are no text."""
+        first = next(chunks, b"")
+        if problem := problem_of(first, self._encoding):
+            raise DataError(self.name, None, problem)
+        yield first
+        yield from chunks
 
     def _counted(self, raw: IO[bytes]) -> Iterator[bytes]:
         size = _size(raw)

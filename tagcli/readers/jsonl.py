@@ -6,33 +6,37 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
-from tagcli.readers.base import Lines, ReaderOptions, token_offsets
+from tagcli.readers.characters import CharacterTokens, joined
 from tagcli.records import IDLE, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tagcli.readers.base import Lines, ReaderOptions
     from tagcli.readers.inputs import Line
 
 
 def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every object is a document: its text or its tokens, and all its other fields."""
+    characters = CharacterTokens()
     for line in lines:
         if line is IDLE:
             yield IDLE
             continue
-        if not line.text.strip():
+        if not line.text.strip().strip("\ufeff"):
             continue
         try:
-            yield _json_document(line, source, options.text_field)
+            yield _json_document(line, source, options.text_field, characters)
         except DataError as error:
             options.report(error)
 
 
-def _json_document(line: Line, source: str, text_field: str) -> Document:
+def _json_document(
+    line: Line, source: str, text_field: str, characters: CharacterTokens
+) -> Document:
     try:
         fields = json.loads(
-            line.text,
+            line.text.lstrip("\ufeff"),
             parse_constant=_refuse,
             parse_float=_finite,
             object_pairs_hook=_without_doubles,
@@ -53,8 +57,9 @@ def _json_document(line: Line, source: str, text_field: str) -> Document:
         tokens = fields["tokens"]
         if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
             raise DataError(source, line.number, "field 'tokens' is not a list of strings")
-        text = " ".join(tokens)
-        document = Document(text, source, line.number, token_offsets(tokens), fields)
+        by_character = characters.are(tokens)
+        text, offsets = joined(tokens, by_character)
+        document = Document(text, source, line.number, offsets, fields, by_character=by_character)
     else:
         raise DataError(source, line.number, f"no field {text_field!r} and no field 'tokens'")
     if any("\ud800" <= c <= "\udfff" for c in document.text):

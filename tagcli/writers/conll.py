@@ -7,14 +7,15 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
+from tagcli.records import is_separator
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
 from tagcli.spellings import OUTSIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tagcli.records import Entity, Sentence, TaggedDocument
+    from tagcli.records import ConllRows, Entity, Sentence, TaggedDocument
     from tagcli.writers.base import WriterOptions
 
 EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
@@ -28,19 +29,41 @@ def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
     document = tagged.document
     lines = [_comment("source", document.source)] if options.show_source else []
     if document.conll is not None:
+        before = map(_separator_row, document.conll.before)
         if document.holds_only_comments:
-            return "".join(f"{line}\n" for line in document.conll.before)
-        lines = [*document.conll.before, *lines]
-        tags = token_tags(document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
-        for row, tag in zip(document.conll.tokens, tags, strict=True):
-            lines.append(f"{row}\t{tag}" if "\t" in row else f"{row} {tag}")
-        return "\n".join([*lines, document.conll.after]) + "\n"
+            return "".join(f"{line}\n" for line in before)
+        lines = [*before, *lines, *_rows(tagged, document.conll)]
+        after = [] if document.conll.after is None else [document.conll.after]
+        return "\n".join([*lines, *after]) + "\n"
     blocks = []
     ends = [entity.end for entity in tagged.entities]
     for sentence in tagged.sentences or [None]:
         found = _entities_in(sentence, tagged.entities, ends)
         blocks.append("\n".join([*lines, *_sentence_lines(tagged, sentence, found)]) + "\n\n")
     return "".join(blocks)
+
+
+def _rows(tagged: TaggedDocument, conll: ConllRows) -> Iterator[str]:
+    """The rows with their tags, and the lines between them as they were."""
+    tags = token_tags(tagged.document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
+    between = dict[int, list[str]]()
+    for at, line in conll.between:
+        between.setdefault(at, []).append(line)
+    for number, (row, tag) in enumerate(zip(conll.tokens, tags, strict=True)):
+        yield from between.get(number, ())
+        yield _with_tag(row, tag)
+    yield from between.get(len(conll.tokens), ())
+
+
+def _with_tag(row: str, tag: str) -> str:
+    return f"{row}\t{tag}" if "\t" in row else f"{row} {tag}"
+
+
+def _separator_row(line: str) -> str:
+    """The line, with a column more if it is one that separates documents and has columns: all rows
+    are to have as many, as conlleval wants it."""
+    has_columns = is_separator(line) and len(line.split()) > 1
+    return _with_tag(line, OUTSIDE) if has_columns else line
 
 
 def _entities_in(

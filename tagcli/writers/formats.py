@@ -26,3 +26,15 @@ OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], ResumableWriter]] = {
     "jsonl": partial(RecordWriter, write_jsonl),
     "spans": partial(RecordWriter, write_spans),
 }
+
+_EXTENSIONS = {
+    "conll": (".conll", ".conllu", ".iob", ".iob2", ".bio"),
+    "html": (".html", ".htm"),
+    "jsonl": (".jsonl", ".ndjson"),
+}
+
+
+def format_of_output(name: str) -> str | None:
+    """The format that a file's extension says, also before .gz."""
+    name = name.lower().removesuffix(".gz")
+    return next((one for one, ends in _EXTENSIONS.items() if name.endswith(ends)), None)

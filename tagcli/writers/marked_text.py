@@ -35,7 +35,8 @@ def write_spans(tagged: TaggedDocument, options: WriterOptions) -> str:
 
 def _parts(tagged: TaggedDocument, show_source: bool) -> Iterator[str | Entity]:
     if show_source:
-        yield visible(f"{tagged.document.source}: ")
+        source = tagged.document.source.replace("\n", " ")  # a record is a line
+        yield visible(f"{source}: ")
     at = 0
     for entity in tagged.entities:
         yield visible(tagged.text[at : entity.start])

@@ -17,9 +17,7 @@ from tagcli.inference import batching
 from tagcli.inference.encoding import Encoder
 from tagcli.models.config import CONFIG
 from tagcli.models.directory import TOKENIZER
-from tagcli.readers.base import ReaderOptions, token_offsets
-from tagcli.readers.conll import DOCSTART, read_conll
-from tagcli.readers.inputs import Line
+from tagcli.readers.base import token_offsets
 from tagcli.tagger import TagOptions
 from tagcli.writers.conll import token_tags
 from tests.support.sure_tagger import SCHEMES, WORDS, sure_tagger
@@ -47,9 +45,9 @@ lines = st.sampled_from(
     ["", " ", "\t", "\u200b", *all_sentences(), *(s.upper() for s in SENTENCES["fr"]), "서울 " * 90]
 ) | st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 tokens = st.lists(
-    st.sampled_from([" ".join(all_sentences()).split(), ["", " ", "\u200b", "\u0301", "a b"]])
-    .flatmap(st.sampled_from)
-    .filter(lambda token: token != DOCSTART),
+    st.sampled_from(
+        [" ".join(all_sentences()).split(), ["", " ", "\u200b", "\u0301", "a b"]]
+    ).flatmap(st.sampled_from),
     max_size=30,
 )
 
@@ -204,13 +202,17 @@ def test_korean_by_the_parts_of_eojeols(
     assert by_token.sentences[0].words.tolist() == given.tokens.tolist()
 
 
-def test_docstart_is_no_sentence(tiny_tagger: TaggerMaker) -> None:
-    lines = iter([Line(1, f"{DOCSTART} -X- O"), Line(2, "")])
-    (document,) = read_conll(lines, "a.conll", ReaderOptions())
-    (tagged, _) = list(tiny_tagger("xlmr").run([document]))
-    assert tagged is not None
-    assert tagged.entities == ()
-    assert tagged.text == DOCSTART
+def test_characters_are_made_words_of(tiny_tagger: TaggerMaker) -> None:
+    tagger = tiny_tagger("nertag")
+    text = "이순신은 서울에서 산다."
+    characters = Document(text, tokens=token_offsets(list(text), gap=0), by_character=True)
+    by_character, whole = list(tagger.run([characters, Document(text)]))[:2]
+    assert by_character is not None
+    assert whole is not None
+    assert by_character.sentences == whole.sentences
+    assert spans(by_character) == spans(whole)
+    for entity in by_character.entities:
+        assert (entity.start_token, entity.end_token) == (entity.start, entity.end)
 
 
 def test_idle_brings_out_what_came_before(tiny_tagger: TaggerMaker) -> None:

@@ -17,6 +17,7 @@ from export.corpora.tags import (
     OddTag,
     TagRows,
     conll_row,
+    entity_columns,
     parse_row,
     read_row,
     recognise_scheme,
@@ -30,6 +31,8 @@ from tagcli.schemes import Span
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tagcli.records import Document
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 
@@ -145,7 +148,8 @@ def test_a_tag_with_two_faults_is_counted_once() -> None:
 
 
 def test_the_rows_of_a_corpus_show_its_scheme_together() -> None:
-    rows = TagRows([LabelRow(["B-PER", "E-PER"], "a", 1), LabelRow(["S-LOC", "O"], "a", 4)])
+    labels = [["B-PER", "E-PER"], ["S-LOC", "O"]]
+    rows = TagRows([LabelRow(one, "a", (line, line + 1)) for one, line in ((labels[0], 1), (labels[1], 4))])
     assert rows.scheme == "BIOES"
     assert [spans for spans, _ in rows.entities("error")] == [((0, 2, "PER"),), ((0, 1, "LOC"),)]
 
@@ -166,21 +170,56 @@ def test_no_rows_have_no_scheme() -> None:
 def test_an_odd_tag_is_an_error_where_it_stands(
     labels: list[str], problem: str, one_line: bool, place: str
 ) -> None:
-    legal = LabelRow(["B-LOC", "I-LOC", "O"], "a.conll", 3)
+    legal = LabelRow(["B-LOC", "I-LOC", "O"], "a.conll", (3, 4, 5))
+    lines = (7, 7, 7) if one_line else (7, 8, 9)
     with pytest.raises(DataError) as caught:
-        list(TagRows([legal, LabelRow(labels, "a.conll", 7, one_line)]).entities("error"))
+        list(TagRows([legal, LabelRow(labels, "a.conll", lines)]).entities("error"))
     assert str(caught.value).startswith(place + problem)
 
 
 def test_rows_are_read_one_by_one() -> None:
     """What a source does not take, it need not be legal."""
-    rows = TagRows([LabelRow(["B-LOC", "I-LOC"], "a", 1), LabelRow(["B-LOC", "I-PER"], "a", 4)])
+    labels = [["B-LOC", "I-LOC"], ["B-LOC", "I-PER"]]
+    rows = TagRows([LabelRow(one, "a", (1, 2)) for one in labels])
     assert next(rows.entities("error"))[0] == ((0, 2, "LOC"),)
     assert [len(odd) for _, odd in rows.entities("conlleval")] == [0, 1]
 
 
-def test_the_last_column_of_a_conll_sentence_has_its_labels(tmp_path: Path) -> None:
+def _documents(path: Path, content: str) -> list[Document]:
+    path.write_text(content, encoding="utf-8")
+    return list(read_documents(Input(str(path)), "conll", ReaderOptions()))
+
+
+def test_a_column_of_a_conll_sentence_has_its_labels(tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
-    path.write_text("\nAnna NE B-PER\nlacht V O\n", encoding="utf-8")
-    (document,) = read_documents(Input(str(path)), None, ReaderOptions())
-    assert conll_row(document) == LabelRow(["B-PER", "O"], str(path), 2)
+    (document,) = _documents(path, "\nAnna NE B-PER\nlacht V O\n")
+    assert conll_row(document, 2) == LabelRow(["B-PER", "O"], str(path), range(2, 4))
+    with pytest.raises(DataError, match=r"a\.conll:2: --tag-column 4, but the line has 3 columns"):
+        conll_row(document, 3)
+
+
+def test_the_line_of_a_tag_counts_what_stands_between_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    content = "Anna\tB-PER\n# segment = b\nlacht\tO\nlaut\tI-LOC\n\nMax\tB-PER\n"
+    rows = [conll_row(one, 1) for one in _documents(path, content)]
+    assert [list(row.lines) for row in rows] == [[1, 3, 4], [6]]
+    with pytest.raises(DataError, match=r"a\.conll:4: I-LOC continues"):
+        list(TagRows(rows).entities("error"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (["Anna NNP B-NP B-PER", "lives VBZ B-VP O"], (3,)),  # CoNLL-2003
+        (["Müller <unk> NE I-NC I-PER", "wohnt wohnen VVFIN I-VC O"], (4,)),
+        (["Anna NNP B-NP", "lives VBZ B-VP"], (2,)),  # CoNLL-2000
+        (["Anna B-PER O", "lebt O O", "Kassel B-LOC B-LOCderiv"], (1, 2)),
+        (["Anna B-PER -", "lebt O -"], (1,)),
+        (["Anna x", "lebt y"], (1,)),
+    ],
+)
+def test_the_columns_that_hold_tags_of_entities(
+    tmp_path: Path, rows: list[str], columns: tuple[int, ...]
+) -> None:
+    content = "\n".join(row.replace(" ", "\t") for row in rows)
+    assert entity_columns(_documents(tmp_path / "a.conll", content)) == columns

@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 Sentence = tuple[list[str], list[Span]]
 
-# what a column can hold: no tab, no line end, no surrogate; a byte order mark may be the file's
-TOKENS = st.text(
-    st.characters(exclude_characters="\t\n\ufeff", exclude_categories=["Cs"]),
-    min_size=1,
-    max_size=5,
-).filter(lambda token: token.strip(" "))
+# what a column can hold: no tab, no line end, no NUL, no surrogate, no blanks around it; a byte
+# order mark may be the file's
+TOKENS = (
+    st.text(
+        st.characters(exclude_characters="\t\n\ufeff\0", exclude_categories=["Cs"]),
+        min_size=1,
+        max_size=5,
+    )
+    .map(lambda token: token.strip(" "))
+    .filter(bool)
+)
 
 
 @st.composite

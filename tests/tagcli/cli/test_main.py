@@ -498,10 +498,69 @@ def test_verbose_says_what_was_chosen(data: str, said: str) -> None:
 # Options
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("x.jsonl", b'{"text": '),
+        ("x.NDJSON", b'{"text": '),
+        ("x.conll", b"# text = "),
+        ("x.html", b"<!doctype html>"),
+        ("x.txt", b"Angela "),
+        ("x", b"Angela "),
+        ("x.jsonl.gz", b'{"text": '),
+        ("x.gz", b"Angela "),
+    ],
+)
+def test_the_name_of_the_output_says_its_format(tmp_path: Path, name: str, start: bytes) -> None:
+    path = tmp_path / name
+    assert nertag("-o", path, "--labels", "LOC", stdin=GERMAN) == (0, "", "")
+    data = path.read_bytes()
+    assert (gzip.decompress(data) if name.endswith(".gz") else data)[: len(start)] == start
+    assert nertag("-o", path, "--labels", "LOC", "--format", "spans", stdin=GERMAN).code == 0
+    data = path.read_bytes()
+    assert (gzip.decompress(data) if name.endswith(".gz") else data)[:7] == b"Angela "
+    assert nertag("-o", path, "--summary", stdin=GERMAN).code == 0
+
+
+def test_a_line_end_in_a_name_ends_no_record(tmp_path: Path) -> None:
+    path = write(tmp_path / "a\nb.txt", GERMAN)
+    assert tags(path, "-", stdin="Rom").split("\n")[0].endswith(f"a b.txt: {GERMAN_SPANS}")
+
+
+@pytest.mark.parametrize("arguments", [[""], ["-", ""], ["-o", ""]])
+def test_a_name_of_nothing(arguments: list[str]) -> None:
+    result = nertag(*arguments, stdin=GERMAN)
+    assert_one_sentence(result, 2)
+    assert "'' names no file" in result.err
+
+
+def test_a_text_field_without_jsonl() -> None:
+    result = nertag("--text-field", "body", stdin="id,body\n1,Anna\n")
+    assert_one_sentence(result, 2)
+    assert "--text-field" in result.err
+
+
+def test_what_is_no_text(tmp_path: Path) -> None:
+    pdf = write(tmp_path / "a.pdf", b"%PDF-1.4\nAnna\n")
+    note = write(tmp_path / "a.txt", GERMAN)
+    result = nertag(pdf, note, "--keep-going")
+    assert (result.code, result.out.count("\n")) == (1, 1)
+    assert "is a PDF, no text" in result.err
+
+
+def test_own_conll_comes_back_in() -> None:
+    for text in (GERMAN, KOREAN):
+        conll = tags("--format", "conll", stdin=text)
+        assert records(tags("--format", "jsonl", stdin=conll))[0]["text"].startswith(text[:3])
+        assert "tokens" not in tags("--format", "conll", stdin=conll)
+
+
 def test_labels_and_scores() -> None:
     assert tags("--labels", "LOC", stdin=GERMAN) == "Angela Merkel wohnt in [Berlin LOC].\n"
     assert tags("--labels", "LOC,PER", stdin=GERMAN) == GERMAN_SPANS + "\n"
     assert tags("--labels", "LOC, PER", stdin=GERMAN) == GERMAN_SPANS + "\n"
+    assert tags("--labels", "LOC", "--labels", "PER", stdin=GERMAN) == GERMAN_SPANS + "\n"
+    assert_one_sentence(nertag("--labels", "LOC", "--labels", "NOSUCH", stdin=GERMAN), 2)
     assert tags("--min-score", "1", stdin=GERMAN) == GERMAN + "\n"
 
 
@@ -781,14 +840,14 @@ def test_results_arrive_while_standard_input_is_open(start: Start) -> None:
 
 def test_sentences_arrive_while_standard_input_is_open(start: Start) -> None:
     process = start("--format", "jsonl")
-    process.write("Berlin O\n\n")
-    assert json.loads(process.line())["text"] == "Berlin"
+    process.write("Berlin B-LOC\nMitte I-LOC\n\n")
+    assert json.loads(process.line())["text"] == "Berlin Mitte"
     process.write("Rom O\n\n")
     assert json.loads(process.line())["text"] == "Rom"
     process.write("Bern\n\n")
     result = process.end(close=False)
     assert_one_sentence(result, 1)
-    assert "<stdin>:5: " in result.err
+    assert "<stdin>:6: " in result.err
 
 
 @needs_posix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import subprocess
@@ -130,6 +131,20 @@ def test_a_page_has_the_date_of_its_beginning() -> None:
     assert nertag("--resume", *call, "out", env=now) == (0, b"", "")
     assert Path("out").read_bytes() == Path("whole").read_bytes()
     assert b" 1970-01-01</div>" in Path("out").read_bytes()
+
+
+def test_compressed_output_is_gone_on_with() -> None:
+    """A member of gzip is 256 KiB of records: the journal knows of whole ones."""
+    records = [{"text": "Rom", "page": i, "image": "x" * 30_000} for i in range(60)]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    call = [write("a.jsonl", lines), "--format", "jsonl", "-o"]
+    assert nertag(*call, "whole.gz").code == 0
+    killed(45, *call, "out.gz")
+    done = json.loads(Path("out.gz.partial.journal").read_bytes().splitlines()[-1])
+    assert 0 < done["documents"] < 45
+    assert nertag("--resume", *call, "out.gz") == (0, b"", "")
+    assert Path("out.gz").read_bytes() == Path("whole.gz").read_bytes()
+    assert gzip.decompress(Path("out.gz").read_bytes()).count(b"\n") == len(records)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

@@ -293,3 +293,23 @@ def test_an_interrupt_on_the_way_back_loses_nothing(path: Path) -> None:
     partial.close()
     assert lines_of(path) == before
     assert run(path, DOCUMENTS) == 3
+
+
+def test_what_is_not_in_the_file_yet_is_not_done(path: Path) -> None:
+    partial = PartialFile(path)
+    is_written = iter([False, True, False])
+    journal = Journal(
+        partial,
+        OUTPUT_FORMATS["html"](WriterOptions()),
+        SETTINGS,
+        resume=False,
+        is_written=lambda: next(is_written),
+    )
+    with journal:
+        for document in DOCUMENTS[:3]:
+            partial.write(b"x\n")
+            journal.add(document)
+    partial.close()
+    done = json.loads((path.parent / f"{path.name}.journal").read_bytes().splitlines()[-1])
+    assert (done["documents"], done["bytes"]) == (2, 4)
+    assert run(path, DOCUMENTS) == 2

@@ -7,11 +7,14 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tagcli.readers.base import ReaderOptions
-from tagcli.readers.conll import is_comment, split_columns
+from tagcli.readers.columns import cells_of
+from tagcli.readers.conll import read_conll
 from tagcli.readers.formats import INPUT_FORMATS, read_documents
-from tagcli.readers.inputs import Input
+from tagcli.readers.inputs import Input, Line
 from tests.support.reading import fails, read, tokens_of
 
 if TYPE_CHECKING:
@@ -50,6 +53,21 @@ def test_conll_keeps_its_lines() -> None:
         ("# 7\tO\nBerlin\tO", ["# 7", "Berlin"]),
         ("# comment\nBerlin O", ["Berlin"]),
         ("# comment O\n# 2\nBerlin O", ["Berlin"]),
+        ("# O\nBerlin O", ["#", "Berlin"]),
+        ("#\nBerlin O", ["Berlin"]),
+        ("#hashtag\nBerlin O", ["Berlin"]),
+        ("## id\t<Berlin:LOC>\nBerlin\tO", ["Berlin"]),
+        ("## id\tBerlin\nBerlin\tO", ["Berlin"]),
+        ("##\tO\nBerlin\tO", ["##", "Berlin"]),
+        ("#\thttp://example.org\t[2010]\t\nBerlin\tO\tO\tO", ["Berlin"]),
+        ("# id 1\tdomain=de\nBerlin _ _ O", ["Berlin"]),
+        ("; Berlin ist gross\n$Berlin\nBerlin\tNNP\tO", ["Berlin"]),
+        (";\tO\n$\tO\nBerlin\tO", [";", "$", "Berlin"]),
+        ("; O\nBerlin O\n; O\n$ O", [";", "Berlin", ";", "$"]),
+        ("#\tPER\nAnna\tPER\nlebt\tO", ["#", "Anna", "lebt"]),
+        ("# NN\nBerlin NE", ["Berlin"]),
+        ("Berlin NE\n# NN", ["Berlin", "#"]),
+        ("#\tNN\nBerlin\tNE", ["#", "Berlin"]),
         ("Berlin O\n# O", ["Berlin", "#"]),
         ("#\tO", ["#"]),
     ],
@@ -57,14 +75,6 @@ def test_conll_keeps_its_lines() -> None:
 def test_conll_comments_and_hashes(text: str, tokens: list[str]) -> None:
     (document,) = read("conll", text)
     assert tokens_of(document) == tokens
-
-
-def test_conll_columns_are_cut_at_tabs_or_blanks_only() -> None:
-    assert split_columns("New York\tX\tO") == ["New York", "X", "O"]
-    assert split_columns("a\t\tO") == ["a", "", "O"]
-    assert split_columns("a  b   O") == ["a", "b", "O"]
-    assert split_columns(f"{ODD} O") == [ODD, "O"]
-    assert split_columns(f"{ODD}\tO") == [ODD, "O"]
 
 
 def test_conll_tokens_are_taken_as_they_are() -> None:
@@ -82,9 +92,121 @@ def test_conll_token_column() -> None:
     assert tokens_of(document) == ["Berlin", "liegt"]
 
 
-def test_conll_docstart() -> None:
-    documents = read("conll", "-DOCSTART- -X- -X- O\n\nBerlin NNP O\n")
-    assert [document.text for document in documents][:2] == ["-DOCSTART-", "Berlin"]
+@pytest.mark.parametrize("separator", ["-DOCSTART-", "-DOCSTART- -X- -X- O", "-DOCSTART-\tO",
+                                       "-DOCSTART- (1 EU)", "--DOCSTART--", "-DOCEND- O",
+                                       "\ufeff-DOCSTART- O"])  # fmt: skip
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_conll_document_separators_are_no_text(separator: str, gap: str) -> None:
+    text = f"{separator}{gap}Berlin O\n{separator}{gap}Rom O\n\n{separator}\n"
+    first, second, last = read("conll", text)
+    assert [first.text, second.text, last.text] == ["Berlin", "Rom", ""]
+    assert last.holds_only_comments
+    for document in (first, second, last):
+        assert document.conll is not None
+        assert separator in document.conll.before
+
+
+def test_conll_a_separator_in_another_column() -> None:
+    (document,) = read("conll", "0\t-DOCSTART-\tO\n1\tRom\tB-LOC\n2\tliegt\tO\n")
+    assert document.text == "Rom liegt"
+
+
+@pytest.mark.parametrize("name", ["-DOCSTART", "DOCSTART-", "-DOCSTARTS-", "x-DOCSTART-"])
+def test_conll_tokens_that_are_no_separators(name: str) -> None:
+    (document,) = read("conll", f"{name} O\nRom O\n")
+    assert document.text == f"{name} Rom"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anna\tB-PER \nlebt\tO\n", "Anna lebt"),
+        ("Anna\tB-PER\t\nlebt\tO\t\n", "Anna lebt"),
+        ("Anna\tB-PER\nlebt\tO\t\t \n", "Anna lebt"),
+        ("Anna B-PER\t\nlebt O\n", "Anna lebt"),
+        ("Anna \t B-PER\n lebt\tO\n", "Anna lebt"),
+        ("Anna\tB-PER\n \tO\n\tO\nlebt\tO\n", "Anna   lebt"),
+        ("Anna B-PER\n O\nlebt O\n", "Anna  lebt"),
+        ('"Anna"\t"B-PER"\n"""x"""\t"O"\n', 'Anna "x"'),
+        ('"\tO\n"Anna"\tO\n', '" "Anna"'),
+        ("\ufeffAnna\tO\n\ufefflebt\tO\n", "Anna lebt"),
+        ("Anna\tB-PER\tx\nlebt\tO\t\n", "Anna lebt"),
+    ],
+)
+def test_conll_blanks_quotes_and_marks_are_no_text(text: str, expected: str) -> None:
+    (document,) = read("conll", text)
+    assert document.text == expected
+    assert document.conll is not None
+    assert len(document.conll.tokens) == len(tokens_of(document))
+    assert len({len(cells) for cells in cells_of(document.conll)}) == 1
+
+
+def test_conll_a_blank_line_may_hold_a_byte_order_mark() -> None:
+    assert [d.text for d in read("conll", "a O\n\ufeff\nb O\n")] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "guesses"),
+    [
+        ("1\tAnna\tO\n2\tlebt\tO\n", ["Anna", "lebt"], 1),
+        ("0 Anna O\n1 lebt O\n", ["Anna", "lebt"], 1),
+        ("1\tAnna\n2\tlebt\n", ["Anna", "lebt"], 1),
+        ("1\tO\n2\tO\n", ["1", "2"], 0),
+        ("1\tCD\tO\n2\tCD\tO\n", ["1", "2"], 0),
+        ("2\tAnna\tO\n3\tlebt\tO\n", ["2", "3"], 0),
+        ("1\tAnna\tO\n3\tlebt\tO\n", ["1", "3"], 0),
+        ("1\tAnna\tO\nx\tlebt\tO\n", ["1", "x"], 0),
+        ("1\tMai\tO\n", ["1"], 0),
+        ("1-2\tZum\t_\n1\tZu\tO\n2\tdem\tO\n2.1\tx\t_\n", ["Zu", "dem"], 1),
+        ("0.1\tx\tO\n1\tZu\tO\n2\tdem\tO\n", ["Zu", "dem"], 1),
+        ("B-PER\tAnna\nO\tlebt\n", ["Anna", "lebt"], 1),
+        ("O\tAnna\nO\tlebt\n", ["O", "O"], 0),
+    ],
+)
+def test_conll_a_first_column_that_counts_is_an_index(
+    text: str, tokens: list[str], guesses: int
+) -> None:
+    told: list[str] = []
+    (document,) = read("conll", text, on_guess=told.append)
+    assert tokens_of(document) == tokens
+    assert len(told) == guesses
+
+
+def test_conll_an_index_may_go_on_from_sentence_to_sentence() -> None:
+    text = "1\tAnna\tO\n2\tlebt\tO\n\n3\tMax\tO\n\n4\tEva\tO\n"
+    assert [document.text for document in read("conll", text)] == ["Anna lebt", "Max", "Eva"]
+    texts = [document.text for document in read("conll", text, token_column=1)]
+    assert texts == ["1 2", "3", "4"]
+
+
+def test_conll_lines_between_rows_are_kept() -> None:
+    text = "# a\nTOKEN NER\nAnna B-PER\n# b\n# c d e\nlebt O\n# end\n\nRom B-LOC\n"
+    first, second = read("conll", text)
+    assert (first.text, second.text) == ("Anna lebt", "Rom")
+    assert first.conll is not None
+    assert first.conll.before == ("# a", "TOKEN NER")
+    assert first.conll.between == ((1, "# b"), (1, "# c d e"), (2, "# end"))
+
+
+@pytest.mark.parametrize("odd", ["Anna B-PER x\n\n", "a b c d\n\n", "alone\n\n"])
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_conll_one_odd_sentence_is_the_bad_one(odd: str, place: int) -> None:
+    good = ["Max B-PER\nMuster I-PER\n\n", "Eva B-PER\n\n", "Kassel B-LOC\n\n"]
+    told: list[DataError] = []
+    text = "".join([*good[:place], odd, *good[place:]]).rstrip("\n")
+    documents = read("conll", text, on_error=told.append)
+    assert [document.text for document in documents] == ["Max Muster", "Eva", "Kassel"]
+    assert len(told) == 1
+
+
+def test_conll_the_width_of_most_holds_where_the_first_sentence_came_alone() -> None:
+    lines = [Line(1, "Anna B-PER x"), Line(2, ""), None]
+    lines += [Line(i, "" if i % 2 else f"t{i} O") for i in range(4, 20)]
+    told: list[DataError] = []
+    options = ReaderOptions(on_error=told.append)
+    documents = [d for d in read_conll(iter(lines), "file", options) if d is not None]
+    assert [document.text for document in documents][:2] == ["Anna", "t6"]
+    assert [error.line for error in told] == [4]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +217,7 @@ def test_conll_docstart() -> None:
         ("a O\n\nb X O\n", 3),
         ("a\tO\n\nb\tX\tO\n", 3),
         ("# comment\none\n", 2),
-        ("a\tO\n\tO\n", 2),
-        ("#hashtag\n", 1),
+        ("#\na O x\nb O\n", 3),
     ],
 )
 def test_conll_ragged_rows_are_errors(text: str, line: int) -> None:
@@ -118,7 +239,7 @@ def test_conll_a_bad_first_sentence_is_not_what_others_are_measured_by() -> None
     told: list[DataError] = []
     documents = read("conll", "a O\nb X O\n\nc X O\n\nd X O\n", on_error=told.append)
     assert [document.text for document in documents] == ["c", "d"]
-    assert [error.line for error in told] == [2]
+    assert [error.line for error in told] == [1]
 
 
 def test_conll_bad_bytes_take_their_sentence_with_them(tmp_path: Path) -> None:
@@ -160,10 +281,51 @@ def test_conll_of_nothing_but_blank_lines() -> None:
     assert list(INPUT_FORMATS["conll"](iter(()), "file", ReaderOptions())) == []
 
 
-def test_is_comment() -> None:
-    assert is_comment("# a")
-    assert is_comment("# ")
-    assert not is_comment("#a O")
-    assert not is_comment("#\tO")
-    assert not is_comment("# a\tO")
-    assert not is_comment(" # a")
+ODD_TOKENS = ["#", "##", ";", "$", "1", "2", "0", "1-2", "O", "B-PER", '"', '""', "'", "#a", "-",
+              "_", "가", "나", "label", "word", "NN", "PER", "Anna", "lebt"]  # fmt: skip
+ASIDES = ["# text = Anna O lebt", "# a b c d e", "## x", "#", "-DOCSTART- -X- O", "-DOCSTART-",
+          "; Anna lebt hier heute gern", "$Anna lebt"]  # fmt: skip
+
+
+@st.composite
+def odd_files(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
+    """Lines of a file, and the tokens of its sentences."""
+    gap, middle = draw(st.sampled_from(["\t", " ", "  "])), draw(st.sampled_from([[], ["NN"]]))
+    tag = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"])
+    sentences = draw(st.lists(st.lists(st.sampled_from(ODD_TOKENS), min_size=1), min_size=1))
+    sentences[0].insert(0, "Anna")  # a row that could be nothing else
+    lines: list[str] = []
+    for tokens in sentences:
+        lines += draw(st.lists(st.sampled_from(ASIDES), max_size=1))
+        for token in tokens:
+            mark, end = (
+                draw(st.sampled_from(["", "", "\ufeff"])),
+                draw(st.sampled_from(["", "", " ", "\t", " \t "])),
+            )
+            lines.append(mark + gap.join([token, *middle, draw(tag)]) + end)
+            lines += draw(st.sampled_from([[], [], ["# x y z = 1 2"]]))
+        lines.append("")
+    return lines, sentences
+
+
+@settings(max_examples=300)
+@given(odd_files())
+def test_conll_rows_are_told_from_what_stands_between_them(
+    file: tuple[list[str], list[list[str]]],
+) -> None:
+    lines, sentences = file
+    documents = read("conll", "\n".join(lines))
+    found = [tokens_of(document) for document in documents if not document.holds_only_comments]
+    assert found == sentences
+    kept: list[str] = []
+    for document in documents:
+        assert document.conll is not None
+        between = dict[int, list[str]]()
+        for at, line in document.conll.between:
+            between.setdefault(at, []).append(line)
+        kept += document.conll.before
+        for number, row in enumerate((*document.conll.tokens, None)):
+            kept += [*between.get(number, ()), *([] if row is None else [row])]
+        if document.conll.after is not None and not document.holds_only_comments:
+            kept.append(document.conll.after)
+    assert [line.rstrip(" \t") for line in kept] == [line.rstrip(" \t") for line in lines]

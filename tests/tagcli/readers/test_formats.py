@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tagcli.errors import DataError
+from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions
-from tagcli.readers.formats import format_of_line, format_of_name, read_documents
+from tagcli.readers.formats import format_of_name, read_documents, read_live
 from tagcli.readers.inputs import Input, Line
+from tagcli.records import IDLE
 from tests.support.reading import read
 from tests.tagcli.readers.test_conll import ODD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tagcli.readers.inputs import OnError
 
 # Text
 
@@ -25,12 +29,6 @@ def test_text_a_line_is_a_document() -> None:
     assert [document.text for document in documents] == ["Berlin", "", "  \t", ODD]
     assert [document.line for document in documents] == [1, 2, 3, 4]
     assert all(d.source == "file" and d.tokens is None and not d.fields for d in documents)
-
-
-# CoNLL
-
-
-# JSONL
 
 
 # Which format
@@ -56,57 +54,19 @@ def test_format_of_name(name: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("-DOCSTART- -X- -X- O", "conll"),
-        ("-DOCSTART-", "conll"),
-        ("Berlin\tB-LOC", "conll"),
-        ("Berlin NNP I-NP S-LOC", "conll"),
-        ("Berlin NNP E-LOC  ", "conll"),
-        ("und\tO", "conll"),
-        ("und O", "conll"),
-        ("#hashtag O", "conll"),
-        ('{"text": "a"}', "jsonl"),
-        ('  {"id": 1, "text": "a"}', "jsonl"),
-        ('{"tokens": ["a"]}', "jsonl"),
-        ('{"body": "a"}', "text"),
-        ('{"text": "a"', "text"),
-        ('["text"]', "text"),
-        ("Berlin", "text"),
-        ("O", "text"),
-        ("B-LOC", "text"),
-        ("Angela Merkel wohnt in Berlin.", "text"),
-        ("Angela Merkel nahm die S-Bahn.", "text"),
-        ("Please send me an E-Mail", "text"),
-        ("Angela Merkel nahm die S-Bahn\t", "text"),
-        ("Take Vitamin B-12", "text"),
-        ("Berlin B-LOCderiv", "conll"),
-        ("Everest B-WORK_OF_ART", "conll"),
-        ("Berlin\tB-location", "conll"),
-        ("Berlin\tX-LOC", "text"),
-        ("Berlin\tB-", "text"),
-        ("Berlin\tBLOC", "text"),
-        ("Vitamin\u00a0O", "text"),
-        ("Vitamin\u2028O", "text"),
-        ("DOCSTART O!", "text"),
-        ("a\to", "text"),
-        ("# text = Berlin", "text"),
-    ],
-)
-def test_format_of_line(line: str, expected: str) -> None:
-    assert format_of_line(line, "text") == expected
-
-
-def test_format_of_line_knows_the_text_field() -> None:
-    assert format_of_line('{"body": "a"}', "body") == "jsonl"
-
-
-@pytest.mark.parametrize(
     ("name", "data", "asked", "texts", "said"),
     [
         ("a.txt", "Berlin O\n", None, ["Berlin O"], "text"),
         ("a.txt", "Berlin O\n", "conll", ["Berlin"], "conll"),
-        ("a", "\n\nBerlin O\n", None, ["Berlin"], "conll"),
+        ("a", "\n\nBerlin O\n", None, ["", "", "Berlin O"], "text"),
+        ("a", "\n\nBerlin\tO\n", None, ["Berlin"], "conll"),
+        ("a", "Rom B-LOC\nund O\nBern B-LOC\n", None, ["Rom und Bern"], "conll"),
+        ("a.txt", "-DOCSTART- O\n\nBerlin O\n", None, ["Berlin"], "conll"),
+        ("a.tsv", "# id = 1\nBerlin\tB-LOC\nliegt\tO\n", None, ["Berlin liegt"], "conll"),
+        ("a.txt", "Rom\tB-LOC\nund\tO\nBern\tB-LOC\n", None, ["Rom und Bern"], "conll"),
+        ("a.txt", "Rom\tB-LOC\nund\tO\nBern\tB-LOC\n", "text", 3, "text"),
+        ("a.txt", '{"text": "Rom"}\n', None, ["Rom"], "jsonl"),
+        ("a.conll", "Anna lebt in Rom\n", None, ["Anna"], "conll"),
         ("a", '\n{"text": "Rom"}\n', None, ["Rom"], "jsonl"),
         ("a", "\nRom\nBern O\n", None, ["", "Rom", "Bern O"], "text"),
         ("a", "", None, [], "text"),
@@ -116,14 +76,15 @@ def test_format_of_line_knows_the_text_field() -> None:
     ],
 )
 def test_which_format_is_read(
-    tmp_path: Path, name: str, data: str, asked: str | None, texts: list[str], said: str
+    tmp_path: Path, name: str, data: str, asked: str | None, texts: list[str] | int, said: str
 ) -> None:
     path = tmp_path / name
     for content in (data.encode(), gzip.compress(data.encode())):
         path.write_bytes(content)
         notes: list[str] = []
         documents = read_documents(Input(str(path)), asked, ReaderOptions(), notes.append)
-        assert [document.text for document in documents] == texts
+        found = [document.text for document in documents]
+        assert texts in (found, len(found))
         assert len(notes) == 1
         assert str(path) in notes[0]
         assert said in notes[0]
@@ -145,3 +106,88 @@ def test_documents_come_as_lines_do(tmp_path: Path) -> None:
     assert next(documents).text == "a"
     with pytest.raises(DataError, match=r"a\.jsonl:2: "):
         next(documents)
+
+
+def told_of(path: Path, data: str, asked: str | None = None, **options: Any) -> list[str]:
+    """What is said of guesses while the file is read."""
+    path.write_text(data)
+    told: list[str] = []
+    list(read_documents(Input(path), asked, ReaderOptions(on_guess=told.append, **options)))
+    return told
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a", "Berlin\tB-LOC\n", "by a single row"),
+        ("a", "Berlin\tB-LOC\nliegt\tO\n", None),
+        ("a", "Berlin O\n", None),
+        ("a.txt", "-DOCSTART- O\n\nBerlin O\n", "whatever its name"),
+        ("a.txt", '{"text": "Rom"}\n', "whatever its name"),
+        ("a.txt", "Berlin\n", None),
+        ("a.csv", 'id,text\n1,"Anna, Rom"\n', "looks like a table"),
+        ("a.csv", "id;text\n1;Anna\n", "looks like a table"),
+        ("a.tsv", "id\ttext\n1\tAnna\n", "looks like a table"),
+        ("a.csv", "Anna, Max und Eva\nleben in Rom.\n", None),
+        ("a.csv", "Anna\n", None),
+        ("a", "id,text\n1,Anna\n", None),
+        ("a.conllu", "1\tAnna\tO\n2\tlebt\tO\n\n1\tMax\tO\n2\tlebt\tO\n", "counts"),
+    ],
+)
+def test_a_guess_that_changes_what_is_text_is_told_once(
+    tmp_path: Path, name: str, data: str, said: str | None
+) -> None:
+    told = told_of(tmp_path / name, data)
+    assert len(told) == (said is not None)
+    assert all(said in one and name in one for one in told if said)
+    told = told_of(tmp_path / name, data, "text")
+    assert [one for one in told if "table" not in one] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", "Anna\n"),
+        ("a.csv", "id,body\n1,Anna\n"),
+        ("a.conll", "Anna O\n"),
+        ("a", "Anna\n"),
+    ],
+)
+def test_a_text_field_that_nothing_has_a_use_for_is_refused(
+    tmp_path: Path, name: str, data: str
+) -> None:
+    with pytest.raises(UsageError, match="--text-field"):
+        told_of(tmp_path / name, data, text_field="body", is_field_asked=True)
+    told_of(tmp_path / name, data, text_field="body")  # from nertag.toml: for other files
+    told_of(tmp_path / "a.jsonl", '{"body": "a"}', text_field="body", is_field_asked=True)
+
+
+@pytest.mark.parametrize("name", ["a", "a.json", "a.txt", "a.tsv"])
+def test_json_that_is_no_jsonl_is_a_bad_record(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r":2: a JSON array.*jq"):
+        told_of(tmp_path / name, '\n[{"text": "Anna"}]\n')
+    told: list[DataError] = []
+    assert told_of(tmp_path / name, '{"body": "Anna"}\n', on_error=told.append) == []
+    (error,) = told
+    assert "--text-field" in error.problem
+
+
+def test_live_lines_are_answered_at_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lines(on_error: OnError | None = None) -> Iterator[Any]:
+        for number, text in enumerate(("Anna lebt in Rom.", "Spieler O"), start=1):
+            yield Line(number, text)
+            yield IDLE
+
+    def rows(on_error: OnError | None = None) -> Iterator[Any]:
+        yield from (Line(1, "# text = Anna lebt"), IDLE, Line(2, "Anna\tB-PER"))
+        yield from (Line(3, "lebt\tO"), IDLE, Line(4, ""), IDLE, Line(5, "Max\tO"), Line(6, ""))
+
+    for given, expected in (
+        (lines, ["Anna lebt in Rom.", IDLE, "Spieler O", IDLE]),
+        (rows, [IDLE, IDLE, "Anna lebt", IDLE, "Max"]),
+    ):
+        source = Input("-")
+        source.lines = given  # type: ignore[method-assign]
+        monkeypatch.setattr(Input, "size", 1)  # its lines come as they are
+        found = read_live(source, None, ReaderOptions())
+        assert [one if one is None else one.text for one in found] == expected

@@ -42,6 +42,11 @@ def test_lines_are_numbered_from_one(tmp_path: Path) -> None:
     assert list(Input(str(path)).lines()) == [Line(1, "a"), Line(2, ""), Line(3, "b")]
 
 
+def test_a_name_of_nothing_is_no_file() -> None:
+    with pytest.raises(UsageError, match="'' names no file"):
+        Input("")
+
+
 @pytest.mark.parametrize("kind", [str, Path, PathLike])
 def test_a_path_of_any_kind(tmp_path: Path, kind: Callable[[Path], Any]) -> None:
     path = write(tmp_path, b"a\n")
@@ -79,7 +84,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 TEXTS = st.lists(
-    st.text(st.characters(exclude_characters="\n\ufeff", exclude_categories=["Cs"])).filter(
+    st.text(st.characters(exclude_characters="\0\n\ufeff", exclude_categories=["Cs"])).filter(
         lambda text: not text.endswith("\r")
     )
 )

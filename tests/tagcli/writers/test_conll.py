@@ -151,6 +151,16 @@ def test_conll_of_conll_gets_a_column() -> None:
     assert reread(written("conll", tagged, WITH_SOURCE)) == [["Bern", "und", "Bad", "Ems"]]
 
 
+def test_lines_between_rows_stay_as_they_are() -> None:
+    rows = ConllRows(
+        ("-DOCSTART- -X- O", "-DOCSTART-"), ("Bern O", "und O"), None, ((1, "# a"), (2, "# b"))
+    )
+    tagged = tagged_tokens(["Bern", "und"], [(0, 1, "LOC")], conll=rows)
+    assert written("conll", tagged) == (
+        "-DOCSTART- -X- O O\n-DOCSTART-\nBern O B-LOC\n# a\nund O O\n# b\n"
+    )
+
+
 def test_comments_after_the_last_sentence_are_no_record() -> None:
     tagged = TaggedDocument(
         Document("", tokens=token_offsets([]), conll=ConllRows(("", "# end"), ())), (), ()
@@ -167,43 +177,48 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @st.composite
 def conll_files(draw: st.DrawFn) -> tuple[list[str], list[bool], int]:
-    """Lines, which of them hold a token, and the token's column."""
+    """Lines, which of them get a tag, and the token's column; the last column has tags."""
     separator = draw(st.sampled_from(["\t", " ", "   "]))
     width = draw(st.integers(2, 4))
-    column = draw(st.integers(1, width))
-    odd = st.sampled_from("ab#.-가각\u2028\x85\xa0\x0b\r\"'\u0301😀")
+    column = draw(st.integers(1, width - 1))
+    odd = st.sampled_from("ab.가각\u2028\x85\xa0\x0b\r\"'\u0301😀")
     if separator == "\t":
         odd |= st.just(" ")
-    alphabet = odd | st.characters(exclude_characters="\t\n \ufeff", exclude_categories=["Cs"])
+    alphabet = odd | st.characters(
+        exclude_characters="\t\n \ufeff#;$-\0", exclude_categories=["Cs", "Nd"]
+    )
     cell = st.text(alphabet, min_size=1, max_size=5)
     cell = cell.filter(lambda text: text.strip(" ") != "" and not text.endswith("\r"))
-    first = cell if separator == "\t" else cell.filter(lambda text: text != "#")
+    tag = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"])
     comment = st.text(
-        st.characters(exclude_characters="\t\n\ufeff", exclude_categories=["Cs"]), max_size=8
-    ).filter(lambda text: not text.endswith("\r"))
+        st.characters(exclude_characters="\n\ufeff\0", exclude_categories=["Cs"]), max_size=8
+    ).filter(lambda text: not text.endswith(("\r", "O", "B-PER", "I-PER", "B-LOC")))
+    mark = st.sampled_from(["# ", "## ", "#\t", "# id = "])
     lines: list[str] = []
-    is_row: list[bool] = []
+    gets_tag: list[bool] = []
 
     def add(line: str, row: bool = False) -> None:
         lines.append(line)
-        is_row.append(row)
+        gets_tag.append(row)
 
     def add_gap() -> None:
         for text in draw(st.lists(st.none() | comment, max_size=3)):
-            add("" if text is None else f"# {text}")
+            add("" if text is None else f"{draw(mark)}{text}".rstrip(" \t"))
 
-    sentence_count = draw(st.integers(0, 4))
-    for _ in range(sentence_count):
+    for _ in range(draw(st.integers(0, 4))):
         add_gap()
         if draw(st.integers(0, 5)) == 0:
             add("-DOCSTART- -X- O", row=True)
-        else:
-            for _ in range(draw(st.integers(1, 4))):
-                cells = [draw(first), *(draw(cell) for _ in range(width - 1))]
-                add(separator.join(cells), row=True)
+            add("")
+            continue
+        for _ in range(draw(st.integers(1, 4))):
+            cells = [*(draw(cell) for _ in range(width - 1)), draw(tag)]
+            add(separator.join(cells), row=True)
+            if draw(st.integers(0, 5)) == 0:
+                add(f"# {draw(comment)}".rstrip(" \t"))
         add("")
     add_gap()
-    return lines, is_row, column
+    return lines, gets_tag, column
 
 
 @settings(max_examples=150)

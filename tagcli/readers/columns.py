@@ -1,0 +1,131 @@
+"""The columns of CoNLL rows: where they are apart, which of them hold tags, and what a row is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tagcli.records import ConllRows
+
+BLANKS = " \t\ufeff"
+"""What a blank line may hold: a byte order mark, too, where files were joined."""
+
+_OUTSIDE = frozenset(("O", "o", "0", "-", "_"))
+_PREFIXED = re.compile(r"[BIESLUM][-_.]\S+", re.IGNORECASE)
+_SUFFIXED = re.compile(r"\S+[-_.][BIESLUM]", re.IGNORECASE)
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9_-]+")
+_BARE = re.compile(r"[^\W\d_][\w-]+")
+_MOST_TYPES = 64
+_MOST_ODD = 0.1
+"""The share of a column's types that may be misspelt, for the reader of tags to complain of."""
+
+_TOKEN_NAME = re.compile(r"tokens?|words?|form|wort|mot|parola|단어|토큰|어절")
+_OTHER_NAME = re.compile(
+    r"ner?|ne[-_]\S+|nel[-_]\S+|ner[-_]\S+|tags?|labels?|entit(?:y|ies)|iob|bio|[ux]?pos(?:tag)?|"
+    r"pos[-_]tags?|lemma|misc|chunk|개체명|태그"
+)
+_PLAIN_TAG = re.compile(r"O|[BIESLUM][-_]\S+")
+
+
+def split_columns(line: str) -> list[str]:
+    """Columns at tabs, or at runs of ASCII blanks where there is no tab between two; without the
+    blanks around them and without a byte order mark."""
+    if line[:1] == "\ufeff":
+        line = line.lstrip("\ufeff")
+    if "\t" in line and "\t" in line.rstrip(" \t"):
+        return [column.strip(" ") for column in line.split("\t")]
+    return [column for column in line.replace("\t", " ").split(" ") if column]
+
+
+def filled(cells: Sequence[str]) -> int:
+    """How many columns a row has without the empty ones at its end."""
+    count = len(cells)
+    while count and not cells[count - 1]:
+        count -= 1
+    return count
+
+
+def without_quotes(cells: Sequence[str]) -> list[str]:
+    """The cells of a spreadsheet that quotes them."""
+    return [cell[1:-1].replace('""', '"') if _is_quoted(cell) else cell for cell in cells]
+
+
+def are_quoted(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether all cells stand in quotes, but for numbers and empty ones."""
+    is_any = False
+    for cell in (cell for row in rows for cell in row):
+        if _is_quoted(cell):
+            is_any = True
+        elif cell and not cell.isdigit():
+            return False
+    return is_any
+
+
+def _is_quoted(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == '"'
+
+
+def cells_of(rows: ConllRows) -> list[list[str]]:
+    """The cells of every token's row, as many in each."""
+    split = [split_columns(row) for row in rows.tokens]
+    width = max(map(len, split), default=0)
+    for row, cells in zip(rows.tokens, split, strict=True):
+        if row[:1] == " " and "\t" not in row and len(cells) < width:  # its token is empty
+            cells.insert(0, "")
+        cells += [""] * (width - len(cells))
+    return [without_quotes(cells) for cells in split] if rows.is_quoted else split
+
+
+def tag_columns(sentences: Iterable[ConllRows]) -> tuple[int, ...]:
+    """Which columns, from 0, hold tags in a whole file, as far as `are_tags` can say."""
+    counts: list[Counter[str]] = []
+    tokens = set[int]()
+    for rows in sentences:
+        tokens.add(rows.token_column)
+        cells = cells_of(rows)
+        counts += [Counter() for _ in range(len(cells[0]) - len(counts) if cells else 0)]
+        for column, count in zip(zip(*cells, strict=True), counts, strict=False):
+            count.update(column)
+    return tuple(i for i, count in enumerate(counts) if i not in tokens and are_tags(count))
+
+
+def columns_with_tags(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Which columns of these rows, from 0, hold tags."""
+    columns = zip_longest(*rows, fillvalue="")
+    return tuple(i for i, column in enumerate(columns) if are_tags(Counter(column)))
+
+
+def are_tags(cells: Counter[str]) -> bool:
+    """Whether the cells of a column are tags: B-PER, B_PER, PER-B, b-per, or types beside O. The
+    first three may have a misspelt one among many."""
+    typed = {cell: n for cell, n in cells.items() if cell not in _OUTSIDE}
+    outside = cells["O"] + cells["o"]
+    if not typed:
+        return outside > 0
+    total = sum(typed.values())
+    for spelling in (_PREFIXED, _SUFFIXED):
+        odd = sum(n for cell, n in typed.items() if not spelling.fullmatch(cell))
+        if odd <= total * _MOST_ODD:
+            return True
+    if not outside or len(typed) > _MOST_TYPES:
+        return False
+    bare = _BARE if outside >= total else _CAPITALS
+    return all(bare.fullmatch(cell) for cell in typed)
+
+
+def is_plain_tag(cell: str) -> bool:
+    """Whether a cell says by itself that it is a tag."""
+    return _PLAIN_TAG.fullmatch(cell) is not None
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether these are the names of columns, such as TOKEN, POS and NE-COARSE-LIT."""
+    names = [cell.lower() for cell in cells]
+    if not any(map(_TOKEN_NAME.fullmatch, names[:3])):
+        return False
+    return any(map(_OTHER_NAME.fullmatch, names)) and not any(map(is_plain_tag, cells))

@@ -1,0 +1,91 @@
+"""Compressed output."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagcli.output import compression
+from tagcli.output.compression import GzipWriter
+from tagcli.output.destination import Output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Memory(io.BytesIO):
+    """A file that notes where each write began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.starts: list[int] = []
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]
+        """Write all."""
+        self.starts.append(self.tell())
+        return super().write(data)
+
+
+def written(records: list[bytes]) -> Memory:
+    memory = Memory()
+    writer = GzipWriter(memory)
+    for record in records:
+        writer.write(record)
+    writer.end_member()
+    assert writer.holds_nothing
+    return memory
+
+
+@given(st.lists(st.binary(max_size=9)), st.integers(1, 20))
+def test_members_are_whole_records_and_go_on_from_any(records: list[bytes], size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compression, "_MEMBER_BYTES", size)
+        whole = written(records)
+        assert gzip.decompress(whole.getvalue()) == b"".join(records)
+        done = 0
+        for start in whole.starts:  # another run goes on there, and makes the same bytes
+            before = gzip.decompress(whole.getvalue()[:start])
+            while len(b"".join(records[:done])) < len(before):
+                done += 1
+            assert b"".join(records[:done]) == before
+            again = whole.getvalue()[:start] + written(records[done:]).getvalue()
+            assert again == whole.getvalue()
+
+
+@pytest.mark.parametrize("name", ["out.jsonl.gz", "OUT.GZ"])
+def test_output_that_is_called_gz_is_compressed(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with Output(path) as output:
+        output.write("Berlin\n")
+        assert not output.holds_nothing
+    assert gzip.decompress(path.read_bytes()) == b"Berlin\n"
+    assert path.read_bytes()[4:8] == b"\0\0\0\0"  # no time: the same input, the same bytes
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_other_output_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "out.gzip"
+    with Output(path) as output:
+        output.write("Berlin\n")
+        assert output.holds_nothing
+    assert path.read_bytes() == b"Berlin\n"
+
+
+def test_what_an_error_leaves_can_be_read(tmp_path: Path) -> None:
+    output = Output(tmp_path / "out.gz")
+    output.write("Berlin\n")
+    output.__exit__(ValueError, ValueError(), None)
+    partial = tmp_path / "out.gz.partial"
+    assert gzip.decompress(partial.read_bytes()) == b"Berlin\n"
+
+
+def test_nothing_is_an_empty_file_as_without_compression(tmp_path: Path) -> None:
+    path = tmp_path / "out.gz"
+    with Output(path):
+        pass
+    assert path.read_bytes() == gzip.compress(b"", mtime=0)

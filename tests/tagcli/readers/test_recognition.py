@@ -1,0 +1,200 @@
+"""Which format the first lines show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagcli.readers.recognition import MOST_ROWS, NoText, recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def shown(lines: Sequence[str], text_field: str = "text") -> str:
+    """The format, looked for as a reader does: with one line more each time."""
+    for count in range(1, len(lines) + 1):
+        if verdict := recognised(lines[:count], text_field, is_all=False):
+            return verdict.input_format
+    verdict = recognised(lines, text_field, is_all=True)
+    return "text" if verdict is None else verdict.input_format
+
+
+PROSE = [
+    "TICKETS PER E-MAIL|Anna liest Zeitung|Max sucht Kassel",
+    "Spieler X und Spieler O|Anna Berger lebt in Kassel.|Max Muster lebt in Bonn.",
+    "Betreff:\tE-Mail|Von:\tAnna Berger|An:\tMax Muster",
+    "Betreff:\tE-Mail",
+    "Kontakt:\tE-MAIL|Weg:\tS-BAHN",
+    "Alexander Van der Bellen verweist auf das B-VG",
+    "Neuer Ausweis mit E-ID",
+    "Blutgruppe O",
+    "Spieler O",
+    "Spieler O|Torwart O",
+    "Spieler O|Das B-VG|Die E-ID|Die S-BAHN",
+    "TICKETS PER E-MAIL|FAHRT MIT S-BAHN|WEITER PER E-AUTO",
+    "FAHRT MIT S-BAHN|FAHRT MIT S-BAHN|FAHRT MIT S-BAHN",
+    "Das B-VG|Das B-VG|Das B-VG",
+    "E-MAIL O|I-CLASS O",
+    "Anna O",
+    "O",
+    "B-LOC",
+    "# Reise|Anna lebt in Kassel.",
+    "# Reise",
+    "## O|# O",
+    "#hashtag O",
+    "; Anna|Max",
+    "$5 kostet es.|Mehr nicht.",
+    "Name\tOrt\tBlutgruppe|Anna\tBonn\tO|Max\tKassel\tAB|Eva\tUlm\tO",
+    "Name\tOrt|Anna\tKassel|Max\tBonn|Eva\tUlm",
+    "1\tAnna\tKassel|2\tMax\tBonn|3\tEva\tUlm",
+    "Berlin\tX-LOC",
+    "Berlin\tB-",
+    "Vitamin\u00a0O",
+    "Vitamin\u2028O",
+    "DOCSTART O!",
+    "a\to",
+    "[1]|Anna",
+    "[Anna PER] lebt",
+    "[[Kassel]]",
+    "[|Anna",
+    "{|Anna",
+    "{Anna} lebt",
+    "{'text': 1}",
+    "[]",
+]
+CONLL = [
+    "-DOCSTART-",
+    "-DOCSTART- -X- -X- O",
+    "\ufeff-DOCSTART- O",
+    "--DOCSTART--\tO|Anna\tO",
+    "# text = a|-DOCSTART- O",
+    "Berlin\tB-LOC",
+    "und\tO",
+    "Anna\tB-PER|lebt\tO",
+    "# text = Anna lebt|Anna\tB-PER|lebt\tO|",
+    "# words = eojeols|# text = a|Anna\tB-PER",
+    "# id = 1|Anna B-PER|Berger I-PER|",
+    "#hashtag\tO|Anna\tB-PER|lebt\tO",
+    "Anna B-PER|Berger I-PER",
+    "Anna B-PER|lebt O|in O",
+    "Anna NNP B-PER|lives VBZ O|in IN O",
+    "Anna\tB-PER\t-\t-|lebt\tO\t-\t-",
+    "Anna\tB_PS|lebt\tO|hier\tO",
+    "Anna\tPER-B|Berger\tPER-I|lebt\t-",
+    "Anna\tPER|lebt\tO|hier\tO",
+    "Word\tTag|Anna\tB-PER|lebt\tO",
+    "\ufeffAnna\tB-PER|lebt\tO",
+    "Anna\tB-PER|lebt\tO\t|hier\tO",
+    "Anna\tB-PER|Berger\tE-PER|Max\tS-PER",
+    "B-ACTOR\tAnna|O\tlebt|O\thier",
+]
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_text(text: str) -> None:
+    assert shown(text.split("|")) == "text"
+
+
+@pytest.mark.parametrize("text", CONLL)
+def test_conll_is_seen(text: str) -> None:
+    assert shown(text.split("|")) == "conll"
+
+
+@pytest.mark.parametrize(
+    "line", ['{"text": "a"}', '\ufeff{"id": 1, "text": "a"}', '{"tokens": ["a"]}', '{"text": "a"']
+)
+def test_jsonl_is_seen(line: str) -> None:
+    assert shown(["", line, line]) == "jsonl"
+    assert shown([line.replace("text", "body")], "body") == "jsonl"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"text": "Anna"}, {"text": "Bonn."}]', "a JSON array"),
+        ('[{"text": "Anna"},|{"text": "Bonn."}]', "a JSON array"),
+        ('[|  {"text": "Anna"}|]', "a JSON array"),
+        ('["Anna lebt.", "Max"]', "a JSON array"),
+        ('["Anna lebt.",|"Max"]', "a JSON array"),
+        ('{|  "text": "Anna"|}', "jq -c ."),
+        ('{"sentence": "Anna"}', "--text-field"),
+        ('{"tokenized_text": ["Anna"], "ner": []}', "tokenized_text, ner"),
+    ],
+)
+def test_json_that_is_no_jsonl_of_texts_is_refused(text: str, said: str) -> None:
+    with pytest.raises(NoText, match="JSON") as caught:
+        shown(text.split("|"))
+    assert said in str(caught.value)
+
+
+def test_a_first_line_of_prose_is_answered_at_once() -> None:
+    verdict = recognised(["Anna lebt in Kassel."], "text", is_all=False)
+    assert verdict is not None
+    assert verdict.input_format == "text"
+
+
+def test_a_pause_decides_with_what_is_there() -> None:
+    for lines in (["Spieler O"], ["# Reise"], ["{"]):
+        assert recognised(lines, "text", is_all=False) is None
+        verdict = recognised(lines, "text", is_all=True)
+        assert verdict is not None
+        assert verdict.input_format == "text"
+    assert recognised(["# text = Anna lebt"], "text", is_all=True) is None  # its rows will come
+
+
+def test_one_odd_row_among_many_is_none_against_them() -> None:
+    rows = ["Anna\tB-PER", "lebt\tO"] * 10
+    assert shown([*rows, "Max\tB-PER\tx"]) == "conll"
+    assert shown(["Anna B-PER", "lebt O"] * 10 + ["Max B-PER x"]) == "conll"
+
+
+def test_no_more_lines_are_asked_for_than_it_takes() -> None:
+    lines = ["Anna\tB-PER", "lebt\tO"] * MOST_ROWS
+    assert recognised(lines[:MOST_ROWS], "text", is_all=False) == ("conll", MOST_ROWS)
+    assert recognised(["# a"] * 500, "text", is_all=False) == ("text", 0)
+
+
+WORDS = ["Anna", "lebt", "in", "Kassel", "E-MAIL", "S-BAHN", "B-VG", "E-ID", "I-AM", "O", "E-Mail",
+         "PER", "und", "Spieler", ".", "#", "O!", "B-TREE"]  # fmt: skip
+TAG_LIKE = {"E-MAIL", "S-BAHN", "B-VG", "E-ID", "I-AM", "O", "E-Mail", "B-TREE"}
+lines_of_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6)
+
+
+@given(st.lists(lines_of_words, min_size=1, max_size=8))
+def test_lines_of_which_one_ends_in_no_tag_are_prose(lines: list[list[str]]) -> None:
+    if any(words[-1] not in TAG_LIKE for words in lines if words[0] != "#"):
+        assert shown([" ".join(words) for words in lines]) == "text"
+
+
+@given(lines_of_words)
+def test_one_line_of_words_is_prose(words: list[str]) -> None:
+    assert shown([" ".join(words)]) == "text"
+
+
+types = st.sampled_from(["PER", "LOC", "ORG", "MISC"])
+entities = st.tuples(types, st.integers(1, 3))
+
+
+@given(
+    st.lists(st.lists(entities | st.none(), min_size=2, max_size=4), min_size=2, max_size=5),
+    st.sampled_from(["\t", " "]),
+    st.sampled_from([0, 1, 2]),
+    st.booleans(),
+)
+def test_generated_conll_is_seen(
+    sentences: list[list[tuple[str, int] | None]], gap: str, middle: int, commented: bool
+) -> None:
+    lines: list[str] = []
+    for sentence in sentences:
+        lines += ["# text = a"] if commented else []
+        for one in [*sentence, None, ("PER", 2)]:
+            tags = (
+                ["O"] if one is None else [f"{'I' if i else 'B'}-{one[0]}" for i in range(one[1])]
+            )
+            lines += [gap.join(["Anna", *["NN"] * middle, tag]) for tag in tags]
+        lines.append("")
+    assert shown(lines) == "conll"
