@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +55,19 @@ class _Sentence:
     """A sentence on its way through the model."""
 
     units: LabelledUnits
-    logits: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    logits: npt.NDArray[np.float32] | None = None
+    filled: int = 0
+
+    def add(self, logits: npt.NDArray[np.float32], is_last: bool) -> None:
+        """Take a window's logits. Those of several go into one array at once: a line may be a
+        sentence of megabytes."""
+        if self.logits is None and is_last:
+            self.logits = logits
+            return
+        if self.logits is None:
+            self.logits = np.empty((len(self.units.rows()), logits.shape[1]), np.float32)
+        self.logits[self.filled : self.filled + len(logits)] = logits
+        self.filled += len(logits)
 
 
 @dataclass(slots=True)
@@ -180,7 +192,7 @@ class Tagger:
                 continue
             step, logits = result[0].payload, result[1]
             if step.sentence is not None and logits is not None:
-                step.sentence.logits.append(logits)
+                step.sentence.add(logits, step.ends_sentence)
                 if step.ends_sentence:
                     free_from = entities[-1].end if entities else 0
                     found = self._entities(step.document, step.text, step.sentence)
@@ -196,21 +208,16 @@ class Tagger:
         self, document: Document, text: NormalisedText, sentence: _Sentence
     ) -> Iterator[Entity]:
         taught = self.model.types(sentence.units.language)
-        found = self._decoder.decode(self._logits(document, sentence), taught)
+        assert sentence.logits is not None
+        if not np.isfinite(sentence.logits.max(axis=1)).all():
+            place = f"{document.source}:{document.line}"
+            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
+        found = self._decoder.decode(sentence.logits, taught)
         for entity in build_entities(document, text, sentence.units, found):
             if self.options.labels is not None and entity.label not in self.options.labels:
                 continue
             if entity.score >= self.options.min_score:
                 yield entity
-
-    def _logits(self, document: Document, sentence: _Sentence) -> npt.NDArray[np.float32]:
-        """Those of all windows, which are kept no longer: a line may be a sentence of gigabytes."""
-        logits = np.concatenate(sentence.logits)
-        sentence.logits.clear()
-        if not np.isfinite(logits.max(axis=1)).all():
-            place = f"{document.source}:{document.line}"
-            raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
-        return logits
 
 
 def _with_last_marked(inputs: Iterable[ModelInput]) -> Iterator[tuple[ModelInput, bool]]:

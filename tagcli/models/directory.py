@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,9 +151,11 @@ def _folders_like(name: str, others: Sequence[Path]) -> str:
     name = name.rstrip(os.sep)
     head, tail = os.path.split(name)
     typed = name.removesuffix(tail)
-    beside = (f"{typed}{path.parent.name}" for path in Path(head).glob(f"*/{CONFIG}"))
-    own = (path.name for other in others for path in other.glob("*"))
-    return did_you_mean(name, [*bundled_names(), *beside, *own])
+    names = bundled_names()
+    with suppress(OSError):  # a name that is too long, a folder that may not be read
+        names += [f"{typed}{path.parent.name}" for path in Path(head).glob(f"*/{CONFIG}")]
+        names += [path.name for other in others for path in other.glob("*")]
+    return did_you_mean(name, names)
 
 
 def _local_folder(name: str | None, others: Sequence[Path]) -> Path | None:

@@ -3,7 +3,7 @@
 
 // Entries and links are made when they are looked at: a large text has too many to make them all.
 const ENTRIES_A_STEP = 200;
-const FIRST_ENTRIES = 20; // of a label, so that the next is not far
+const FIRST_ENTRIES = 10; // of a label, so that the next is not far
 
 const MEANINGS = {
   PER: "person", ORG: "organisation", LOC: "place", MISC: "other name",

@@ -80,6 +80,12 @@ def test_the_file_has_defaults_and_the_command_line_wins(asked_for: dict[str, An
     assert asked_for["overlap"] == 64
 
 
+def test_a_name_may_be_in_any_case(asked_for: dict[str, Any]) -> None:
+    defaults('lang = "KO"\ndevice = "Cpu"\n')
+    nertag("--backend", "ONNX")
+    assert (asked_for["lang"], asked_for["device"], asked_for["backend"]) == ("ko", "cpu", "onnx")
+
+
 def test_labels_may_be_a_list_and_a_score_whole(asked_for: dict[str, Any]) -> None:
     defaults('labels = ["PER", "LOC"]\nmin-score = 1\n')
     nertag()
@@ -173,6 +179,8 @@ def test_a_file_that_is_just_there_is_said(folders: Path, monkeypatch: pytest.Mo
         ('format = ["jsonl"]', "nertag.toml: format: ['jsonl'] is not a string"),
         ("[format]", "nertag.toml: format: {} is not a string"),
         ('colour = "red"', "nertag.toml: 'colour' is none of its keys: lang, "),
+        ('modle = "base"', "; did you mean model?"),
+        ('format = "json"', "nertag.toml: format: 'json' is not one of"),
         ('"a\\nb" = 1', "nertag.toml: 'a\\nb' is none of its keys"),
         ("lang", "nertag.toml is no TOML: "),
         ("lang = " + "[" * 100_000 + "]" * 100_000, "nertag.toml is nested too deeply"),

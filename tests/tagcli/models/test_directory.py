@@ -310,6 +310,8 @@ def test_a_name_that_is_nothing(name: str, tmp_path: Path, monkeypatch: pytest.M
         ("./base", "base"),
         ("./other", None),
         ("sub/beside", None),
+        (f"{'x' * 300}/y", None),
+        ("a\0b/c", None),
     ],
 )
 def test_a_name_that_is_nearly_one(
