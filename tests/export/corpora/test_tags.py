@@ -149,7 +149,7 @@ def test_a_tag_with_two_faults_is_counted_once() -> None:
 
 def test_the_rows_of_a_corpus_show_its_scheme_together() -> None:
     labels = [["B-PER", "E-PER"], ["S-LOC", "O"]]
-    rows = TagRows([LabelRow(one, "a", (line, line + 1)) for one, line in ((labels[0], 1), (labels[1], 4))])
+    rows = TagRows([LabelRow(one, "a", (1, 2)) for one in labels])
     assert rows.scheme == "BIOES"
     assert [spans for spans, _ in rows.entities("error")] == [((0, 2, "PER"),), ((0, 1, "LOC"),)]
 
