@@ -116,7 +116,7 @@ def _of_tokens(document: Document, one: Any) -> _Mark:
     starts = _joined_starts(document)
     try:
         first, last, label = one
-        good = 0 <= first <= last < len(starts)
+        good = isinstance(label, str) and label and 0 <= first <= last < len(starts)
         start, (before, end) = starts[first], document.tokens[last].tolist()
     except (TypeError, ValueError, IndexError):
         good = False

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.readers.columns import BLANKS, columns_with_tags, filled, is_header, split_columns
+from tagcli.readers.jsonl import text_place
 from tagcli.readers.layout import COMMENT_MARKS, find_layout
 from tagcli.records import is_separator
 
@@ -176,7 +177,7 @@ def _json_or_text(content: Sequence[str], text_field: str, is_all: bool) -> Verd
         fields = json.loads(first)
     except (ValueError, RecursionError):
         return Verdict("jsonl")  # whose reader says what is broken
-    if text_field in fields or "tokens" in fields:
+    if text_place(fields, text_field) is not None:
         return Verdict("jsonl")
     names = ", ".join(fields)
     problem = f"a JSON object without {text_field!r}, it has {names:.100}"

@@ -148,3 +148,53 @@ def test_an_entity_that_says_its_own_text_is_read(text: str, data: st.DataObject
     entity = {"start": start, "end": end, "label": "X", "text": text[start:end]}
     found = marked(Document(text, fields={"entities": [entity]}))
     assert found == Marked([(start, end, "X")], 0)
+
+
+def test_tokens_and_spans_of_gliner(read: Read) -> None:
+    record = {"tokenized_text": ["Anna", "Berger", "lives"], "ner": [[0, 1, "person"]]}
+    (one,) = read(record).examples
+    assert (one.text, one.spans) == ("Anna Berger lives", ((0, 11, "person"),))
+    assert one.tokens == ((0, 4), (5, 11), (12, 17))
+
+
+@pytest.mark.parametrize("mark", [[0, 3, "x"], [1, 0, "x"], [0, "x"], [0, 1, 2]])
+def test_spans_of_gliner_that_cannot_be(read: Read, mark: list[object]) -> None:
+    with pytest.raises(DataError, match=r":1: .* is no entity of this text"):
+        read({"tokenized_text": ["Anna", "Berger", "lives"], "ner": [mark]})
+
+
+def _task(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    annotation = {"id": 1, "result": list(results), **more}
+    return {"id": 3, "data": {"text": TEXT}, "annotations": [annotation]}
+
+
+def test_tasks_of_label_studio(read: Read) -> None:
+    value = {"start": 0, "end": 11, "text": "Anna Berger", "labels": ["PER"]}
+    choice = {"value": {"choices": ["news"]}, "type": "choices"}
+    told: list[str] = []
+    corpus = read(
+        _task({"value": value, "type": "labels"}, choice),
+        _task({"value": value}, was_cancelled=True),
+        {"id": 4, "data": {"text": "Nothing."}, "annotations": []},
+        told=told,
+    )
+    assert [(one.text, one.spans) for one in corpus.examples] == [(TEXT, (PERSON,))]
+    assert told[0].endswith("records that nobody has annotated, left out: 2")
+
+
+def test_characters_as_tokens_are_the_text(read: Read) -> None:
+    """Offsets beside tokens count a blank between any two."""
+    tokens = list("이순신은 서울에서 살았다.")
+    entities = [{"start": 0, "end": 5, "label": "PER"}, {"start": 10, "end": 13, "label": "LOC"}]
+    (one,) = read({"tokens": tokens, "entities": entities}).examples
+    assert (one.text, one.tokens) == ("이순신은 서울에서 살았다.", None)
+    found = [(one.text[start:end], label) for start, end, label in one.spans]
+    assert found == [("이순신", "PER"), ("서울", "LOC")]
+
+
+def test_what_an_object_has_in_place_of_gold_is_said(read: Read) -> None:
+    with pytest.raises(DataError) as caught:
+        read({"text": TEXT, "id": 3, "mentions": []})
+    assert str(caught.value).endswith(
+        "no gold: no 'entities' with start, end and label; it has id, mentions"
+    )

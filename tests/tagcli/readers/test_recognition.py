@@ -122,7 +122,7 @@ def test_jsonl_is_seen(line: str) -> None:
         ('["Anna lebt.",|"Max"]', "a JSON array"),
         ('{|  "text": "Anna"|}', "jq -c ."),
         ('{"sentence": "Anna"}', "--text-field"),
-        ('{"tokenized_text": ["Anna"], "ner": []}', "tokenized_text, ner"),
+        ('{"words": ["Anna"], "ner": []}', "words, ner"),
     ],
 )
 def test_json_that_is_no_jsonl_of_texts_is_refused(text: str, said: str) -> None:
