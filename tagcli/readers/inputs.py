@@ -131,7 +131,7 @@ class Input:
         """The chunks; raises DataError where the first one shows that they are no text."""
         first = next(chunks, b"")
         if problem := problem_of(first, self._encoding):
-            raise DataError(self.name, None, problem)
+            raise DataError(self.name, 1, problem)
         yield first
         yield from chunks
 

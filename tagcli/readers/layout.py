@@ -88,7 +88,8 @@ class Layout:
 
     def _takes(self, line: str, cells: Sequence[str], is_inside: bool) -> bool:
         """Whether a line that may be a comment has the columns of a token."""
-        if len(cells) != self.width or ("\t" in line.rstrip(" \t")) != self.is_tabbed:
+        has_tab = "\t" in line.rstrip(" \t")
+        if len(cells) != self.width or (self.is_tabbed and not has_tab):
             return False
         if self.tag_columns:
             found = (cells[column] for column in self.tag_columns)
