@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from tagcli.readers.inputs import Line
 
 _HEAD_LINES = 400
-_INDEX_GUESS = "the first column counts the tokens, which are taken from the second"
-_SECOND_GUESS = "the first column has the tags, the second the tokens"
-_SAY_COLUMN = "(--token-column says it outright)"
+_GUESS = "{}: the tokens are taken from column {}, {} (--token-column says it outright)"
 
 
 def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
@@ -82,9 +80,13 @@ class _SentenceReader:
     def _look_at(self, lines: Sequence[str]) -> None:
         options = self._options
         self._layout = layout = find_layout(lines, options.token_column)
-        if layout is not None and options.token_column is None and layout.token_column == 1:
-            guess = _INDEX_GUESS if layout.has_index else _SECOND_GUESS
-            options.guess(f"{self._source}: {guess} {_SAY_COLUMN}")
+        if layout is not None and options.token_column is None and layout.token_column:
+            reason = "as its name says"
+            if layout.has_index:
+                reason = "the first one counts them"
+            elif 0 in layout.tag_columns:
+                reason = "the first one has the tags"
+            options.guess(_GUESS.format(self._source, layout.token_column + 1, reason))
 
     def documents(
         self, before: list[str], block: list[Line], after: str | None, is_last: bool = False

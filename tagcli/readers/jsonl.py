@@ -61,7 +61,9 @@ def _json_document(
         text, offsets = joined(tokens, by_character)
         document = Document(text, source, line.number, offsets, fields, by_character=by_character)
     else:
-        raise DataError(source, line.number, f"no field {text_field!r} and no field 'tokens'")
+        names = ", ".join(fields) or "nothing"
+        problem = f"no field {text_field!r} and no field 'tokens', but {names:.100}"
+        raise DataError(source, line.number, f"{problem}: --text-field names the one with the text")
     if any("\ud800" <= c <= "\udfff" for c in document.text):
         raise DataError(source, line.number, "the text has half a surrogate pair (\\ud800-\\udfff)")
     return document

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Those in which the byte of a line feed is nothing else
 _FORESEEN = ("utf-8", "latin-1", "cp949")
-_NO_TEXT = re.compile("no text($|:)|^is in UTF|^looks like UTF|JSON array|jq|--text-field")
+_NO_TEXT = re.compile("no text($|:)|^is in UTF|^looks like UTF|JSON array|jq")
 _GZIP_MAGIC = b"\x1f\x8b"
 _MANY_BRACKETS = 300
 """From so many on it depends on the stack whether JSON is nested too deeply."""
