@@ -125,7 +125,13 @@ def is_plain_tag(cell: str) -> bool:
 
 def is_header(cells: Sequence[str]) -> bool:
     """Whether these are the names of columns, such as TOKEN, POS and NE-COARSE-LIT."""
+    return named_token_column(cells) is not None
+
+
+def named_token_column(cells: Sequence[str]) -> int | None:
+    """The column, from 0, that names of columns call the token; None for other cells."""
     names = [cell.lower() for cell in cells]
-    if not any(map(_TOKEN_NAME.fullmatch, names[:3])):
-        return False
-    return any(map(_OTHER_NAME.fullmatch, names)) and not any(map(is_plain_tag, cells))
+    found = [i for i, name in enumerate(names[:3]) if _TOKEN_NAME.fullmatch(name)]
+    if not found or any(map(is_plain_tag, cells)):
+        return None
+    return found[0] if any(map(_OTHER_NAME.fullmatch, names)) else None

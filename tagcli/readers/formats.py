@@ -118,7 +118,7 @@ class _Looker:
     def _look(self, head: list[Line], is_all: bool) -> None:
         texts = [line.text for line in head]
         try:
-            self._verdict = recognised(texts, self._options.text_field, is_all)
+            self._verdict = recognised(texts, is_all)
         except NoText as error:
             number = next(line.number for line in head if line.text.strip(BLANKS))
             self.problem = DataError(self._source, number, str(error))
@@ -132,7 +132,9 @@ class _Looker:
             return "text"
         otherwise = "--input-format text reads it as text"
         if found == "conll" and rows == 1:
-            self._options.guess(f"{self._source}: taken for CoNLL by a single row ({otherwise})")
+            self._options.guess(
+                f"{self._source}: taken for CoNLL by little, its columns ({otherwise})"
+            )
         elif self._named == "text" != found:
             self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
         return found

@@ -116,22 +116,22 @@ class Input:
                 text = line.decode(encoding)
                 if encoding != "utf-8":
                     text.encode("utf-8")  # UTF-7 and its like can spell half a surrogate pair
-                problem = NUL_PROBLEM if "\0" in text else None
+                if "\0" not in text:
+                    yield Line(number, text)
+                    continue
+                problem = NUL_PROBLEM
             except UnicodeError as error:
                 problem = f"not {self._encoding}: {error}"
                 if isinstance(error, UnicodeDecodeError):
                     problem = f"byte {error.start + 1} of the line is not {self._encoding}"
-            if problem is None:
-                yield Line(number, text)
-            else:
-                self._tell(DataError(self.name, number, problem), on_error)
-                yield Line(number, "", bad=True)
+            self._tell(DataError(self.name, number, problem), on_error)
+            yield Line(number, "", bad=True)
 
     def _checked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The chunks; raises DataError where the first one shows that they are no text."""
         first = next(chunks, b"")
         if problem := problem_of(first, self._encoding):
-            raise DataError(self.name, None, problem)
+            raise DataError(self.name, 1, problem)
         yield first
         yield from chunks
 

@@ -53,7 +53,9 @@ def _json_document(
         raise DataError(source, line.number, "not a JSON object")
     name = text_place(fields, text_field)
     if name is None:
-        raise DataError(source, line.number, f"no field {text_field!r} and no field 'tokens'")
+        names = ", ".join(fields) or "nothing"
+        problem = f"no field {text_field!r} and no field 'tokens', but {names:.100}"
+        raise DataError(source, line.number, f"{problem}: --text-field names the one with the text")
     if name in TOKEN_FIELDS:
         tokens = fields[name]
         if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):

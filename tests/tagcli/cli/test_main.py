@@ -466,8 +466,8 @@ def test_encodings_gzip_and_line_ends(tmp_path: Path, encoding: str) -> None:
 
 
 def test_byte_order_mark_and_crlf() -> None:
-    data = b"\xef\xbb\xbfBerlin\tO\r\nist\tO\r\n\r\n"
-    assert tags("--format", "conll", stdin=data).split("\n")[0] == "Berlin\tO\tB-LOC"
+    data = b"\xef\xbb\xbfBerlin\tB-LOC\r\nist\tO\r\n\r\n"
+    assert tags("--format", "conll", stdin=data).split("\n")[0] == "Berlin\tB-LOC\tB-LOC"
 
 
 def test_nothing_in_nothing_out() -> None:
