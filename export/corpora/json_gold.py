@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _SPAN_FIELDS = ("entities", "spans", "label", "labels")
 _TAG_FIELDS = ("ner_tags", "tags", "labels", "label")
 _START_NAMES, _END_NAMES = ("start", "start_offset"), ("end", "end_offset")
+GOLD_FIELDS = frozenset((*_SPAN_FIELDS, *_TAG_FIELDS, "ner", "annotations", "answer"))
+"""The fields that gold is read from."""
+MARK_FIELDS = frozenset((*_START_NAMES, *_END_NAMES, "label", "labels", "text"))
+"""What is read of a mark."""
 
 
 class _Mark(NamedTuple):

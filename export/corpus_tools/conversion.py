@@ -20,6 +20,7 @@ from export.corpora.brat import (
     texts_without_ann,
     write_brat,
 )
+from export.corpora.json_gold import GOLD_FIELDS, MARK_FIELDS
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
 from export.corpus_tools.spans import SpansInOrder
@@ -29,6 +30,7 @@ from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.columns import cells_of
 from tagcli.readers.formats import format_of_name
+from tagcli.readers.jsonl import TOKEN_FIELDS
 from tagcli.records import is_separator
 from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from tagcli.records import Document
     from tagcli.schemes import Span
 
-_OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
+_OF_ENTITIES = {*MARK_FIELDS, "start_token", "end_token"}
 
 
 def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
@@ -256,7 +258,7 @@ def _counted(counts: Counter[str]) -> list[str]:
 
 
 def _other_fields(document: Document) -> Iterator[str]:
-    carried = {"entities"} if document.tokens is None else {"entities", "tokens"}
+    carried = GOLD_FIELDS if document.tokens is None else GOLD_FIELDS.union(TOKEN_FIELDS)
     yield from (name for name in document.fields if name not in carried)
     for entity in document.fields.get("entities", ()):
         if isinstance(entity, dict):
