@@ -181,7 +181,7 @@ def _json_or_text(content: Sequence[str], is_all: bool) -> Verdict | None:
             raise _array()
         return Verdict("text")
     if first[0] == "[":
-        if _JSON_ARRAY.match(first) or _is_list_of_strings(first):
+        if _JSON_ARRAY.match(first) or _is_array(first):
             raise _array()
         return Verdict("text")
     if not _JSON_OBJECT.match(first):
@@ -189,12 +189,13 @@ def _json_or_text(content: Sequence[str], is_all: bool) -> Verdict | None:
     return Verdict("jsonl")  # whose reader says what is wrong with it
 
 
-def _is_list_of_strings(line: str) -> bool:
+def _is_array(line: str) -> bool:
+    """Whether a line is a list of strings, lists or objects; [1] is a footnote."""
     try:
         items = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return bool(items) and all(isinstance(item, str) for item in items)
+    return '"' in line and all(isinstance(item, str | list | dict) for item in items)
 
 
 def _array() -> NoText:

@@ -58,6 +58,7 @@ PROSE = [
     "DOCSTART O!",
     "a\to",
     "[1]|Anna",
+    "[[1]]",
     "[Anna PER] lebt",
     "[[Kassel]]",
     "[|Anna",
@@ -126,6 +127,7 @@ def test_jsonl_is_seen(line: str) -> None:
         ('[|  {"text": "Anna"}|]', "a JSON array"),
         ('["Anna lebt.", "Max"]', "a JSON array"),
         ('["Anna lebt.",|"Max"]', "a JSON array"),
+        ('[["Anna", "B-PER"], ["lebt", "O"]]', "a JSON array"),
         ('{|  "text": "Anna"|}', "jq -c ."),
     ],
 )
