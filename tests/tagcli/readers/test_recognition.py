@@ -137,6 +137,11 @@ def test_json_that_is_no_jsonl_of_texts_is_refused(text: str, said: str) -> None
     assert said in str(caught.value)
 
 
+def test_a_very_long_line_is_prose() -> None:
+    assert shown(["Anna " * 5_000 + "O"] * 3) == "text"
+    assert shown(["Anna\tB-PER", "lebt\t" * 5_000 + "O"]) == "text"
+
+
 def test_rows_that_say_o_alone_show_little() -> None:
     rows = ["Anna\tO", "lebt\tO", "hier\tO"]
     assert recognised(rows, is_all=True) == ("conll", 1)
