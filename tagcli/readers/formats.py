@@ -129,6 +129,8 @@ class _Looker:
             self._look(head, is_all=True)
         found, rows = self._verdict or Verdict("text")
         if found == "conll" and self._named == "text" and rows < _FEWEST_ROWS_OF_TXT:
+            otherwise = "--input-format conll reads it as that"
+            self._options.guess(f"{self._source}: read as text, but may be CoNLL ({otherwise})")
             return "text"
         otherwise = "--input-format text reads it as text"
         if found == "conll" and rows == 1:

@@ -187,19 +187,23 @@ def _fits(cells: Sequence[str], width: int) -> bool:
 
 def _counts(blocks: Sequence[Sequence[Sequence[str]]]) -> bool:
     """Whether the first column counts the words of every sentence from 0 or 1, or goes on where the
-    sentence before ended, in steps of one or none."""
+    sentence before ended, in steps of one or none. The first one may have lost its beginning."""
     counted: list[int] = []
     for block in blocks:
-        expected = {0, 1, counted[-1] + 1} if counted else {0, 1}
+        expected = {0, 1, counted[-1] + 1} if counted else set[int]()
         for cells in block:
             if _NO_TOKEN.fullmatch(cells[0]):
                 continue
-            if not _INDEX.fullmatch(cells[0]) or int(cells[0]) not in expected:
+            if not _INDEX.fullmatch(cells[0]) or (expected and int(cells[0]) not in expected):
                 return False
             counted.append(int(cells[0]))
             expected = {counted[-1], counted[-1] + 1}
     words = {cells[1] for block in blocks for cells in block if len(cells) > 1}
-    return len(words) > 1 and (len(blocks) > 1 or len(set(counted)) > 1)
+    numbers = set(counted)
+    is_whole = min(numbers, default=2) < 2
+    return (
+        len(words) > 1 and (len(blocks) > 1 or len(numbers) > 1) and (is_whole or len(numbers) > 2)
+    )
 
 
 def _tags_come_first(tags: Sequence[int], rows: Sequence[Sequence[str]]) -> bool:

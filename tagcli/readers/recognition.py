@@ -18,6 +18,8 @@ MOST_ROWS = 50
 """How many rows are looked at: prose has shown by then that it is none."""
 
 _MOST_ASIDES = 200
+_LONGEST_ROW = 10_000
+"""Characters: a longer line is prose, and not cut into columns to see that."""
 _FEW_ROWS = 10
 _CONLLU_COLUMNS = 10
 _TAG = re.compile(r"O|[BIESLUM][-_]\S+")
@@ -80,12 +82,14 @@ def _is_aside(line: str, starts_sentence: bool) -> bool:
     """Whether a line may be a comment, or the names of columns, of CoNLL."""
     if line[0] in COMMENT_MARKS and (starts_sentence or line[0] == "#"):
         return True
-    return starts_sentence and is_header(split_columns(line))
+    return starts_sentence and len(line) < _LONGEST_ROW and is_header(split_columns(line))
 
 
 def _may_be_rows(lines: Sequence[str]) -> bool:
     """Whether nearly all lines have the columns of the first, and where they are apart by blanks a
     tag at the end."""
+    if len(lines[-1]) >= _LONGEST_ROW:
+        return False
     first = split_columns(lines[0])
     if len(first) < 2:
         return False
@@ -181,7 +185,7 @@ def _json_or_text(content: Sequence[str], is_all: bool) -> Verdict | None:
             raise _array()
         return Verdict("text")
     if first[0] == "[":
-        if _JSON_ARRAY.match(first) or _is_list_of_strings(first):
+        if _JSON_ARRAY.match(first) or _is_array(first):
             raise _array()
         return Verdict("text")
     if not _JSON_OBJECT.match(first):
@@ -189,12 +193,13 @@ def _json_or_text(content: Sequence[str], is_all: bool) -> Verdict | None:
     return Verdict("jsonl")  # whose reader says what is wrong with it
 
 
-def _is_list_of_strings(line: str) -> bool:
+def _is_array(line: str) -> bool:
+    """Whether a line is a list of strings, lists or objects; [1] is a footnote."""
     try:
         items = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return bool(items) and all(isinstance(item, str) for item in items)
+    return '"' in line and all(isinstance(item, str | list | dict) for item in items)
 
 
 def _array() -> NoText:

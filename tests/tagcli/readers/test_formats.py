@@ -125,6 +125,7 @@ def told_of(path: Path, data: str, asked: str | None = None, **options: Any) -> 
         ("a.txt", "-DOCSTART- O\n\nBerlin O\n", "whatever its name"),
         ("a.txt", '{"text": "Rom"}\n', "whatever its name"),
         ("a.txt", "Berlin\n", None),
+        ("a.txt", "Berlin\tB-LOC\nliegt\tO\n", "may be CoNLL"),
         ("a.csv", 'id,text\n1,"Anna, Rom"\n', "looks like a table"),
         ("a.csv", "id;text\n1;Anna\n", "looks like a table"),
         ("a.tsv", "id\ttext\n1\tAnna\n", "looks like a table"),

@@ -58,6 +58,7 @@ PROSE = [
     "DOCSTART O!",
     "a\to",
     "[1]|Anna",
+    "[[1]]",
     "[Anna PER] lebt",
     "[[Kassel]]",
     "[|Anna",
@@ -126,6 +127,7 @@ def test_jsonl_is_seen(line: str) -> None:
         ('[|  {"text": "Anna"}|]', "a JSON array"),
         ('["Anna lebt.", "Max"]', "a JSON array"),
         ('["Anna lebt.",|"Max"]', "a JSON array"),
+        ('[["Anna", "B-PER"], ["lebt", "O"]]', "a JSON array"),
         ('{|  "text": "Anna"|}', "jq -c ."),
     ],
 )
@@ -133,6 +135,11 @@ def test_json_that_is_no_jsonl_of_texts_is_refused(text: str, said: str) -> None
     with pytest.raises(NoText, match="JSON") as caught:
         shown(text.split("|"))
     assert said in str(caught.value)
+
+
+def test_a_very_long_line_is_prose() -> None:
+    assert shown(["Anna " * 5_000 + "O"] * 3) == "text"
+    assert shown(["Anna\tB-PER", "lebt\t" * 5_000 + "O"]) == "text"
 
 
 def test_rows_that_say_o_alone_show_little() -> None:
