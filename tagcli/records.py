@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -48,6 +48,19 @@ def is_separator(line: str) -> bool:
     return "-DOC" in line and _SEPARATOR.match(line) is not None
 
 
+_RANGE = re.compile(r"[0-9]{1,9}-([0-9]{1,9})[ \t]")
+_WORD = re.compile(r"([0-9]{1,9})[ \t]")
+
+
+@dataclass(frozen=True, slots=True)
+class UniversalColumns:
+    """Where CoNLL-U has the tags, by columns from 0: among the attributes of `misc`, or CoNLL-U
+    Plus in a column of their own, `tags`; where it has neither, a column is to be added."""
+
+    misc: int | None = None
+    tags: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ConllRows:
     """The lines of one CoNLL sentence as they were read, without line ends."""
@@ -64,6 +77,30 @@ class ConllRows:
     """Where the token stands, from 0."""
     is_quoted: bool = False
     """Whether all cells of the file stand in quotes, which are no part of them."""
+    universal: UniversalColumns | None = None
+    """Where the tags stand, if the file is CoNLL-U."""
+
+    def lines(self) -> Iterator[tuple[str, int | None]]:
+        """The rows and the lines among them in order, each with the index of the token whose tag it
+        has: where CoNLL-U has a token of several words (`1-2`), these have it. None for what has no
+        tag: the line of such a token, empty nodes, comments."""
+        between = dict[int, list[str]]()
+        for at, line in self.between:
+            between.setdefault(at, []).append(line)
+        yield from ((line, None) for line in between.get(0, ()))
+        for token, row in enumerate(self.tokens):
+            following = between.get(token + 1, ())
+            last = _RANGE.match(row) if self.token_column and following else None
+            are_words = [last is not None and _is_word_to(line, int(last[1])) for line in following]
+            yield row, None if any(are_words) else token
+            for line, is_word in zip(following, are_words, strict=True):
+                yield line, token if is_word else None
+
+
+def _is_word_to(line: str, last: int) -> bool:
+    """Whether a line is that of a word whose id is no higher than `last`."""
+    found = _WORD.match(line)
+    return found is not None and int(found[1]) <= last
 
 
 @dataclass(frozen=True, slots=True, eq=False)

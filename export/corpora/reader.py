@@ -12,7 +12,14 @@ from export.corpora.examples import Example, examples_of
 from export.corpora.json_gold import Marked, marked, tag_row
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.source import FileReading, Source
-from export.corpora.tags import LabelRow, TagRows, conll_row, entity_columns, untagged_row
+from export.corpora.tags import (
+    LabelRow,
+    TagRows,
+    conll_row,
+    entity_columns,
+    lacks_tags,
+    untagged_row,
+)
 from export.optional_packages import check_packages
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
@@ -132,6 +139,8 @@ class CorpusReader:
                 others = " and ".join(str(one + 1) for one in found[1:])
                 how = f"the tags are those of column {column}; there are others in {others}"
                 self._note(f"{self._place}: {how} (--tag-column)")
+            elif lacks_tags(documents, found[0]):
+                self._note(f"{self._place}: no NER= or name= in MISC, read as without entities")
         return [conll_row(document, column - 1) for document in documents]
 
     def _from_marks(self, document: Document) -> Iterator[Example]:

@@ -9,14 +9,22 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
-from tagcli.readers.columns import cells_of, tag_columns
+from tagcli.readers.columns import cells_of, split_columns, tag_columns
 from tagcli.schemes import OUTSIDE_TAG, Span, Tag, chunks
-from tagcli.spellings import BARE, NOTHING, OUTSIDE, USUAL, Spelling, spelling_of
+from tagcli.spellings import (
+    BARE,
+    NOTHING,
+    OUTSIDE,
+    USUAL,
+    Spelling,
+    says_nothing,
+    spelling_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from tagcli.records import Document
+    from tagcli.records import ConllRows, Document
 
 REPAIRS = {
     "error": "an illegal tag is an error",
@@ -169,12 +177,30 @@ def conll_row(document: Document, column: int) -> LabelRow:
     """The tags of a CoNLL sentence in a column, from 0. Raises DataError where it has no such
     column."""
     assert document.conll is not None
-    lines = _lines(document)
-    cells = cells_of(document.conll)
+    lines, rows = _lines(document), document.conll
+    cells = cells_of(rows)
     if cells and column >= len(cells[0]):
         problem = f"--tag-column {column + 1}, but the line has {len(cells[0])} columns"
         raise DataError(document.source, lines[0], problem)
-    return LabelRow([row[column] for row in cells], document.source, lines)
+    labels = [[row[column]] for row in cells]
+    for line, token in rows.lines():
+        if token is not None and line != rows.tokens[token]:
+            labels[token].append(split_columns(line)[column])
+    is_misc = rows.universal is not None and rows.universal.misc == column
+    return LabelRow([_said(some, is_misc) for some in labels], document.source, lines)
+
+
+def _said(cells: Sequence[str], is_misc: bool) -> str:
+    """The tag of a token by its own cell and those of its words: the first that says something. A
+    cell of MISC that is neither a tag nor holds one says nothing."""
+    if is_misc:
+        cells = [cell if "=" in cell or USUAL.parts(cell) else OUTSIDE for cell in cells]
+    return next((cell for cell in cells if not says_nothing(_tag_of(cell))), cells[-1])
+
+
+def _holds_tag(cell: str) -> bool:
+    """Whether a cell has a tag among other attributes, as in `SpaceAfter=No|name=B-PER`."""
+    return _KEYED.fullmatch(cell) is not None
 
 
 def untagged_row(document: Document) -> LabelRow:
@@ -194,9 +220,12 @@ def _lines(document: Document) -> Sequence[int]:
 
 
 def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
-    """The columns, from 0, of a CoNLL file that hold tags of entities: not those of chunks of
-    syntax, unless there are no others; the last one where none holds tags."""
+    """The columns, from 0, of a CoNLL file that hold tags of entities: the place that CoNLL-U has
+    for them, if anything stands there; not those of chunks of syntax, unless there are no others;
+    the last one where none holds tags."""
     tables = [one.conll for one in documents if one.conll is not None]
+    if (column := _universal_column(tables)) is not None:
+        return (column,)
     found = tag_columns(tables)
     if not found:
         return (max((len(row) for table in tables for row in cells_of(table)[:1]), default=1) - 1,)
@@ -206,6 +235,34 @@ def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
             for column in found:
                 labels[column].add(row[column] if column < len(row) else OUTSIDE)
     return tuple(column for column in found if not _are_chunks(labels[column])) or found
+
+
+def _universal_column(tables: Sequence[ConllRows]) -> int | None:
+    """The column where CoNLL-U has its tags; None for other files, and where it has none."""
+    place = tables[0].universal if tables else None
+    if place is None:
+        return None
+    if place.misc is None:
+        return place.tags
+    is_there = any(_holds_tag(cells[place.misc]) for cells in _word_rows(tables))
+    return place.misc if is_there else None
+
+
+def lacks_tags(documents: Sequence[Document], column: int) -> bool:
+    """Whether a column is the MISC of CoNLL-U and has no tag."""
+    tables = [one.conll for one in documents if one.conll is not None]
+    place = tables[0].universal if tables else None
+    return place is not None and place.misc == column and _universal_column(tables) is None
+
+
+def _word_rows(tables: Sequence[ConllRows]) -> Iterator[list[str]]:
+    """The cells of all words and of all tokens of several."""
+    for rows in tables:
+        yield from (
+            split_columns(line)
+            for line, token in rows.lines()
+            if token is not None or line in rows.tokens
+        )
 
 
 def _are_chunks(labels: Collection[str]) -> bool:

@@ -120,12 +120,22 @@ def jsonl_lines(corpus: Corpus, _scheme: str) -> Iterator[str]:
         if not example.text:
             continue
         record: dict[str, object] = {"text": example.text}
+        spans: Iterable[Span] = example.spans
         if example.tokens is not None:
             record = {"tokens": [example.text[start:end] for start, end in example.tokens]}
-        record["entities"] = [
-            {"start": start, "end": end, "label": label} for start, end, label in example.spans
-        ]
+            spans = _among_joined(example.tokens, spans)
+        record["entities"] = [{"start": s, "end": e, "label": label} for s, e, label in spans]
         yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _among_joined(tokens: Sequence[tuple[int, int]], spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans in the text that the tokens make with a blank between any two."""
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    joined = accumulate((end - start + 1 for start, end in tokens), initial=0)
+    moved = [place - start for place, start in zip(joined, starts, strict=False)]
+    for start, end, label in spans:
+        first, last = max(bisect_right(starts, start) - 1, 0), bisect_left(ends, end)
+        yield start + moved[first], end + moved[last], label
 
 
 CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
@@ -236,13 +246,23 @@ def left_out(documents: Iterable[Document], to: str) -> list[str]:
         rows = document.conll
         asides = [line for line in rows.before if line.strip()]
         separators = sum(map(is_separator, asides))
-        counts["comment"] += len(asides) - separators + len(rows.between)
+        counts["comment"] += len(asides) - separators
         counts["-DOCSTART- line"] += separators
+        for _, line in rows.between:
+            counts[_kind_of_line(line)] += 1
         if rows.tokens:
             columns = len(cells_of(rows)[0]) - rows.token_column
     counts["middle column"] = columns - 2
     ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
     return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]
+
+
+def _kind_of_line(line: str) -> str:
+    """What a line among the rows of a sentence is."""
+    number = line.split("\t", 1)[0]
+    if number.isdigit():
+        return "syntactic word"
+    return "empty node" if number.replace(".", "", 1).isdigit() else "comment"
 
 
 def left_out_of_brat(place: str, documents: Iterable[BratDocument]) -> list[str]:

@@ -10,6 +10,7 @@ from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
 from tagcli.readers.characters import joined
 from tagcli.readers.columns import BLANKS
 from tagcli.readers.layout import ODD_STARTS, Layout, find_layout
+from tagcli.readers.universal import names_columns, running_text, tag_place, tokens_of_words
 from tagcli.records import IDLE, ConllRows, Document, is_separator
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ def _shows_layout(head: list[Line], pauses: bool) -> bool:
 
 class _Parts(NamedTuple):
     """The lines of a sentence: those of its tokens, each with its cells, and others with how many
-    of the former stand in front of them."""
+    of the former stand in front of them; among these `words` that are parts of a token."""
 
     tokens: list[tuple[Line, list[str]]]
+    words: list[tuple[Line, list[str]]]
     others: list[tuple[int, str]]
 
 
@@ -83,7 +85,8 @@ class _SentenceReader:
     def _look_at(self, lines: Sequence[str]) -> None:
         options = self._options
         self._layout = layout = find_layout(lines, options.token_column)
-        if layout is not None and options.token_column is None and layout.token_column:
+        is_said = options.token_column is not None or (layout is not None and layout.names)
+        if layout is not None and not is_said and layout.token_column:
             reason = "as its name says"
             if layout.has_index:
                 reason = "the first one counts them"
@@ -110,24 +113,34 @@ class _SentenceReader:
             parts = self._checked(parts, block)
         except DataError as error:
             self._options.report(error)
+            before[:] = [line for line in (*held, *_texts(parts)) if names_columns(line)]
             return
         yield self._document(held, parts, after)
 
     def _parts(self, block: list[Line]) -> _Parts:
-        parts, layout = _Parts([], []), self._layout
+        parts, layout = _Parts([], [], []), self._layout
         tokens, width = parts.tokens, 0 if layout is None else layout.plain_width
-        for line in block:
+        wholes, words = self._tokens_of_words(block)
+        for number, line in enumerate(block):
             text = line.text
             # most rows: nothing about them is in question
             if tokens and text[0] not in ODD_STARTS and len(cells := text.split("\t")) == width:
                 tokens.append((line, cells))
                 continue
             cells = [] if layout is None else layout.cells(text)
-            if layout is not None and layout.is_token(text, cells, bool(tokens)):
+            if number in words:
+                parts.words.append((line, cells))
+            elif number in wholes or (layout and layout.is_token(text, cells, bool(tokens))):
                 tokens.append((line, cells))
-            else:
-                parts.others.append((len(tokens), text))
+                continue
+            parts.others.append((len(tokens), text))
         return parts
+
+    def _tokens_of_words(self, block: list[Line]) -> tuple[set[int], set[int]]:
+        """Which of the lines are tokens of several words, and which are these words."""
+        if self._layout is None or not self._layout.has_index:
+            return set(), set()
+        return tokens_of_words([line.text.replace("\t", " ").split(" ", 1)[0] for line in block])
 
     def _checked(self, parts: _Parts, block: list[Line]) -> _Parts:
         """The parts, by another layout if most sentences fit that; raises DataError for a row
@@ -139,7 +152,7 @@ class _SentenceReader:
             parts = self._parts(block)
         assert self._layout is not None
         width, column = self._layout.width, self._layout.token_column
-        for line, cells in parts.tokens:
+        for line, cells in (*parts.tokens, *parts.words):
             if len(cells) != width or width < 2:
                 raise DataError(self._source, line.number, _problem(cells, width))
             if column >= width:
@@ -150,7 +163,7 @@ class _SentenceReader:
     def _fits(self, parts: _Parts) -> bool:
         assert self._layout is not None
         width = self._layout.width
-        if {len(cells) for _, cells in parts.tokens} != {width}:
+        if {len(cells) for _, cells in (*parts.tokens, *parts.words)} != {width}:
             return False
         self._fitting += 1
         return width > max(1, self._layout.token_column)
@@ -176,7 +189,12 @@ class _SentenceReader:
         by_character = layout.by_character and all(len(token) < 2 for token in tokens)
         if by_character:
             tokens = [token or " " for token in tokens]
-        text, offsets = joined(tokens, by_character)
+        if layout.has_index and not by_character:
+            misc = layout.names.index("MISC") if "MISC" in layout.names else None
+            cells_of_misc = [] if misc is None else [cells[misc] for _, cells in parts.tokens]
+            text, offsets = running_text(tokens, _texts(parts), cells_of_misc)
+        else:
+            text, offsets = joined(tokens, by_character)
         conll = ConllRows(
             (*before, *(text for at, text in parts.others if not at)),
             tuple(
@@ -189,9 +207,14 @@ class _SentenceReader:
             tuple((at, text) for at, text in parts.others if at),
             layout.token_column,
             layout.is_quoted,
+            tag_place(layout.names),
         )
         number = parts.tokens[0][0].number
         return Document(text, self._source, number, offsets, conll=conll, by_character=by_character)
+
+
+def _texts(parts: _Parts) -> list[str]:
+    return [text for _, text in parts.others]
 
 
 def _problem(cells: list[str], width: int) -> str:

@@ -32,7 +32,7 @@ INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jso
 
 _EXTENSIONS = {
     "text": (".txt", ".text"),
-    "conll": (".conll", ".conllu", ".iob", ".iob2", ".bio"),
+    "conll": (".conll", ".conllu", ".conllup", ".iob", ".iob2", ".bio"),
     "jsonl": (".jsonl", ".ndjson"),
 }
 _TABLES = (".csv", ".tsv")

@@ -21,6 +21,7 @@ from tagcli.readers.columns import (
     split_columns,
     without_quotes,
 )
+from tagcli.readers.universal import NO_WORD, names_in, names_of_rows
 from tagcli.records import is_separator
 
 if TYPE_CHECKING:
@@ -32,14 +33,13 @@ ODD_STARTS = COMMENT_MARKS | frozenset("\ufeff ")
 """What the lines begin with that need a second look."""
 
 _INDEX = re.compile(r"[0-9]{1,9}")
-_NO_TOKEN = re.compile(r"[0-9]+(?:-[0-9]+|\.[0-9]+)")  # CoNLL-U: several words in one, empty nodes
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """`width` columns, those of the token and of the tags counted from 0; whether they are apart by
     tabs and in quotes, whether the first one counts the tokens, and whether these are characters;
-    the tags that were seen, and how many sentences fit."""
+    the tags that were seen, how many sentences fit, and the columns' names if it is CoNLL-U."""
 
     width: int
     is_tabbed: bool
@@ -50,6 +50,7 @@ class Layout:
     tags: frozenset[str]
     by_character: bool
     sentences: int
+    names: tuple[str, ...]
 
     @property
     def plain_width(self) -> int:
@@ -81,7 +82,7 @@ class Layout:
         mark = line.lstrip("\ufeff")[0]
         if mark in COMMENT_MARKS and not self._takes(line, cells, is_inside):
             return mark != "#" and is_inside
-        if self.has_index and _NO_TOKEN.fullmatch(cells[0]):
+        if self.has_index and NO_WORD.fullmatch(cells[0]):
             return False
         if len(cells) > self.token_column and is_separator(cells[self.token_column]):
             return False
@@ -115,15 +116,20 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
     flat = [cells[:width] for cells in chain.from_iterable(good or split)]
     tabbed = sum("\t" in line.rstrip(BLANKS) for line in chain.from_iterable(rows))
     tagged = columns_with_tags(flat)
-    has_index = token_column != 1 and 1 not in tagged and _counts(good or split)
+    is_tabbed = tabbed * 2 > sum(map(len, rows))
+    names = _universal_names(lines, good or split, tagged) if is_tabbed else ()
+    is_counted = "ID" in names[:1] or (1 not in tagged and _counts(good or split))
+    has_index = is_counted and token_column != 1
     column = int(has_index or _tags_come_first(tagged, flat)) or _named_column(blocks)
+    if names:
+        column = names.index("FORM")
     if token_column is not None:
         column = token_column - 1
     tagged = tuple(one for one in tagged if one != column)
     tokens = [cells[column] or " " for cells in flat if column < len(cells)]
     return Layout(
         width=width,
-        is_tabbed=tabbed * 2 > sum(map(len, rows)),
+        is_tabbed=is_tabbed,
         is_quoted=is_quoted,
         has_index=has_index,
         token_column=column,
@@ -131,7 +137,21 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
         tags=frozenset(cells[one] for cells in flat for one in tagged if one < len(cells)),
         by_character=stand_on_characters([tokens]),
         sentences=len(good),
+        names=names if names[column : column + 1] == ("FORM",) else (),
     )
+
+
+def _universal_names(
+    lines: Sequence[str], blocks: Sequence[Sequence[Sequence[str]]], tagged: Sequence[int]
+) -> tuple[str, ...]:
+    """The names of the columns, if these are the rows of CoNLL-U or CoNLL-U Plus."""
+    width = len(blocks[0][0])
+    names = names_in(lines)
+    if names:
+        return names if len(names) == width else ()
+    is_begun = [cells[0] for cells in blocks[0] if not NO_WORD.fullmatch(cells[0])][:1] == ["1"]
+    is_counted = is_begun or _counts(blocks)
+    return names_of_rows(blocks) if is_counted and width - 1 not in tagged else ()
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -192,7 +212,7 @@ def _counts(blocks: Sequence[Sequence[Sequence[str]]]) -> bool:
     for block in blocks:
         expected = {0, 1, counted[-1] + 1} if counted else set[int]()
         for cells in block:
-            if _NO_TOKEN.fullmatch(cells[0]):
+            if NO_WORD.fullmatch(cells[0]):
                 continue
             if not _INDEX.fullmatch(cells[0]) or (expected and int(cells[0]) not in expected):
                 return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.readers.columns import BLANKS, columns_with_tags, filled, is_header, split_columns
 from tagcli.readers.layout import COMMENT_MARKS, find_layout
+from tagcli.readers.universal import names_in
 from tagcli.records import is_separator
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def recognised(lines: Sequence[str], is_all: bool) -> Verdict | None:
         return None
     if content[0][0] in "{[":
         return _json_or_text(content, is_all)
+    if names_in(content[:1]):
+        return Verdict("conll", MOST_ROWS)
     rows = list(_rows(lines))
     if not rows:
         waits = not is_all or _COMMENT_OF_CONLL.match(content[-1])
@@ -107,6 +110,8 @@ def _verdict(lines: Sequence[str], all_lines: Sequence[str]) -> Verdict:
     rows = [cells for cells in rows if len(cells) == len(rows[0])]
     layout = find_layout(all_lines, None)
     has_index = layout is not None and layout.has_index
+    if layout is not None and layout.names:
+        return Verdict("conll", MOST_ROWS)
     if not _are_rows(rows, "\t" in lines[0].rstrip(), has_index):
         return Verdict("text")
     is_sure = has_index or any(map(_COMMENT_OF_CONLL.match, all_lines))

@@ -1,4 +1,4 @@
-"""CoNLL: token and BIO2 tag a line."""
+"""CoNLL: token and BIO2 tag a line; CoNLL-U: the tag where it has its place."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tagcli.records import is_separator
 from tagcli.segmentation.paragraphs import unwrapped
 from tagcli.segmentation.words import cut_words
 from tagcli.spellings import OUTSIDE
+from tagcli.writers.universal import with_universal_header, with_universal_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,12 +25,12 @@ EOJEOL_COMMENT = "# words = eojeols cut at punctuation and at entity ends"
 def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
     """Token and BIO2 tag a line, a blank line after a sentence.
 
-    A CoNLL document keeps its lines and gets the tag as last column.
+    A CoNLL document keeps its lines and gets the tag as last column, CoNLL-U in MISC.
     """
     document = tagged.document
     lines = [_comment("source", document.source)] if options.show_source else []
     if document.conll is not None:
-        before = map(_separator_row, document.conll.before)
+        before = [_line_before(line, document.conll) for line in document.conll.before]
         if document.holds_only_comments:
             return "".join(f"{line}\n" for line in before)
         lines = [*before, *lines, *_rows(tagged, document.conll)]
@@ -46,13 +47,38 @@ def write_conll(tagged: TaggedDocument, options: WriterOptions) -> str:
 def _rows(tagged: TaggedDocument, conll: ConllRows) -> Iterator[str]:
     """The rows with their tags, and the lines between them as they were."""
     tags = token_tags(tagged.document.tokens.tolist(), tagged.entities)  # type: ignore[union-attr]
-    between = dict[int, list[str]]()
-    for at, line in conll.between:
-        between.setdefault(at, []).append(line)
-    for number, (row, tag) in enumerate(zip(conll.tokens, tags, strict=True)):
-        yield from between.get(number, ())
-        yield _with_tag(row, tag)
-    yield from between.get(len(conll.tokens), ())
+    before: int | None = None
+    for line, token in conll.lines():
+        if token is None:
+            yield _untagged(line, conll)
+            continue
+        tag = tags[token]
+        if token == before and tag != OUTSIDE:  # another word of the same token
+            tag = f"I{tag[1:]}"
+        before = token
+        try:
+            place = conll.universal
+            yield with_universal_tag(line, tag, place) if place else _with_tag(line, tag)
+        except ValueError as error:
+            raise DataError(tagged.document.source, tagged.document.line, str(error)) from error
+
+
+def _untagged(line: str, conll: ConllRows) -> str:
+    """A line that is no row of a word. CoNLL-U has as many columns in all rows, and a token of
+    several words has no tag, not even an old one."""
+    place = conll.universal
+    if place is None or line.startswith("#") or "\t" not in line:
+        return line
+    is_empty_node = "." in line.split("\t", 1)[0]
+    if is_empty_node and (place.misc is not None or place.tags is not None):
+        return line
+    return with_universal_tag(line, None, place)
+
+
+def _line_before(line: str, conll: ConllRows) -> str:
+    if conll.universal is None:
+        return _separator_row(line)
+    return _untagged(with_universal_header(line, conll.universal), conll)
 
 
 def _with_tag(row: str, tag: str) -> str:

@@ -28,7 +28,7 @@ OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], ResumableWriter]] = {
 }
 
 _EXTENSIONS = {
-    "conll": (".conll", ".conllu", ".iob", ".iob2", ".bio"),
+    "conll": (".conll", ".conllu", ".conllup", ".iob", ".iob2", ".bio"),
     "html": (".html", ".htm"),
     "jsonl": (".jsonl", ".ndjson"),
 }

@@ -54,7 +54,7 @@ FORMS = {
         "1\tZu\tzu\tADP\tAPPR\t_\t3\tcase\t_\t_\n"
         "2\tdem\tder\tDET\tART\t_\t3\tdet\t_\t_\n"
         "3\tSee\tSee\tNOUN\tNN\t_\t0\troot\t_\t_\n\n",
-        [["Anna", "lebt", "an", "dem", "See", "."], ["Zu", "dem", "See"]],
+        [["Anna", "lebt", "am", "See", "."], ["Zum", "See"]],
         (),
     ),
     "GermEval": Form(

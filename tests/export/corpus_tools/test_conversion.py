@@ -241,3 +241,31 @@ def test_the_work_for_a_line_grows_with_its_length(tmp_path: Path, line: str) ->
 
     work(10)  # what is done once
     assert work(400) < 4.5 * work(100)
+
+
+UNIVERSAL = (
+    "# text = Zum See.\n"
+    "1-2\tZum\t_\t_\t_\t_\t_\t_\t_\t_\n1\tzu\t_\t_\t_\t_\t0\t_\t_\t_\n2\tdem\t_\t_\t_\t_\t0\t_\t_\t_\n"
+    "2.1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n3\tSee\t_\t_\t_\t_\t0\t_\t_\tNER=B-LOC\n"
+    "4\t.\t_\t_\t_\t_\t0\t_\t_\t_\n\n"
+)
+
+
+def test_tokens_without_blanks_between_are_counted_with_them() -> None:
+    assert _entities(_load(UNIVERSAL, "a.conllu")) == [
+        ("Zum See.", ((0, 3), (4, 7), (7, 8)), ((4, 7, "LOC"),))
+    ]
+    record = json.loads(_convert(UNIVERSAL, "a.conllu", "jsonl"))
+    assert record == {
+        "tokens": ["Zum", "See", "."],
+        "entities": [{"start": 4, "end": 7, "label": "LOC"}],
+    }
+    assert _convert(UNIVERSAL, "a.conllu", "conll") == "Zum\tO\nSee\tB-LOC\n.\tO\n\n"
+
+
+def test_words_and_empty_nodes_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.conllu").write_text(UNIVERSAL, encoding="utf-8")
+    documents = list(read_documents(Input(tmp_path / "a.conllu"), None, ReaderOptions()))
+    assert left_out(documents, "conll") == [
+        "1 comment", "2 syntactic words", "1 empty node", "7 middle columns",
+    ]  # fmt: skip
