@@ -26,6 +26,8 @@ _data_dir = click.option(
 )  # fmt: skip
 
 
+_FORMATS = ("conll", "jsonl", "prodigy", "doccano", "label-studio", BRAT)
+
 _EXAMPLES = """
   nertag-data stats train.conll dev.conll
   nertag-data check train.conll dev.conll test.conll
@@ -137,7 +139,7 @@ def check(
 )  # fmt: skip
 @click.argument("place")
 @click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--to", type=Choice(["conll", "jsonl", BRAT]),
+@click.option("--to", type=Choice(_FORMATS),
               help="Format of OUT; default: by its extension.")
 @click.option("--scheme", type=Choice(CORPUS_SCHEMES), default="BIO", help="CoNLL's tags.")
 @click.option("--map", "renamed", multiple=True, metavar="A=B",
@@ -152,7 +154,8 @@ def convert(
     place: str, out: Path, to: str | None, scheme: str, renamed: tuple[str, ...], split: str,
     repair: str, data_dir: Path | None, reading: FileReading,
 ) -> None:
-    """Convert PLACE to OUT: CoNLL or JSONL ("-": standard output), or brat.
+    """Convert PLACE to OUT: CoNLL or JSONL ("-": standard output), brat, or what Prodigy, doccano
+    and Label Studio import.
 
     With --to brat OUT is a folder, with a document for every record; or it is NAME.ann, beside
     which NAME.txt is written, with a line for every record.

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from export.corpora.tags import LabelRow
 from tagcli.errors import DataError
 from tagcli.readers.base import token_offsets
+from tagcli.writers.jsonl import OFFSETS
+from tagcli.writers.offsets import BYTES, UTF_16, to_code_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 _SPAN_FIELDS = ("entities", "spans", "label", "labels")
 _TAG_FIELDS = ("ner_tags", "tags", "labels", "label")
 _START_NAMES, _END_NAMES = ("start", "start_offset"), ("end", "end_offset")
-GOLD_FIELDS = frozenset((*_SPAN_FIELDS, *_TAG_FIELDS, "ner", "annotations", "answer"))
+GOLD_FIELDS = frozenset((*_SPAN_FIELDS, *_TAG_FIELDS, "ner", "annotations", "answer", OFFSETS))
 """The fields that gold is read from."""
 MARK_FIELDS = frozenset((*_START_NAMES, *_END_NAMES, "label", "labels", "text"))
 """What is read of a mark."""
@@ -81,6 +83,7 @@ def marked(document: Document) -> Marked | None:
     marks = _marks(document)
     if marks is None:
         return None
+    marks = _in_code_points(document, marks)
     _check(document, marks)
     place = _places_in_text(document)
     spans = [(place(m.start), place(m.end), m.label) for m in marks if m.start < m.end]
@@ -153,6 +156,32 @@ def _first(one: dict[str, Any], names: Sequence[str]) -> Any:
 def _odd(document: Document, one: Any, needed: str = "start, end, label") -> DataError:
     problem = f"{one!r:.80} is no entity of this text: {needed}"
     return DataError(document.source, document.line, problem)
+
+
+def _in_code_points(document: Document, marks: list[_Mark]) -> list[_Mark]:
+    """The marks of an object that counts otherwise: it says so, or is a task of Label Studio. Its
+    front end counts UTF-16 units, but what a script brought into it may be in code points."""
+    unit, text = document.fields.get(OFFSETS), _counted_text(document)
+    if isinstance(document.fields.get("annotations"), list):
+        moved = _moved(text, marks, UTF_16)
+        return marks if _all_fit(text, marks) and not _all_fit(text, moved) else moved
+    return _moved(text, marks, unit) if unit in (UTF_16, BYTES) else marks
+
+
+def _moved(text: str, marks: Sequence[_Mark], unit: str) -> list[_Mark]:
+    """The marks in code points. One that is in no place of the text is left to the check, and to
+    its hint."""
+    places = to_code_points(text, unit)
+    moved = [(places(one.start), places(one.end), one) for one in marks]
+    return [
+        one if start is None or end is None else one._replace(start=start, end=end)
+        for start, end, one in moved
+    ]
+
+
+def _all_fit(text: str, marks: Sequence[_Mark]) -> bool:
+    """Whether all marks say what the text has there, by code points."""
+    return all(m.written is not None and m.written == text[m.start : m.end] for m in marks)
 
 
 def _check(document: Document, marks: Sequence[_Mark]) -> None:

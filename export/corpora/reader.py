@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from export.corpora.brat import TXT, brat_files, read_brat
 from export.corpora.examples import Example, examples_of
+from export.corpora.json_array import is_array, read_array
 from export.corpora.json_gold import Marked, marked, tag_row
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.source import FileReading, Source
@@ -90,7 +91,10 @@ class CorpusReader:
         source = self._source
         opened = Input(str(path), check_encoding(source.encoding))
         options = ReaderOptions(token_column=source.token_column, on_guess=self._note)
-        for document in read_documents(opened, source.input_format, options):
+        named = source.input_format
+        is_json = named in (None, "jsonl") and is_array(path, opened)
+        found = read_array(opened) if is_json else read_documents(opened, named, options)
+        for document in found:
             if self._on_document is not None:
                 self._on_document(document)
             yield document

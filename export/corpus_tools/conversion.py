@@ -23,16 +23,21 @@ from export.corpora.brat import (
 from export.corpora.json_gold import GOLD_FIELDS, MARK_FIELDS
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
+from export.corpus_tools.annotation_tools import (
+    doccano_lines,
+    label_studio_lines,
+    prodigy_lines,
+)
+from export.corpus_tools.example_words import word_spans, words_by_sentence
 from export.corpus_tools.spans import SpansInOrder
 from export.corpus_tools.splits import repairs_note
-from export.corpus_tools.stats import sentence_spans, sentences_of
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.columns import cells_of
 from tagcli.readers.formats import format_of_name
 from tagcli.readers.jsonl import TOKEN_FIELDS
 from tagcli.records import is_separator
-from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
+from tagcli.writers.conll import EOJEOL_COMMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,31 +60,19 @@ def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
     """
     place = corpus.source.place
     for example in corpus.examples:
-        sentences = list(_sentences(example))
+        sentences = list(words_by_sentence(example))
         all_words = [word for _, words in sentences for word in words]
-        spans = SpansInOrder(_word_spans(all_words, example, place))
+        spans = SpansInOrder(_spans_in_columns(all_words, example, place))
         first = 0
-        for comment, words in sentences:
+        for language, words in sentences:
             last = first + len(words)
             inside = [(s - first, e - first, label) for s, e, label in spans.between(first, last)]
             labels = write_row(inside, len(words), scheme)
-            yield comment
+            yield f"{EOJEOL_COMMENT}\n" if language == "ko" else ""
             for (start, end), label in zip(words, labels, strict=True):
                 yield f"{_token(example, start, end, place)}\t{label}\n"
             yield "\n"
             first = last
-
-
-def _sentences(example: Example) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    """The words of every sentence, and the line that stands before it, if any."""
-    if example.tokens is not None:
-        yield from (("", words) for words in sentences_of(example))
-        return
-    spans = SpansInOrder(example.spans)
-    for start, end, language in sentence_spans(example):
-        comment = f"{EOJEOL_COMMENT}\n" if language == "ko" else ""
-        ends = ((first, last) for first, last, _ in spans.between(start, end))
-        yield comment, words_cut_at(ends, example.text, start, end)
 
 
 def _token(example: Example, start: int, end: int, place: str) -> str:
@@ -90,26 +83,14 @@ def _token(example: Example, start: int, end: int, place: str) -> str:
     return token
 
 
-def _word_spans(words: list[tuple[int, int]], example: Example, place: str) -> list[Span]:
+def _spans_in_columns(words: list[tuple[int, int]], example: Example, place: str) -> list[Span]:
     """The entities over word indices; raises DataError for those that CoNLL cannot hold."""
-    starts, ends = [start for start, _ in words], [end for _, end in words]
-    spans, free_from = [], 0
-    for start, end, label in sorted(example.spans):
-        first, last = bisect_right(ends, start), bisect_left(starts, end)
-        problem = None
-        if start < free_from:
-            problem = "overlaps another"
-        elif first >= last:
-            problem = "holds no word"
-        elif start > starts[first] or end < ends[last - 1]:
-            problem = "begins or ends inside a token"
-        elif not re.fullmatch(r"\S+", label):
-            problem = f"has the type {label!r}"
-        if problem:
-            what = f"the entity {example.text[start:end]!r} {problem}: CoNLL cannot hold it"
+    spans = word_spans(words, example, place, "CoNLL")
+    for first, last, label in spans:
+        if not re.fullmatch(r"\S+", label):
+            text = example.text[words[first][0] : words[last - 1][1]]
+            what = f"the entity {text!r} has the type {label!r}: CoNLL cannot hold it"
             raise DataError(*brat_place(place, example.line), what)
-        spans.append((first, last, label))
-        free_from = end
     return spans
 
 
@@ -141,6 +122,9 @@ def _among_joined(tokens: Sequence[tuple[int, int]], spans: Iterable[Span]) -> I
 CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
     "conll": conll_lines,
     "jsonl": jsonl_lines,
+    "prodigy": prodigy_lines,
+    "doccano": doccano_lines,
+    "label-studio": label_studio_lines,
 }
 
 

@@ -21,6 +21,7 @@ from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
 from tagcli.writers.formats import OUTPUT_FORMATS, format_of_output
+from tagcli.writers.offsets import CODE_POINTS, OFFSET_UNITS
 
 _INTERRUPTED = 130
 _DEFAULT_FORMAT = "spans"
@@ -70,7 +71,7 @@ GROUPS = {
         "--lang", "--input-format", "--paragraphs", "--encoding", "--text-field", "--token-column",
         "--keep-going",
     ),
-    "Output": ("--format", "--summary", "--output", "--resume"),
+    "Output": ("--format", "--offsets", "--summary", "--output", "--resume"),
     "Entities": ("--labels", "--min-score"),
     "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
@@ -97,6 +98,8 @@ _EXAMPLES = """
 @click.option("--format", "output_format", type=Choice(OUTPUT_FORMATS),
               default=_DEFAULT_FORMAT,
               help="What comes out; without it the name that -o gives says so.")
+@click.option("--offsets", type=Choice(OFFSET_UNITS), default=CODE_POINTS,
+              help="What the offsets in JSONL count.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,

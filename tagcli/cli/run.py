@@ -42,6 +42,7 @@ class RunOptions:
 
     lang: str
     output_format: str
+    offsets: str
     summary: bool
     output: str | None
     resume: bool
@@ -155,8 +156,8 @@ class TaggingRun:
     def _write(self, tagger: Tagger, output: Output) -> None:
         from tagcli.output.journal import open_journal
 
-        options, writer = self._options, self._writer()
-        settings = _settings(tagger, self._inputs, options.output_format)
+        options, writer = self._options, self._writer(tagger)
+        settings = _settings(tagger, self._inputs, options)
         journal = open_journal(output, writer, self._inputs, settings, options.resume)
         with journal:
             self._skipped += journal.before.unwritable
@@ -183,10 +184,11 @@ class TaggingRun:
             self._skip(error)
             return None
 
-    def _writer(self) -> Writer:
-        from tagcli.models.directory import DEFAULT
+    def _writer(self, tagger: Tagger) -> Writer:
+        from tagcli.models.directory import DEFAULT, model_version
 
         options = self._options
+        is_compared = options.output_format == "label-studio"
         is_shown = options.output is None and (options.summary or options.output_format == "spans")
         writing = WriterOptions(
             show_source=len(self._inputs) > 1,
@@ -195,6 +197,8 @@ class TaggingRun:
             title=_title([source.name for source in self._inputs]),
             model=f"model {options.model or DEFAULT}",
             date=_date(),
+            model_version=model_version(tagger.model) if is_compared else "",
+            offsets=options.offsets,
         )
         if options.summary:
             return SummaryWriter(writing)
@@ -223,7 +227,7 @@ def _date() -> str:
     return datetime.now().date().isoformat()
 
 
-def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
+def _settings(tagger: Tagger, inputs: Sequence[Input], run: RunOptions) -> dict[str, Any]:
     """What the output depends on beside the documents, by the names that a user knows."""
     from tagcli.models.directory import stamps
 
@@ -233,7 +237,8 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> di
         "model": stamps(tagger.model),
         "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
         "list of files": [source.name for source in inputs],
-        "--format": output_format,
+        "--format": run.output_format,
+        "--offsets": run.offsets,
         "--lang": options.language,
         "--labels": None if options.labels is None else sorted(options.labels),
         "--min-score": options.min_score,

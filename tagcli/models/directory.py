@@ -94,11 +94,28 @@ class Model:
 
 def stamps(model: Model) -> dict[str, list[int]]:
     """Size and time of the files of a model that decide what it finds, by their names."""
+    stats = {name: path.stat() for name, path in _deciding_files(model).items()}
+    return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()}
+
+
+def model_version(model: Model) -> str:
+    """The name of a model's folder and eight digits of what is in its files."""
+    import hashlib
+
+    digest = hashlib.blake2b(digest_size=4)
+    for name, path in _deciding_files(model).items():
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "blake2b").hexdigest()
+        digest.update(f"{name} {content}\n".encode())
+    return f"{model.folder.resolve().name}-{digest.hexdigest()}"
+
+
+def _deciding_files(model: Model) -> dict[str, Path]:
+    """The files that decide what a model finds, by their names in its folder, in order."""
     onnx = (*_HUB_ONNX, *(f"{name}_data" for name in _HUB_ONNX))
     patterns = (*_DESCRIPTION, *onnx, WEIGHTS, *_SAFETENSORS)
     files = sorted({path for pattern in patterns for path in model.folder.glob(pattern)})
-    stats = {path.relative_to(model.folder).as_posix(): path.stat() for path in files}
-    return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()}
+    return {path.relative_to(model.folder).as_posix(): path for path in files}
 
 
 def has_safetensors(folder: Path) -> bool:

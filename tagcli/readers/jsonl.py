@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tagcli.readers.base import Lines, ReaderOptions
-    from tagcli.readers.inputs import Line
 
 TOKEN_FIELDS = ("tokens", "tokenized_text")
 """What a list of tokens is called: by most, and by GLiNER."""
@@ -30,47 +30,57 @@ def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Do
         if not line.text.strip().strip("\ufeff"):
             continue
         try:
-            yield _json_document(line, source, options.text_field, characters)
+            with _failures_told(source, line.number):
+                fields = _DECODER.decode(line.text.lstrip("\ufeff"))
+            yield document_of(fields, source, line.number, options.text_field, characters)
         except DataError as error:
             options.report(error)
 
 
-def _json_document(
-    line: Line, source: str, text_field: str, characters: CharacterTokens
-) -> Document:
+def read_value(text: str, at: int, source: str, number: int) -> tuple[Any, int]:
+    """The JSON value at an offset of a text and where it ends. Raises DataError, with the line's
+    number, for what is none, or could not be kept as it is."""
+    with _failures_told(source, number):
+        return _DECODER.raw_decode(text, at)
+
+
+@contextmanager
+def _failures_told(source: str, number: int) -> Iterator[None]:
     try:
-        fields = json.loads(
-            line.text.lstrip("\ufeff"),
-            parse_constant=_refuse,
-            parse_float=_finite,
-            object_pairs_hook=_without_doubles,
-        )
+        yield
     except RecursionError as error:
-        raise DataError(source, line.number, "broken JSON: nested too deeply") from error
+        raise DataError(source, number, "broken JSON: nested too deeply") from error
     except ValueError as error:
-        raise DataError(source, line.number, f"broken JSON: {error}") from error
+        raise DataError(source, number, f"broken JSON: {error}") from error
+
+
+def document_of(
+    fields: Any, source: str, number: int, text_field: str, characters: CharacterTokens
+) -> Document:
+    """A JSON object as a document; raises DataError, with its line's number, for one without a
+    text."""
     if not isinstance(fields, dict):
-        raise DataError(source, line.number, "not a JSON object")
+        raise DataError(source, number, "not a JSON object")
     name = text_place(fields, text_field)
     if name is None:
         names = ", ".join(fields) or "nothing"
         problem = f"no field {text_field!r} and no field 'tokens', but {names:.100}"
-        raise DataError(source, line.number, f"{problem}: --text-field names the one with the text")
+        raise DataError(source, number, f"{problem}: --text-field names the one with the text")
     if name in TOKEN_FIELDS:
         tokens = fields[name]
         if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
-            raise DataError(source, line.number, f"field {name!r} is not a list of strings")
+            raise DataError(source, number, f"field {name!r} is not a list of strings")
         by_character = characters.are(tokens)
         text, offsets = joined(tokens, by_character)
-        document = Document(text, source, line.number, offsets, fields, by_character=by_character)
+        document = Document(text, source, number, offsets, fields, by_character=by_character)
     else:
         text = fields.pop(name) if name in fields else fields[_TASK][text_field]
         if not isinstance(text, str):
             problem = f"field {name!r} is not a string"
-            raise DataError(source, line.number, problem)
-        document = Document(text, source, line.number, fields=fields)
+            raise DataError(source, number, problem)
+        document = Document(text, source, number, fields=fields)
     if any("\ud800" <= c <= "\udfff" for c in document.text):
-        raise DataError(source, line.number, "the text has half a surrogate pair (\\ud800-\\udfff)")
+        raise DataError(source, number, "the text has half a surrogate pair (\\ud800-\\udfff)")
     return document
 
 
@@ -103,3 +113,8 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"an object has two values of the name {name!r:.40}")
         fields[name] = value
     return fields
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_doubles
+)

@@ -20,10 +20,17 @@ def _html(options: WriterOptions) -> ResumableWriter:
     return HtmlWriter(options)
 
 
+def _label_studio(options: WriterOptions) -> ResumableWriter:
+    from tagcli.writers.label_studio import LabelStudioWriter
+
+    return LabelStudioWriter(options)
+
+
 OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], ResumableWriter]] = {
     "conll": partial(RecordWriter, write_conll),
     "html": _html,
     "jsonl": partial(RecordWriter, write_jsonl),
+    "label-studio": _label_studio,
     "spans": partial(RecordWriter, write_spans),
 }
 

@@ -6,10 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
+from tagcli.writers.offsets import CODE_POINTS, OFFSET_UNITS, unit_places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tagcli.records import Entity, TaggedDocument
     from tagcli.writers.base import WriterOptions
+
+OFFSETS = "offsets"
+"""The field that says in what unit the offsets are, if not in code points."""
 
 
 def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
@@ -19,23 +25,28 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
         return ""
     record: dict[str, Any] = {"source": document.source} if options.show_source else {}
     record["text"] = tagged.text
-    taken = {"entities", *record}
+    unit = options.offsets
+    says_unit = unit != CODE_POINTS or document.fields.get(OFFSETS) in OFFSET_UNITS
+    taken = {"entities", *record, *([OFFSETS] if says_unit else [])}
     for name, value in document.fields.items():
         while name in taken:
             name = f"input_{name}"
         taken.add(name)
         record[name] = value
-    record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
+    if unit != CODE_POINTS:
+        record[OFFSETS] = unit
+    places = unit_places(tagged.text, unit) if tagged.entities else ()
+    record["entities"] = [_entity_fields(entity, places) for entity in tagged.entities]
     try:
         return _dumps(record) + "\n"
     except RecursionError as error:  # reading had a little more room
         raise DataError(document.source, document.line, "nested too deeply") from error
 
 
-def _entity_fields(entity: Entity) -> dict[str, Any]:
+def _entity_fields(entity: Entity, places: Sequence[int]) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        "start": entity.start,
-        "end": entity.end,
+        "start": places[entity.start],
+        "end": places[entity.end],
         "label": entity.label,
         "text": entity.text,
         "score": round(float(entity.score), 4),

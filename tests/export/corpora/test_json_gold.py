@@ -198,3 +198,31 @@ def test_what_an_object_has_in_place_of_gold_is_said(read: Read) -> None:
     assert str(caught.value).endswith(
         "no gold: no 'entities' with start, end and label; it has id, mentions"
     )
+
+
+@pytest.mark.parametrize(("unit", "start", "end"), [("utf16", 6, 10), ("bytes", 8, 13)])
+def test_offsets_are_in_the_unit_that_a_record_says(
+    read: Read, unit: str, start: int, end: int
+) -> None:
+    entity = {"start": start, "end": end, "label": "LOC"}
+    (one,) = read({"text": "😀 in Köln", "offsets": unit, "entities": [entity]}).examples
+    assert one.spans == ((5, 9, "LOC"),)
+
+
+@pytest.mark.parametrize("written", [{"text": "Köln"}, {}])
+@pytest.mark.parametrize("start", [5, 6])
+def test_label_studio_counts_utf_16_units_if_not_code_points(
+    read: Read, start: int, written: dict[str, str]
+) -> None:
+    value = {"start": start, "end": start + 4, "labels": ["LOC"], **written}
+    task = {"data": {"text": "😀 in Köln"}, "annotations": [{"result": [{"value": value}]}]}
+    expected = 5 if start == 6 or written else 4  # what its front end counts, unless told
+    (one,) = read(task).examples
+    assert one.spans == ((expected, expected + 4, "LOC"),)
+
+
+def test_label_studio_with_a_text_that_is_nowhere_is_an_error(read: Read) -> None:
+    value = {"start": 6, "end": 10, "labels": ["LOC"], "text": "Bern"}
+    task = {"data": {"text": "😀 in Köln"}, "annotations": [{"result": [{"value": value}]}]}
+    with pytest.raises(DataError, match=r"a\.jsonl:1: LOC is 'Bern', but at 5 to 9 the text has"):
+        read(task)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEYS = {
-    "lang", "format", "model", "input-format", "encoding", "text-field", "token-column", "labels",
-    "min-score", "overlap", "paragraphs", "backend", "device", "threads",
+    "lang", "format", "offsets", "model", "input-format", "encoding", "text-field", "token-column",
+    "labels", "min-score", "overlap", "paragraphs", "backend", "device", "threads",
 }  # fmt: skip
 
 

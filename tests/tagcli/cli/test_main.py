@@ -196,6 +196,23 @@ def test_spans_of_text_are_the_text() -> None:
         assert spans_structure(tags(SAMPLES / name)) == (SAMPLES / name).read_text("utf-8")
 
 
+def test_tasks_for_label_studio_name_the_model_and_its_files() -> None:
+    tasks = json.loads(tags("--format", "label-studio", stdin=f"😀 {GERMAN}\n\n{KOREAN}\n"))
+    assert [task["data"]["text"] for task in tasks] == [f"😀 {GERMAN}", KOREAN]
+    predictions = [task["predictions"][0] for task in tasks]
+    (version,) = {one["model_version"] for one in predictions}
+    assert re.fullmatch(rf"{DEFAULT}-[0-9a-f]{{8}}", version)
+    merkel = predictions[0]["result"][0]["value"]
+    assert (merkel["start"], merkel["end"], merkel["text"]) == (3, 16, "Angela Merkel")
+
+
+def test_offsets_may_count_bytes() -> None:
+    (record,) = records(tags("--format", "jsonl", "--offsets", "bytes", stdin=KOREAN + "\n"))
+    assert record["offsets"] == "bytes"
+    entity = record["entities"][0]
+    assert KOREAN.encode()[entity["start"] : entity["end"]].decode() == entity["text"] == "이순신"
+
+
 def test_conll_samples_stay_but_for_the_last_column() -> None:
     out = tags(SAMPLES / "panx.conll", "--format", "conll")
     cut = [line.rsplit("\t", 1)[0] if "\t" in line else line for line in out.split("\n")]

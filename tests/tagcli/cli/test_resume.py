@@ -28,7 +28,7 @@ from tests.support.processes import (
     wait_until,
 )
 
-FORMATS = ("conll", "html", "jsonl", "spans")
+FORMATS = ("conll", "html", "jsonl", "label-studio", "spans")
 TEXTS = "".join((SAMPLES / f"{name}.txt").read_text("utf-8") for name in ("de", "ko", "fr"))
 
 pytestmark = [needs_model, needs_posix]

@@ -22,6 +22,7 @@ from tagcli.models.directory import (
     bundled_names,
     find_folder,
     find_model,
+    model_version,
     read_model,
     stamps,
 )
@@ -457,6 +458,12 @@ def test_a_model_is_known_by_its_files(described: Callable[..., Path]) -> None:
         assert stamps(read_model(folder)) == before | {name: [size, time + 1_000_000_000]}
         os.utime(folder / name, ns=(time, time))
     assert stamps(read_model(folder)) == before
+    version = model_version(read_model(folder))
+    os.utime(folder / WEIGHTS, ns=(0, 0))
+    assert model_version(read_model(folder)) == version
+    (folder / WEIGHTS).write_bytes(b"12346")
+    assert model_version(read_model(folder)) != version
+    assert version.rpartition("-")[0] == folder.name
 
 
 def test_a_hub_id_whose_files_are_no_model(tmp_path: Path) -> None:
