@@ -1,4 +1,4 @@
-"""What the `train` extra brings, looked for before it is used."""
+"""What the extras bring, looked for before it is used."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def check_packages(names: Iterable[str], purpose: str) -> None:
-    """Raise UsageError with the pip line for the first package that is not installed."""
+def check_packages(names: Iterable[str], purpose: str, extra: str = "train") -> None:
+    """Raise UsageError with the pip line for the first package of an extra that is not
+    installed."""
     for name in names:
         try:
             found = importlib.util.find_spec(name)
         except ModuleNotFoundError:  # of the package it is in
             found = None
         if found is None:
-            needed = 'pip install "nertag[train]"'
+            needed = f'pip install "nertag[{extra}]"'
             raise UsageError(f"{name} is not installed; {purpose} needs: {needed}")

@@ -60,6 +60,7 @@ NOT_RUN = {
     r"^nertag-bench\b": "it measures for minutes",
     r"\bmake_checkpoint\.py\b": "its checkpoint has the size of a known encoder",
     r"\bxlmr\b|\bxlmr-cut\b": "it takes what make_checkpoint.py makes",
+    r"\.xmi\b": "dkpro-cassis may not be there",
     r"\$NERTAG_DATA|\b(wikiann|wikineural|naver)/": "needs corpora that are not here",
     r"\bruns/": "it is training of hours, or takes what that made",
 }

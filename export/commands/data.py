@@ -26,7 +26,7 @@ _data_dir = click.option(
 )  # fmt: skip
 
 
-_FORMATS = ("conll", "jsonl", "prodigy", "doccano", "label-studio", BRAT)
+_FORMATS = ("conll", "jsonl", "prodigy", "doccano", "label-studio", "xmi", BRAT)
 
 _EXAMPLES = """
   nertag-data stats train.conll dev.conll
@@ -154,8 +154,8 @@ def convert(
     place: str, out: Path, to: str | None, scheme: str, renamed: tuple[str, ...], split: str,
     repair: str, data_dir: Path | None, reading: FileReading,
 ) -> None:
-    """Convert PLACE to OUT: CoNLL or JSONL ("-": standard output), brat, or what Prodigy, doccano
-    and Label Studio import.
+    """Convert PLACE to OUT: CoNLL or JSONL ("-": standard output), brat, or what Prodigy, doccano,
+    Label Studio and INCEpTION (xmi) import.
 
     With --to brat OUT is a folder, with a document for every record; or it is NAME.ann, beside
     which NAME.txt is written, with a line for every record.

@@ -21,6 +21,7 @@ from export.corpora.tags import (
     lacks_tags,
     untagged_row,
 )
+from export.corpora.xmi import is_xmi, read_xmi
 from export.optional_packages import check_packages
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions, token_offsets
@@ -76,7 +77,11 @@ class CorpusReader:
         else:
             path = find_file(self._place, source.split, data_dir)
             self.files = (path,)
-            yield from self._from_documents(self._documents(path))
+            if is_xmi(path):
+                self._check_is_file()
+                yield self._from_xmi(path)
+            else:
+                yield from self._from_documents(self._documents(path))
         for what, count in self._left_out.items():
             self._note(f"{self._place}: {what}, left out: {count}")
 
@@ -104,6 +109,11 @@ class CorpusReader:
             document = read_brat(path)
             self._leave_out("entities of no length", document.empty)
             yield Example(document.text, self._gold(document.spans), None, number)
+
+    def _from_xmi(self, path: Path) -> Example:
+        text, spans, untyped = read_xmi(path)
+        self._leave_out("entities without a type", untyped)
+        return Example(text, self._gold(spans), None, 1)
 
     def _leave_out(self, what: str, count: int) -> None:
         if count:

@@ -6,7 +6,7 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from export.corpora.brat import (
@@ -23,6 +23,7 @@ from export.corpora.brat import (
 from export.corpora.json_gold import GOLD_FIELDS, MARK_FIELDS
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
+from export.corpora.xmi import XMI, xmi_of
 from export.corpus_tools.annotation_tools import (
     doccano_lines,
     label_studio_lines,
@@ -119,16 +120,23 @@ def _among_joined(tokens: Sequence[tuple[int, int]], spans: Iterable[Span]) -> I
         yield start + moved[first], end + moved[last], label
 
 
+def xmi_lines(corpus: Corpus, _scheme: str) -> Iterator[str]:
+    """One document with every example as a line."""
+    yield xmi_of(*_one_document(corpus.examples), corpus.source.place)
+
+
 CONVERTERS: dict[str, Callable[[Corpus, str], Iterator[str]]] = {
     "conll": conll_lines,
     "jsonl": jsonl_lines,
     "prodigy": prodigy_lines,
     "doccano": doccano_lines,
     "label-studio": label_studio_lines,
+    "xmi": xmi_lines,
 }
 
 
 FORMATS = (*CONVERTERS, BRAT)
+_BY_SUFFIX = {ANN: BRAT, XMI: "xmi"}
 
 
 def convert(
@@ -163,7 +171,7 @@ def convert(
 
 
 def _format_of(out: Path, to: str | None) -> str:
-    chosen = to or (BRAT if out.suffix == ANN else format_of_name(str(out)))
+    chosen = to or _BY_SUFFIX.get(out.suffix.lower()) or format_of_name(str(out))
     if chosen not in FORMATS:
         raise UsageError(f"{out}: say the format, --to {' or '.join(FORMATS)}")
     if chosen == BRAT and str(out) == "-":
@@ -193,9 +201,7 @@ def write_documents(corpus: Corpus, out: Path) -> None:
     for example in examples:
         _check_for_brat(example, corpus.source.place)
     if out.suffix == ANN:
-        starts = accumulate((len(one.text) + 1 for one in examples), initial=0)
-        moved = [_moved(one, start) for one, start in zip(examples, starts, strict=False)]
-        write_brat(out, "\n".join(one.text for one in examples), chain.from_iterable(moved))
+        write_brat(out, *_one_document(examples))
         return
     if brat_files(str(out)):
         raise UsageError(f"{out} has brat documents in it: choose another folder")
@@ -212,8 +218,15 @@ def _check_for_brat(example: Example, place: str) -> None:
             raise DataError(*brat_place(place, example.line), what)
 
 
-def _moved(example: Example, by: int) -> list[Span]:
-    return [(start + by, end + by, label) for start, end, label in example.spans]
+def _one_document(examples: Sequence[Example]) -> tuple[str, list[Span]]:
+    """The examples as the lines of one text, and their entities in it."""
+    starts = accumulate((len(one.text) + 1 for one in examples), initial=0)
+    spans = [
+        (start + by, end + by, label)
+        for one, by in zip(examples, starts, strict=False)
+        for start, end, label in one.spans
+    ]
+    return "\n".join(one.text for one in examples), spans
 
 
 def left_out(documents: Iterable[Document], to: str) -> list[str]:
