@@ -5,9 +5,9 @@ Source: labelstud.io/guide/predictions. Its offsets are JavaScript's, UTF-16 uni
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from tagcli.writers.jsonl import add_fields, json_of
 from tagcli.writers.offsets import UTF_16, unit_places
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class LabelStudioWriter:
         """A task with the prediction for a document, and a comma before all but the first."""
         if not tagged.text.strip():
             return ""
-        task = self._task(tagged)
+        task = json_of(self._task(tagged), tagged.document)
         before = ",\n" if self._tasks else "\n"
         self._tasks += 1
-        return before + json.dumps(task, ensure_ascii=False, allow_nan=False)
+        return before + task
 
     def tail(self) -> str:
         """The array is closed."""
@@ -91,9 +91,13 @@ def regions(text: str, spans: Iterable[Span], task: str) -> list[dict[str, Any]]
 def _given(document: Document, show_source: bool) -> dict[str, Any]:
     """The task as it came, without older predictions; the fields of another record are data, which
     those who annotate can be shown."""
-    source = {"source": document.source} if show_source else {}
-    fields, data = dict(document.fields), document.fields.get(_DATA)
-    if isinstance(data, dict) and document.text in data.values():
-        fields.pop(_PREDICTIONS, None)
-        return {**fields, _DATA: {**source, **data, _TEXT: document.text}}
-    return {_DATA: {**source, **fields, _TEXT: document.text}}
+    data: dict[str, Any] = {"source": document.source} if show_source else {}
+    data[_TEXT] = document.text
+    fields, given = document.fields, document.fields.get(_DATA)
+    if not isinstance(given, dict) or document.text not in given.values():
+        add_fields(data, fields, set(data))
+        return {_DATA: data}
+    others = {name: value for name, value in given.items() if (name, value) != (_TEXT, data[_TEXT])}
+    add_fields(data, others, set(data))
+    task = {name: value for name, value in fields.items() if name != _PREDICTIONS}
+    return {**task, _DATA: data}

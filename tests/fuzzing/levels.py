@@ -195,6 +195,17 @@ def _check_jsonl(tagged: TaggedDocument, record: str) -> None:
         raise Bad(f"JSONL lost a field: {record!r:.100}")
 
 
+def _check_label_studio(tagged: TaggedDocument, record: str) -> None:
+    if not tagged.text.strip():
+        if record:
+            raise Bad(f"a task without text: {record!r:.100}")
+        return
+    task = json.loads(record.lstrip(",\n"))
+    (prediction,) = task["predictions"]
+    if task["data"]["text"] != tagged.text or len(prediction["result"]) != len(tagged.entities):
+        raise Bad(f"another task: {record!r:.100}")
+
+
 def _check_spans(tagged: TaggedDocument, record: str) -> None:
     more = sum(len(f"[ {entity.label}]") for entity in tagged.entities)
     if len(record) != len(tagged.text) + more + 1:
@@ -212,6 +223,7 @@ _RECORDS: dict[str, Callable[[TaggedDocument, str], None]] = {
     "conll": _check_conll,
     "html": _check_html,
     "jsonl": _check_jsonl,
+    "label-studio": _check_label_studio,
     "spans": _check_spans,
 }
 

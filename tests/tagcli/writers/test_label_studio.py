@@ -63,6 +63,8 @@ def test_no_text_is_no_task_and_no_entity_no_score() -> None:
 def test_fields_are_data_and_a_task_stays_one() -> None:
     (record,) = array([tagged_text("Ja.", url="x")], WITH_SOURCE)
     assert record["data"] == {"source": "in.txt", "url": "x", "text": "Ja."}
+    (record,) = array([TaggedDocument(Document("Ja.", fields={"text": "b"}), (), ())])
+    assert record["data"] == {"text": "Ja.", "input_text": "b"}
     old = {"id": 7, "data": {"text": "Ja.", "n": 1}, "annotations": [], "predictions": [1]}
     (task,) = array([TaggedDocument(Document("Ja.", fields=old), (), ())])
     new = {"model_version": "base-0123abcd", "result": []}
