@@ -9,6 +9,7 @@ datasets library.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,11 +20,13 @@ from tagcli.writers.jsonl import OFFSETS
 from tagcli.writers.offsets import BYTES, UTF_16, to_code_points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from tagcli.records import Document
     from tagcli.schemes import Span
 
+_DATASET_INFO = "dataset_info.json"
 _SPAN_FIELDS = ("entities", "spans", "label", "labels")
 _TAG_FIELDS = ("ner_tags", "tags", "labels", "label")
 _START_NAMES, _END_NAMES = ("start", "start_offset"), ("end", "end_offset")
@@ -50,9 +53,21 @@ class Marked(NamedTuple):
     empty: int
 
 
-def tag_row(document: Document) -> LabelRow | None:
-    """The tags that a JSON object has for its tokens; None where it has none. Raises DataError
-    where they are not as many as the tokens, or are numbers."""
+def class_names(path: Path) -> dict[str, list[str]]:
+    """The names of the tags that a file has as numbers, by field, as the datasets library writes
+    them beside it."""
+    try:
+        features = json.loads((path.parent / _DATASET_INFO).read_text("utf-8"))["features"]
+        kinds = {name: feature.get("feature", {}) for name, feature in features.items()}
+        return {name: kind["names"] for name, kind in kinds.items() if "names" in kind}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}  # another's file, or none: numbers without names are told of where they stand
+
+
+def tag_row(document: Document, names_of: Mapping[str, Sequence[str]]) -> LabelRow | None:
+    """The tags that a JSON object has for its tokens, those that are numbers by the names of their
+    field; None where it has none. Raises DataError where they are not as many as the tokens, or
+    have no name."""
     fields = document.fields
     if document.tokens is None or "entities" in fields:
         return None
@@ -63,8 +78,11 @@ def tag_row(document: Document) -> LabelRow | None:
     if len(tags) != len(document.tokens):
         problem = f"{len(document.tokens)} tokens, but {len(tags)} {name}"
         raise DataError(document.source, document.line, problem)
+    known = dict(enumerate(names_of.get(name, ())))
+    tags = [known.get(tag, tag) if type(tag) is int else tag for tag in tags]
     if odd := [tag for tag in tags if not isinstance(tag, str)]:
-        problem = f"{name} has {odd[0]!r:.40}, no name of a tag; disk:PATH knows the names"
+        where = f"disk:PATH knows the names, or {_DATASET_INFO} beside the file"
+        problem = f"{name} has {odd[0]!r:.40}, no name of a tag; {where}"
         raise DataError(document.source, document.line, problem)
     return LabelRow(tags, document.source, [document.line] * len(tags))
 

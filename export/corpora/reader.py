@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from export.corpora.brat import TXT, brat_files, read_brat
 from export.corpora.examples import Example, examples_of
 from export.corpora.json_array import is_array, read_array
-from export.corpora.json_gold import Marked, marked, tag_row
+from export.corpora.json_gold import Marked, class_names, marked, tag_row
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.source import FileReading, Source
 from export.corpora.tags import (
@@ -125,9 +125,10 @@ class CorpusReader:
     def _from_documents(self, documents: Iterable[Document]) -> Iterator[Example]:
         """Text and what is marked in it one by one, rows of tags once all have shown their
         scheme."""
-        tagged, rows = [], []
+        tagged, rows, names = [], [], class_names(self.files[0])
         for document in documents:
-            row = tag_row(document) if self._has_gold and document.conll is None else None
+            has_row = self._has_gold and document.conll is None
+            row = tag_row(document, names) if has_row else None
             if row is not None:
                 rows.append(row)
             if row is not None or (document.conll is not None and document.conll.tokens):

@@ -226,3 +226,20 @@ def test_label_studio_with_a_text_that_is_nowhere_is_an_error(read: Read) -> Non
     task = {"data": {"text": "😀 in Köln"}, "annotations": [{"result": [{"value": value}]}]}
     with pytest.raises(DataError, match=r"a\.jsonl:1: LOC is 'Bern', but at 5 to 9 the text has"):
         read(task)
+
+
+def test_numbers_have_the_names_that_the_datasets_library_writes_beside_them(
+    tmp_path: Path,
+) -> None:
+    datasets = pytest.importorskip("datasets")
+    tags = datasets.List(datasets.ClassLabel(names=["O", "B-PER", "I-PER"]))
+    features = datasets.Features({"tokens": datasets.List(datasets.Value("string")), "tags": tags})
+    rows = {"tokens": [["Anna", "Berger", "lives"]], "tags": [[1, 2, 0]]}
+    dataset = datasets.Dataset.from_dict(rows, features=features)
+    path = tmp_path / "a.jsonl"
+    dataset.to_json(str(path))
+    with pytest.raises(DataError, match=r"tags has 1, no name of a tag; .*dataset_info\.json"):
+        load_source(Source(str(path)))
+    dataset.info.write_to_directory(str(tmp_path))
+    (one,) = load_source(Source(str(path))).examples
+    assert one.spans == (PERSON,)
