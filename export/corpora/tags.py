@@ -194,7 +194,8 @@ def _said(cells: Sequence[str], is_misc: bool) -> str:
     """The tag of a token by its own cell and those of its words: the first that says something. A
     cell of MISC that is neither a tag nor holds one says nothing."""
     if is_misc:
-        cells = [cell if "=" in cell or USUAL.parts(cell) else OUTSIDE for cell in cells]
+        found = ((USUAL.parts(_tag_of(cell)) or NOTHING, cell) for cell in cells)
+        cells = [OUTSIDE if parts == NOTHING else cell for parts, cell in found]
     return next((cell for cell in cells if not says_nothing(_tag_of(cell))), cells[-1])
 
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from tagcli.records import Document
     from tagcli.schemes import Span
 
+_DATA = "data"
 _OF_ENTITIES = {*MARK_FIELDS, "start_token", "end_token"}
 
 
@@ -276,7 +277,12 @@ def _counted(counts: Counter[str]) -> list[str]:
 
 def _other_fields(document: Document) -> Iterator[str]:
     carried = GOLD_FIELDS if document.tokens is None else GOLD_FIELDS.union(TOKEN_FIELDS)
-    yield from (name for name in document.fields if name not in carried)
+    yield from (name for name in document.fields if name not in {*carried, _DATA})
+    data = document.fields.get(_DATA, {})
+    if not isinstance(data, dict):
+        yield _DATA
+    else:  # of Label Studio
+        yield from (f"{_DATA}.{name}" for name in data if data[name] != document.text)
     for entity in document.fields.get("entities", ()):
         if isinstance(entity, dict):
             yield from (f"entities.{name}" for name in entity if name not in _OF_ENTITIES)

@@ -188,6 +188,7 @@ class TaggingRun:
         from tagcli.models.directory import DEFAULT, model_version
 
         options = self._options
+        name = options.model or DEFAULT
         is_compared = options.output_format == "label-studio"
         is_shown = options.output is None and (options.summary or options.output_format == "spans")
         writing = WriterOptions(
@@ -195,9 +196,9 @@ class TaggingRun:
             colour=colour_system() if is_shown else None,
             columns=columns() if is_shown else None,
             title=_title([source.name for source in self._inputs]),
-            model=f"model {options.model or DEFAULT}",
+            model=f"model {name}",
             date=_date(),
-            model_version=model_version(tagger.model) if is_compared else "",
+            model_version=model_version(tagger.model, name) if is_compared else "",
             offsets=options.offsets,
         )
         if options.summary:

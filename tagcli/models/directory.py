@@ -98,16 +98,17 @@ def stamps(model: Model) -> dict[str, list[int]]:
     return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()}
 
 
-def model_version(model: Model) -> str:
-    """The name of a model's folder and eight digits of what is in its files."""
+def model_version(model: Model, name: str) -> str:
+    """What a model was asked for by, without folders and owners, and eight digits of what is in its
+    files."""
     import hashlib
 
     digest = hashlib.blake2b(digest_size=4)
-    for name, path in _deciding_files(model).items():
+    for file_name, path in _deciding_files(model).items():
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "blake2b").hexdigest()
-        digest.update(f"{name} {content}\n".encode())
-    return f"{model.folder.resolve().name}-{digest.hexdigest()}"
+        digest.update(f"{file_name} {content}\n".encode())
+    return f"{Path(name).resolve().name}-{digest.hexdigest()}"
 
 
 def _deciding_files(model: Model) -> dict[str, Path]:

@@ -20,6 +20,7 @@ from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.schemes import Span
+from tests.support.reading import read
 from tests.support.steps import steps
 from tests.support.tagged import spans_of_units
 
@@ -269,3 +270,9 @@ def test_words_and_empty_nodes_are_left_out(tmp_path: Path) -> None:
     assert left_out(documents, "conll") == [
         "1 comment", "2 syntactic words", "1 empty node", "7 middle columns",
     ]  # fmt: skip
+
+
+def test_of_a_task_the_other_data_are_left_out() -> None:
+    task = {"data": {"text": "Ulm", "url": "x"}, "annotations": [], "id": 1}
+    (document,) = read("jsonl", json.dumps(task))
+    assert left_out([document], "conll") == ["field id", "field data.url"]

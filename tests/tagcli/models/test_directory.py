@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -458,12 +459,12 @@ def test_a_model_is_known_by_its_files(described: Callable[..., Path]) -> None:
         assert stamps(read_model(folder)) == before | {name: [size, time + 1_000_000_000]}
         os.utime(folder / name, ns=(time, time))
     assert stamps(read_model(folder)) == before
-    version = model_version(read_model(folder))
+    version = model_version(read_model(folder), "owner/mine")
     os.utime(folder / WEIGHTS, ns=(0, 0))
-    assert model_version(read_model(folder)) == version
+    assert model_version(read_model(folder), "owner/mine") == version
     (folder / WEIGHTS).write_bytes(b"12346")
-    assert model_version(read_model(folder)) != version
-    assert version.rpartition("-")[0] == folder.name
+    assert model_version(read_model(folder), "owner/mine") != version
+    assert re.fullmatch("mine-[0-9a-f]{8}", version)
 
 
 def test_a_hub_id_whose_files_are_no_model(tmp_path: Path) -> None:
