@@ -11,15 +11,12 @@ from tagcli.tables.entities import SCHEMA, pa, tagged_batches, with_entities
 from tagcli.tables.rows import check_text_column, documents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from tagcli.records import Document
     from tagcli.tagger import Tagger
 
 __all__ = ["SCHEMA", "tag_table"]
 
 _NAME = "the table"
-_ROWS = 1024
 
 
 def tag_table(table: Any, column: str, tagger: Tagger) -> Any:
@@ -33,7 +30,7 @@ def tag_table(table: Any, column: str, tagger: Tagger) -> Any:
     reader = _reader(table)
     check_text_column(reader.schema, column, _NAME)
     schema = with_entities(reader.schema, _NAME)
-    documents = map(_whole, documents_of(_small(reader), column, _NAME))
+    documents = map(_whole, documents_of(reader, column, _NAME))
     tagged = (one for one in tagger.run(documents) if one is not IDLE)
     return pa.RecordBatchReader.from_batches(schema, tagged_batches(tagged, schema))
 
@@ -46,13 +43,6 @@ def _reader(table: Any) -> Any:
     if not hasattr(table, "__arrow_c_stream__"):
         raise UsageError(f"a table of Arrow is wanted, and this is of type {type(table).__name__}")
     return pa.RecordBatchReader.from_stream(table)
-
-
-def _small(batches: Iterable[Any]) -> Iterator[Any]:
-    """The batches, large ones in parts, so that results come early."""
-    for batch in batches:
-        for start in range(0, batch.num_rows, _ROWS):
-            yield batch.slice(start, _ROWS)
 
 
 def _whole(document: Document | DataError) -> Document:

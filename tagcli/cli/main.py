@@ -17,10 +17,10 @@ from tagcli.cli.run import RunOptions, TaggingRun, tell
 from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output.streams import forget
-from tagcli.readers.formats import INPUT_FORMATS
+from tagcli.readers.formats import INPUT_FORMATS, TABLE_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
-from tagcli.writers.formats import OUTPUT_FORMATS, format_of_output
+from tagcli.writers.formats import BINARY_FORMATS, OUTPUT_FORMATS, format_of_output
 
 _INTERRUPTED = 130
 _DEFAULT_FORMAT = "spans"
@@ -94,7 +94,7 @@ _EXAMPLES = """
 @click.argument("files", nargs=-1, shell_complete=complete_files)
 @click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
-@click.option("--format", "output_format", type=Choice(OUTPUT_FORMATS),
+@click.option("--format", "output_format", type=Choice([*OUTPUT_FORMATS, *BINARY_FORMATS]),
               default=_DEFAULT_FORMAT,
               help="What comes out; without it the name that -o gives says so.")
 @click.option("--summary", is_flag=True,
@@ -113,13 +113,15 @@ _EXAMPLES = """
               help="Show the bundled models: size, F1, licence, labels.")
 @click.option("--model-info", is_flag=True,
               help="Show what --model is: place, size, languages, labels, F1, licence.")
-@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
+@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS, *TABLE_FORMATS]),
+              default=AUTO,
               help="What comes in; auto goes by extension and by the first lines.")
 @click.option("--paragraphs", type=Choice(MODES), default=AUTO,
               help="Whether lines are paragraphs or parts of wrapped ones; auto goes by what they "
               "look like.")
 @click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
-@click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
+@click.option("--text-field", metavar="NAME", default="text",
+              help="Where JSONL or a table (CSV, Parquet, Arrow) has the text.")
 @click.option("--token-column", metavar="N", type=click.IntRange(min=1),
               help="Where CoNLL has the token, from 1; default: the first column that does not "
               "count.")

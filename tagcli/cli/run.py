@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,19 +17,21 @@ from tagcli.cli.name_lists import names_of
 from tagcli.cli.progress import with_progress
 from tagcli.errors import DataError, NertagError, UsageError, say
 from tagcli.languages import AUTO
+from tagcli.output.compression import is_compressed
 from tagcli.output.destination import Output, partial_path, stream_number
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
-from tagcli.terminal import colour_system, columns
+from tagcli.terminal import colour_system, columns, is_terminal
 from tagcli.version import version
-from tagcli.writers.base import Writer, WriterOptions
-from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.base import BinaryWriter, Writer, WriterOptions
+from tagcli.writers.formats import BINARY_FORMATS, OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tagcli.output.journal import Journal, NoJournal
     from tagcli.records import Document, TaggedDocument
     from tagcli.tagger import Tagger
 
@@ -82,6 +85,7 @@ class TaggingRun:
         if not options.verbose and (defaults := set_at_hand()):  # or it is said already
             tell(defaults)
         self._check_apart(options.output)
+        self._check_binary()
         output = Output(options.output, options.resume)
         try:
             with interrupts_raised(), output:
@@ -104,6 +108,18 @@ class TaggingRun:
             if stream is not None and source.is_file(stream):
                 place = "standard output" if stream == 1 else f"-o {output}"
                 raise UsageError(f"{source.name} is an input and where {place} goes, too")
+
+    def _check_binary(self) -> None:
+        """What is no text goes to no terminal, and what is compressed is not compressed again."""
+        options = self._options
+        if options.summary or options.output_format not in BINARY_FORMATS:
+            return
+        if stream_number(options.output) == 1 and is_terminal(sys.stdout):
+            problem = f"--format {options.output_format} is no text for a terminal"
+            raise UsageError(f"{problem}: -o FILE writes it to a file")
+        if options.output is not None and is_compressed(options.output):
+            problem = f"-o {options.output}: {options.output_format} is compressed by itself"
+            raise UsageError(f"{problem}, and could not be read then: leave the last ending out")
 
     def _say_what_is_left(self, output: Output) -> None:
         left = output.partial
@@ -136,7 +152,7 @@ class TaggingRun:
         )
         return tagger
 
-    def _documents(self) -> Iterator[Document | None]:
+    def _documents(self, writer: Writer | BinaryWriter) -> Iterator[Document | None]:
         options = self._options
         reading = ReaderOptions(
             options.text_field,
@@ -145,6 +161,7 @@ class TaggingRun:
             options.paragraphs,
             tell,
             options.is_field_asked,
+            getattr(writer, "begin_table", None),
         )
         named = None if options.input_format == AUTO else options.input_format
         for source in self._inputs:
@@ -160,20 +177,37 @@ class TaggingRun:
         journal = open_journal(output, writer, self._inputs, settings, options.resume)
         with journal:
             self._skipped += journal.before.unwritable
-            if not journal.before.documents:
+            if not isinstance(writer, BinaryWriter) and not journal.before.documents:
                 output.write(writer.head())
-            documents = journal.checked(self._documents())
-            results = tagger.run(documents, journal.before.documents)
-            for tagged in with_progress(results, self._inputs, options.output, options.summary):
-                if tagged is None:
-                    output.flush()
-                    continue
-                record = self._record(writer, tagged)
-                output.write(record or "")
-                journal.add(tagged.document, unwritable=record is None)
+            try:
+                self._write_records(tagger, output, writer, journal)
+            except (NertagError, KeyboardInterrupt):
+                if isinstance(writer, BinaryWriter):
+                    output.write(writer.cut_short())
+                raise
             output.write(writer.tail())
 
-    def _record(self, writer: Writer, tagged: TaggedDocument) -> str | None:
+    def _write_records(
+        self,
+        tagger: Tagger,
+        output: Output,
+        writer: Writer | BinaryWriter,
+        journal: Journal | NoJournal,
+    ) -> None:
+        options = self._options
+        documents = journal.checked(self._documents(writer))
+        results = tagger.run(documents, journal.before.documents)
+        for tagged in with_progress(results, self._inputs, options.output, options.summary):
+            if tagged is None:
+                output.flush()
+                continue
+            record = self._record(writer, tagged)
+            output.write(record or "")
+            journal.add(tagged.document, unwritable=record is None)
+
+    def _record(
+        self, writer: Writer | BinaryWriter, tagged: TaggedDocument
+    ) -> str | bytes | None:
         """None for what the format cannot hold and --keep-going skips."""
         try:
             return writer.record(tagged)
@@ -183,7 +217,7 @@ class TaggingRun:
             self._skip(error)
             return None
 
-    def _writer(self) -> Writer:
+    def _writer(self) -> Writer | BinaryWriter:
         from tagcli.models.directory import DEFAULT
 
         options = self._options
@@ -198,6 +232,8 @@ class TaggingRun:
         )
         if options.summary:
             return SummaryWriter(writing)
+        if options.output_format in BINARY_FORMATS:
+            return BINARY_FORMATS[options.output_format](writing)
         return OUTPUT_FORMATS[options.output_format](writing)
 
     def _skip(self, error: DataError) -> None:

@@ -10,6 +10,8 @@ from tagcli.errors import DataError, UsageError, to_nobody
 from tagcli.readers.base import first_lines
 from tagcli.readers.columns import BLANKS
 from tagcli.readers.conll import read_conll
+from tagcli.readers.decompression import without_ending
+from tagcli.readers.inputs import TableFound
 from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.recognition import NoText, Verdict, recognised
 from tagcli.readers.text import read_text
@@ -30,10 +32,15 @@ Note = Callable[[str], None]
 
 INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jsonl": read_jsonl}
 
+TABLE_FORMATS = ("parquet", "arrow")
+"""Formats that are no lines."""
+
 _EXTENSIONS = {
     "text": (".txt", ".text"),
     "conll": (".conll", ".conllu", ".iob", ".iob2", ".bio"),
     "jsonl": (".jsonl", ".ndjson"),
+    "parquet": (".parquet", ".pq"),
+    "arrow": (".arrow", ".arrows", ".feather", ".ipc"),
 }
 _TABLES = (".csv", ".tsv")
 _TABLE_LINES = 5
@@ -41,8 +48,8 @@ _FEWEST_ROWS_OF_TXT = 3
 
 
 def format_of_name(name: str) -> str | None:
-    """The format a file's extension says, also before .gz."""
-    name = name.lower().removesuffix(".gz")
+    """The format a file's extension says, also before that of a compressed one."""
+    name = without_ending(name)
     for input_format, extensions in _EXTENSIONS.items():
         if name.endswith(extensions):
             return input_format
@@ -73,6 +80,43 @@ def read_live(
 def _read(
     source: Input, lines: Lines, input_format: str | None, options: ReaderOptions, note: Note
 ) -> Iterator[Document | None]:
+    try:
+        if (input_format or format_of_name(source.name)) in TABLE_FORMATS:
+            yield from _no_table(source, lines, options)
+        else:
+            yield from _read_lines(source, lines, input_format, options, note)
+    except TableFound as found:  # in front of the first line
+        if input_format not in (None, *TABLE_FORMATS):
+            raise
+        note(f"{source.name}: read as {found.input_format}, by its first bytes")
+        yield from _read_table(found, source, options)
+
+
+def _no_table(source: Input, lines: Lines, options: ReaderOptions) -> Iterator[None]:
+    """Looks at the lines of what should be a table, which raises TableFound if it is one."""
+    for line in lines:
+        if line is not None:
+            break
+        yield IDLE
+    options.report(DataError(source.name, None, "is no Parquet file, and nothing of Arrow"))
+
+
+def _read_table(
+    found: TableFound, source: Input, options: ReaderOptions
+) -> Iterator[Document | None]:
+    from tagcli.readers.tables import read_table
+
+    documents = read_table(found, source, options)
+    if source.size is not None:
+        return documents
+    from tagcli.readers.pauses import with_pauses
+
+    return with_pauses(documents, lambda document: len(document.text))
+
+
+def _read_lines(
+    source: Input, lines: Lines, input_format: str | None, options: ReaderOptions, note: Note
+) -> Iterator[Document | None]:
     chosen = input_format or format_of_name(source.name)
     how = "as asked" if input_format else "by its extension"
     if input_format is None and chosen in (None, "text"):
@@ -90,7 +134,7 @@ def _read(
         problem = f"{source.name} is read as {chosen}, where --text-field has no meaning"
         raise UsageError(f"{problem}: make it JSONL, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
-    if chosen == "text" and source.name.lower().removesuffix(".gz").endswith(_TABLES):
+    if chosen == "text" and without_ending(source.name).endswith(_TABLES):
         head, lines = yield from first_lines(lines, lambda head, _: len(head) == _TABLE_LINES)
         if _is_table([line.text for line in head]):
             options.guess(f"{source.name} looks like a table, and is read as text, line by line")

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import os
 import select
 import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tagcli.errors import DataError, UsageError
-from tagcli.readers.binary import NUL_PROBLEM, problem_of
+from tagcli.errors import DataError, NertagError, UsageError
+from tagcli.readers.binary import NUL_PROBLEM, problem_of, table_at
+from tagcli.readers.decompression import BrokenDataError, decompressed
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Line(NamedTuple):
@@ -32,6 +30,16 @@ class Line(NamedTuple):
 
 
 OnError = Callable[[DataError], None]
+
+
+class TableFound(NertagError):  # noqa: N818 - it says what was found
+    """What should be lines is a table of Arrow: a Parquet file or a stream, whose `chunks` these
+    are. To who wants lines it is an error."""
+
+    def __init__(self, source: str, found: str, chunks: Iterator[bytes], problem: str) -> None:
+        super().__init__(f"{source}: {problem}")
+        self.input_format = found
+        self.chunks = chunks
 
 
 class Input:
@@ -62,6 +70,11 @@ class Input:
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     @property
+    def path(self) -> Path | None:
+        """Where it lies, if it is a regular file with a name."""
+        return None if self.size is None else self._path
+
+    @property
     def is_terminal(self) -> bool:
         """Whether a person types it."""
         return self._path is None and sys.stdin is not None and sys.stdin.isatty()
@@ -79,28 +92,36 @@ class Input:
         """The lines of the input; they end at \\n or \\r\\n only.
 
         Raises DataError for bytes that are not in the encoding; with `on_error`, that is told
-        instead and an empty line marked `bad` takes its place. Broken gzip, and what is broken in
-        encodings that are not read line by line (UTF-16, UTF-32, ISO-2022-KR), end the input, with
-        such a line as the last one.
+        instead and an empty line marked `bad` takes its place. Broken compressed data, and what is
+        broken in encodings that are not read line by line (UTF-16, UTF-32, ISO-2022-KR), end the
+        input, with such a line as the last one. Raises TableFound for a table, in any case.
         """
         number = 0
         try:
-            with _stdin() if self._path is None else self._path.open("rb", buffering=0) as raw:
-                for line in self._decoded(raw, on_error):
-                    number = line.number
-                    yield line
+            with ExitStack() as opened:
+                raw = opened.enter_context(self._opened())
+                try:
+                    for line in self._decoded(raw, on_error):
+                        number = line.number
+                        yield line
+                except TableFound:
+                    opened.pop_all()  # its bytes are read on
+                    raise
             return
         except DataError as error:
             failure = error
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            failure = DataError(self.name, number + 1, f"broken gzip data: {error}")
+        except BrokenDataError as error:
+            failure = DataError(self.name, number + 1, str(error))
         except OSError as error:
             failure = DataError(self.name, None, f"cannot be read: {error.strerror}")
         self._tell(failure, on_error)
         yield Line(number + 1, "", bad=True)
 
+    def _opened(self) -> AbstractContextManager[IO[bytes]]:
+        return _stdin() if self._path is None else self._path.open("rb", buffering=0)
+
     def _decoded(self, raw: IO[bytes], on_error: OnError | None) -> Iterator[Line]:
-        chunks = self._checked(_chunks(self._counted(raw)))
+        chunks = self._checked(decompressed(self._counted(raw)))
         encoding = codecs.lookup(self._encoding).name
         if encoding == "utf-8-sig":  # UTF-8 goes without its mark in any case
             encoding = "utf-8"
@@ -130,6 +151,9 @@ class Input:
     def _checked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The chunks; raises DataError where the first one shows that they are no text."""
         first = next(chunks, b"")
+        if found := table_at(first):
+            no_text = f"is {found.name}, no text"
+            raise TableFound(self.name, found.input_format, chain([first], chunks), no_text)
         if problem := problem_of(first, self._encoding):
             raise DataError(self.name, None, problem)
         yield first
@@ -236,22 +260,6 @@ def _check_readable(path: Path) -> None:
         raise UsageError(f"{path} cannot be read: permission denied")
 
 
-def _chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The bytes as they come, decompressed if they begin as gzip does."""
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= len(_GZIP_MAGIC):
-            break
-    chunks = chain([head], chunks)
-    if not head.startswith(_GZIP_MAGIC):
-        yield from chunks
-        return
-    unzipped = gzip.GzipFile(fileobj=_Chunks(chunks), mode="rb")  # type: ignore[call-overload]
-    while chunk := unzipped.read1(_CHUNK_BYTES):
-        yield chunk
-
-
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """UTF-8 text without its byte order mark."""
     first = b""
@@ -261,19 +269,6 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
             break
     yield first.removeprefix(codecs.BOM_UTF8)
     yield from chunks
-
-
-class _Chunks:
-    """Chunks as a file that gives what is there, not all that was asked for."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._held = b""
-
-    def read(self, size: int) -> bytes:
-        held = self._held or next(self._chunks, b"")
-        self._held = held[size:]
-        return held[:size]
 
 
 def _byte_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:

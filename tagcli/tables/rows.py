@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tagcli.errors import DataError, UsageError
+from tagcli.errors import DataError, UsageError, to_nobody
 from tagcli.records import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+ROWS = 1024
+"""How many rows of a batch are taken at once."""
 
 
 class Row(Mapping[str, Any]):
@@ -38,26 +41,32 @@ class Row(Mapping[str, Any]):
 
 
 class TextBatch:
-    """A record batch of which one column is text."""
+    """A record batch of which one column is text; `tell` hears, if anybody wants the others as JSON
+    has them, of those that JSON cannot hold."""
 
-    def __init__(self, batch: Any, column: str) -> None:
+    def __init__(self, batch: Any, column: str, tell: Callable[[list[str]], None]) -> None:
         self.batch = batch
-        self.column = column
+        self._column = column
+        self._tell = tell
+
+    @cached_property
+    def row_bytes(self) -> int:
+        """How many bytes a row takes, in the mean."""
+        return int(self.batch.nbytes // max(1, self.batch.num_rows))
 
     @cached_property
     def json_columns(self) -> dict[str, Any]:
         """All other columns that JSON can hold, with values that it can hold."""
         from tagcli.tables.json_values import json_type, json_values
 
-        return {
-            name: json_values(values)
-            for name, values in zip(self.batch.schema.names, self.batch.columns, strict=True)
-            if name != self.column and json_type(values.type) is not None
-        }
+        others = [one for one in self.batch.schema if one.name != self._column]
+        held = [one.name for one in others if json_type(one.type) is not None]
+        self._tell([f"{one.name} ({one.type})" for one in others if one.name not in held])
+        return {name: json_values(self.batch.column(name)) for name in held}
 
     def documents(self, source: str, rows_before: int) -> Iterator[Document | DataError]:
         """A document a row, counted from 1, or what is wrong with it."""
-        for index, text in enumerate(self.batch.column(self.column)):
+        for index, text in enumerate(self.batch.column(self._column)):
             row = rows_before + index + 1
             try:
                 value = text.as_py()
@@ -88,10 +97,20 @@ def check_text_column(schema: Any, column: str, source: str) -> None:
 
 
 def documents_of(
-    batches: Iterable[Any], column: str, source: str
+    batches: Iterable[Any], column: str, source: str, note: Callable[[str], None] = to_nobody
 ) -> Iterator[Document | DataError]:
-    """The documents of the batches of a table whose text column was checked, row by row."""
+    """The documents of the batches of a table whose text column was checked, row by row; `note` is
+    told once which columns do not come out where JSON is asked for."""
+    told = set[str]()
+
+    def tell(left_out: list[str]) -> None:
+        if left_out and not told:
+            told.update(left_out)
+            note(f"{source}: JSON has no such values, left out: {', '.join(left_out)}")
+
     rows = 0
     for batch in batches:
-        yield from TextBatch(batch, column).documents(source, rows)
+        for start in range(0, batch.num_rows, ROWS):  # so that results come early
+            part = TextBatch(batch.slice(start, ROWS), column, tell)
+            yield from part.documents(source, rows + start)
         rows += batch.num_rows
