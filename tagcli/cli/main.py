@@ -17,7 +17,7 @@ from tagcli.cli.run import RunOptions, TaggingRun, tell
 from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output.streams import forget
-from tagcli.readers.formats import INPUT_FORMATS, TABLE_FORMATS
+from tagcli.readers.formats import CSV, INPUT_FORMATS, TABLE_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
 from tagcli.writers.formats import BINARY_FORMATS, OUTPUT_FORMATS, format_of_output
@@ -113,7 +113,7 @@ _EXAMPLES = """
               help="Show the bundled models: size, F1, licence, labels.")
 @click.option("--model-info", is_flag=True,
               help="Show what --model is: place, size, languages, labels, F1, licence.")
-@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS, *TABLE_FORMATS]),
+@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS, CSV, *TABLE_FORMATS]),
               default=AUTO,
               help="What comes in; auto goes by extension and by the first lines.")
 @click.option("--paragraphs", type=Choice(MODES), default=AUTO,

@@ -14,6 +14,7 @@ from tagcli.readers.decompression import without_ending
 from tagcli.readers.inputs import TableFound
 from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.recognition import NoText, Verdict, recognised
+from tagcli.readers.separated import has_column, read_separated
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
 
@@ -34,6 +35,7 @@ INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jso
 
 TABLE_FORMATS = ("parquet", "arrow")
 """Formats that are no lines."""
+CSV = "csv"
 
 _EXTENSIONS = {
     "text": (".txt", ".text"),
@@ -118,6 +120,8 @@ def _read_lines(
     source: Input, lines: Lines, input_format: str | None, options: ReaderOptions, note: Note
 ) -> Iterator[Document | None]:
     chosen = input_format or format_of_name(source.name)
+    if chosen is None and _is_csv_by_name(source, options):
+        chosen = CSV
     how = "as asked" if input_format else "by its extension"
     if input_format is None and chosen in (None, "text"):
         looker = _Looker(source.name, chosen, options)
@@ -129,16 +133,23 @@ def _read_lines(
         if found != chosen:
             chosen, how = found, "by its first lines"
     assert chosen is not None
-    if options.is_field_asked and chosen != "jsonl":
+    if options.is_field_asked and chosen not in ("jsonl", CSV):
         # what stands around the text would be tagged as text
         problem = f"{source.name} is read as {chosen}, where --text-field has no meaning"
-        raise UsageError(f"{problem}: make it JSONL, or leave the option out")
+        raise UsageError(f"{problem}: make it JSONL or CSV, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
     if chosen == "text" and without_ending(source.name).endswith(_TABLES):
         head, lines = yield from first_lines(lines, lambda head, _: len(head) == _TABLE_LINES)
         if _is_table([line.text for line in head]):
-            options.guess(f"{source.name} looks like a table, and is read as text, line by line")
-    yield from INPUT_FORMATS[chosen](lines, source.name, options)
+            problem = f"{source.name} looks like a table, and is read as text, line by line"
+            options.guess(f"{problem} (--text-field NAME reads one of its columns)")
+    reader = read_separated if chosen == CSV else INPUT_FORMATS[chosen]
+    yield from reader(lines, source.name, options)
+
+
+def _is_csv_by_name(source: Input, options: ReaderOptions) -> bool:
+    """Whether a table of cells is asked for its column."""
+    return options.is_field_asked and without_ending(source.name).endswith(_TABLES)
 
 
 class _Looker:
@@ -161,6 +172,11 @@ class _Looker:
 
     def _look(self, head: list[Line], is_all: bool) -> None:
         texts = [line.text for line in head]
+        field = self._options.text_field
+        first = next((text for text in texts if text.strip(BLANKS)), "")
+        if self._options.is_field_asked and has_column(first.lstrip("\ufeff"), field):
+            self._verdict = Verdict(CSV)
+            return
         try:
             self._verdict = recognised(texts, self._options.text_field, is_all)
         except NoText as error:
@@ -177,7 +193,7 @@ class _Looker:
         otherwise = "--input-format text reads it as text"
         if found == "conll" and rows == 1:
             self._options.guess(f"{self._source}: taken for CoNLL by a single row ({otherwise})")
-        elif self._named == "text" != found:
+        elif self._named == "text" != found != CSV:
             self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
         return found
 
