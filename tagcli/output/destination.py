@@ -33,10 +33,16 @@ class Output:
     or .zst is compressed.
 
     Raises UsageError for what cannot be written, and where an unfinished run has left a
-    FILE.partial with something in it, unless this one is to `resume` that.
+    FILE.partial with something in it, unless this one is to `resume` that, or, `all_or_nothing`,
+    to throw away what is not whole.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None, resume: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None,
+        resume: bool = False,
+        all_or_nothing: bool = False,
+    ) -> None:
         path = None if path is None else os.fspath(path)
         self.partial: PartialFile | None = None
         self._target: Path | None = None
@@ -55,7 +61,10 @@ class Output:
             self._file = self._opened(path)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-        if self.partial is not None and not resume:
+        self._all_or_nothing = all_or_nothing
+        if self.partial is not None and all_or_nothing:
+            self.partial.cut(0)
+        elif self.partial is not None and not resume:
             _begin(self.partial)
         if compress is not None:
             self._members = MemberWriter(self._file, compress)
@@ -120,6 +129,10 @@ class Output:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None and self.partial is not None and self._all_or_nothing:
+            self.partial.cut(0)
+            self.partial.close()
+            return
         try:
             if self._members is not None:
                 is_empty = error is None and self.partial is not None and not self.partial.length

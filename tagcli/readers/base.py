@@ -41,8 +41,9 @@ class ReaderOptions:
         if self.on_guess is not None:
             self.on_guess(message)
 
-    def report(self, error: DataError) -> None:
-        """Raise the error, or tell `on_error` so that reading goes on."""
+    def report(self, error: DataError, raw: str | None = None) -> None:
+        """Raise the error, or tell `on_error` so that reading goes on; `raw` is what was read."""
+        error.raw = error.raw if raw is None else raw
         if self.on_error is None:
             raise error
         self.on_error(error)

@@ -58,6 +58,14 @@ def format_of_name(name: str) -> str | None:
     return None
 
 
+def stem_of(name: str) -> str:
+    """A file's name without the extensions that say what is in it."""
+    name = name[: len(without_ending(name))]
+    known = (*(end for ends in _EXTENSIONS.values() for end in ends), *_TABLES)
+    found = next((end for end in known if name.lower().endswith(end) and len(name) > len(end)), "")
+    return name[: len(name) - len(found)]
+
+
 def read_documents(
     source: Input, input_format: str | None, options: ReaderOptions, note: Note = to_nobody
 ) -> Iterator[Document]:
@@ -180,8 +188,8 @@ class _Looker:
         try:
             self._verdict = recognised(texts, self._options.text_field, is_all)
         except NoText as error:
-            number = next(line.number for line in head if line.text.strip(BLANKS))
-            self.problem = DataError(self._source, number, str(error))
+            line = next(line for line in head if line.text.strip(BLANKS))
+            self.problem = DataError(self._source, line.number, str(error), line.text)
 
     def found(self, head: list[Line]) -> str:
         """The format; what is not sure, or against the name, is said to be a guess."""

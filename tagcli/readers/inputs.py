@@ -60,6 +60,20 @@ class Input:
         if self._path is not None:
             _check_readable(self._path)
 
+    def problem(self) -> str | None:
+        """Why its first bytes are neither text nor a table, None if they may be; raises UsageError
+        where it is no file, or cannot be read."""
+        if self.path is None:
+            raise UsageError(f"{self.name} is no regular file")
+        try:
+            with self._opened() as raw:
+                first = next(decompressed(_chunks(raw)), b"")
+        except BrokenDataError as error:
+            return str(error)
+        except OSError as error:
+            raise UsageError(f"{self.name} cannot be read: {error.strerror}") from error
+        return None if table_at(first) else problem_of(first, self._encoding)
+
     @property
     def size(self) -> int | None:
         """Its size in bytes, or None for what is no regular file."""
@@ -145,7 +159,8 @@ class Input:
             if problem is None:
                 yield Line(number, text)
             else:
-                self._tell(DataError(self.name, number, problem), on_error)
+                shown = line.decode(encoding, "backslashreplace")
+                self._tell(DataError(self.name, number, problem, shown), on_error)
                 yield Line(number, "", bad=True)
 
     def _checked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -161,7 +176,7 @@ class Input:
 
     def _counted(self, raw: IO[bytes]) -> Iterator[bytes]:
         size = _size(raw)
-        while chunk := _read(raw):
+        for chunk in _chunks(raw):
             self.position += len(chunk)
             yield chunk
         if _size(raw) < size:
@@ -205,6 +220,11 @@ def _read(raw: IO[bytes]) -> bytes:
     while (chunk := raw.read(_CHUNK_BYTES)) is None:
         select.select([raw], [], [])
     return chunk
+
+
+def _chunks(raw: IO[bytes]) -> Iterator[bytes]:
+    while chunk := _read(raw):
+        yield chunk
 
 
 def _size(raw: IO[bytes]) -> int:
@@ -255,7 +275,7 @@ def _check_readable(path: Path) -> None:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if path.is_dir():
-        raise UsageError(f"{path} is a directory: name the files in it")
+        raise UsageError(f"{path} is a directory: name the files in it, or give --out-dir")
     if not os.access(path, os.R_OK):
         raise UsageError(f"{path} cannot be read: permission denied")
 

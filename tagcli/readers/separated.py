@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
@@ -42,8 +43,8 @@ def read_separated(lines: Lines, source: str, options: ReaderOptions) -> Iterato
         if cells is None or names is None:
             continue
         if len(cells) != len(names):
-            problem = f"has {len(cells)} cells, the header {len(names)}"
-            options.report(DataError(source, line.number, f"the row {problem}"))
+            problem = f"the row has {len(cells)} cells, the header {len(names)}"
+            options.report(DataError(source, line.number, problem), rows.raw)
             continue
         fields = dict(zip(names, cells, strict=True))
         text = fields.pop(options.text_field)
@@ -59,6 +60,12 @@ class _Rows:
         self._options = options
         self._delimiter = ","
         self._is_whole = True
+        self._texts: list[str] = []
+
+    @property
+    def raw(self) -> str:
+        """The lines of the row that was asked for last."""
+        return "\n".join(self._texts)
 
     def header(self, line: Line) -> list[str]:
         """The names of the columns, none if these do not do, which was told; from here on cells are
@@ -76,26 +83,27 @@ class _Rows:
             problem = f"two columns of the name {twice!r}: one of two cells would be lost"
         else:
             return names
-        self._options.report(DataError(self._source, line.number, problem))
+        self._options.report(DataError(self._source, line.number, problem), self.raw)
         return []
 
     def row(self, first: Line) -> list[str] | None:
         """The cells of the row that begins with a line; None for a blank line and for a row that is
         no whole one, which was told."""
-        self._is_whole = not first.bad
-        reader = csv.reader(self._texts(first), delimiter=self._delimiter, strict=True)
+        self._is_whole, self._texts = not first.bad, []
+        reader = csv.reader(self._read(first), delimiter=self._delimiter, strict=True)
         try:
             cells = next(reader, [])
         except csv.Error as error:
-            self._options.report(DataError(self._source, first.number, f"broken row: {error}"))
+            problem = f"broken row: {error}"
+            self._options.report(DataError(self._source, first.number, problem), self.raw)
             return None
         return cells if cells and self._is_whole else None
 
-    def _texts(self, first: Line) -> Iterator[str]:
-        yield first.text + "\n"
-        for line in self._lines:
+    def _read(self, first: Line) -> Iterator[str]:
+        for line in chain([first], self._lines):
             if line is not IDLE:
                 self._is_whole = self._is_whole and not line.bad
+                self._texts.append(line.text)
                 yield line.text + "\n"
 
 

@@ -71,7 +71,9 @@ class TextBatch:
             try:
                 value = text.as_py()
             except UnicodeDecodeError as error:
-                yield DataError(source, row, f"the text is not UTF-8: {error}")
+                bytes_of = getattr(text, "value", text).as_buffer().to_pybytes()
+                raw = bytes_of.decode("utf-8", "backslashreplace")
+                yield DataError(source, row, f"the text is not UTF-8: {error}", raw)
                 continue
             is_null = value is None
             yield Document(value or "", source, row, fields=Row(self, index), is_null=is_null)

@@ -49,3 +49,8 @@ def format_of_output(name: str) -> str | None:
     """The format that a file's extension says, also before .gz or .zst."""
     name = name.lower().removesuffix(".gz").removesuffix(".zst")
     return next((one for one, ends in _EXTENSIONS.items() if name.endswith(ends)), None)
+
+
+def extension_of(output_format: str) -> str:
+    """What the names of files of a format end in."""
+    return _EXTENSIONS.get(output_format, (".txt",))[0]

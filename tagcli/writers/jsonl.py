@@ -21,7 +21,7 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
     entities = [_entity_fields(entity) for entity in tagged.entities]
     record["entities"] = None if document.is_null else entities
     try:
-        return _dumps(record) + "\n"
+        return dumps(record) + "\n"
     except RecursionError as error:  # reading had a little more room
         raise DataError(document.source, document.line, "nested too deeply") from error
 
@@ -52,7 +52,8 @@ def _entity_fields(entity: Entity) -> dict[str, Any]:
     return fields
 
 
-def _dumps(record: dict[str, Any]) -> str:
+def dumps(record: dict[str, Any]) -> str:
+    """The object on one line that UTF-8 can hold."""
     text = json.dumps(record, ensure_ascii=False, allow_nan=False)
     try:
         text.encode("utf-8")
