@@ -109,7 +109,7 @@ class _SentenceReader:
         try:
             parts = self._checked(parts, block)
         except DataError as error:
-            self._options.report(error)
+            self._options.report(error, "\n".join(line.text for line in block))
             return
         yield self._document(held, parts, after)
 

@@ -32,7 +32,7 @@ def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Do
         try:
             yield _json_document(line, source, options.text_field, characters)
         except DataError as error:
-            options.report(error)
+            options.report(error, line.text)
 
 
 def _json_document(

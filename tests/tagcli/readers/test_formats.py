@@ -151,7 +151,6 @@ def test_a_guess_that_changes_what_is_text_is_told_once(
     ("name", "data"),
     [
         ("a.txt", "Anna\n"),
-        ("a.csv", "id,body\n1,Anna\n"),
         ("a.conll", "Anna O\n"),
         ("a", "Anna\n"),
     ],
