@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tagcli.errors import DataError
 from tagcli.readers.columns import cells_of, tag_columns
 from tagcli.schemes import OUTSIDE_TAG, Span, Tag, chunks
-from tagcli.spellings import BARE, NOTHING, OUTSIDE, USUAL, Spelling, spelling_of
+from tagcli.spellings import BARE, NOTHING, OUTSIDE, USUAL, Spelling, says_nothing, spelling_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -194,8 +194,9 @@ def _lines(document: Document) -> Sequence[int]:
 
 
 def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
-    """The columns, from 0, of a CoNLL file that hold tags of entities: not those of chunks of
-    syntax, unless there are no others; the last one where none holds tags."""
+    """The columns, from 0, of a CoNLL file that hold tags of entities, first those that hold any:
+    not those of chunks of syntax, unless there are no others; the last one where none holds
+    tags."""
     tables = [one.conll for one in documents if one.conll is not None]
     found = tag_columns(tables)
     if not found:
@@ -205,7 +206,8 @@ def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
         for row in cells_of(table):
             for column in found:
                 labels[column].add(row[column] if column < len(row) else OUTSIDE)
-    return tuple(column for column in found if not _are_chunks(labels[column])) or found
+    found = tuple(column for column in found if not _are_chunks(labels[column])) or found
+    return tuple(sorted(found, key=lambda column: all(map(says_nothing, labels[column]))))
 
 
 def _are_chunks(labels: Collection[str]) -> bool:

@@ -26,6 +26,7 @@ from export.corpora.tags import write_row
 from export.corpus_tools.spans import SpansInOrder
 from export.corpus_tools.splits import repairs_note
 from export.corpus_tools.stats import sentence_spans, sentences_of
+from export.evaluation.gold import check_is_not_gold
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.columns import cells_of
@@ -84,7 +85,7 @@ def _sentences(example: Example) -> Iterator[tuple[str, list[tuple[int, int]]]]:
 
 def _token(example: Example, start: int, end: int, place: str) -> str:
     token = example.text[start:end]
-    if "\t" in token or "\n" in token or not token.strip(" "):
+    if "\t" in token or "\n" in token or (token and not token.strip(" ")):
         problem = f"CoNLL cannot hold the token {token!r}"
         raise DataError(*brat_place(place, example.line), problem)
     return token
@@ -155,6 +156,7 @@ def convert(
     chosen = _format_of(out, to)
     documents: list[Document] = []
     corpus = load_source(source, data_dir, note, documents.append)
+    check_is_not_gold([out], [corpus], "OUT")
     if repairs := repairs_note(corpus, source.place):
         note(repairs)
     for lost in _losses(source.place, documents, chosen):
@@ -239,7 +241,7 @@ def left_out(documents: Iterable[Document], to: str) -> list[str]:
         counts["comment"] += len(asides) - separators + len(rows.between)
         counts["-DOCSTART- line"] += separators
         if rows.tokens:
-            columns = len(cells_of(rows)[0]) - rows.token_column
+            columns = max(2, len(cells_of(rows)[0]) - rows.token_column)
     counts["middle column"] = columns - 2
     ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
     return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]

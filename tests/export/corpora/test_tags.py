@@ -216,6 +216,7 @@ def test_the_line_of_a_tag_counts_what_stands_between_the_rows(tmp_path: Path) -
         (["Anna B-PER O", "lebt O O", "Kassel B-LOC B-LOCderiv"], (1, 2)),
         (["Anna B-PER -", "lebt O -"], (1,)),
         (["Anna x", "lebt y"], (1,)),
+        (["Anna O B-PER", "lebt O O"], (2, 1)),  # a column without an entity comes last
     ],
 )
 def test_the_columns_that_hold_tags_of_entities(
