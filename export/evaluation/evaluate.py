@@ -180,10 +180,14 @@ def _evaluation(
 def _predicted(tagged: TaggedDocument, by_token: bool) -> dict[Span, float]:
     """What was found, with its score."""
     document = tagged.document
+    scores = {(e.start, e.end, e.label): e.score for e in tagged.entities}
     if not by_token or document.tokens is None:
-        return {(e.start, e.end, e.label): e.score for e in tagged.entities}
-    labels = token_tags(document.tokens.tolist(), tagged.entities)
+        return scores
+    tokens = document.tokens.tolist()
+    labels = token_tags(tokens, tagged.entities)
     # not by parse_row: a model may have types that no column of a corpus can hold
     tags = [Tag(tag[0], tag[2:]) if tag != OUTSIDE else OUTSIDE_TAG for tag in labels]
-    scores = {(e.start_token, e.end_token, e.label): e.score for e in tagged.entities}
-    return {span: scores[span] for span in chunks(tags)}
+    return {
+        (first, end, label): scores.get((tokens[first][0], tokens[end - 1][1], label), 0.0)
+        for first, end, label in chunks(tags)
+    }
