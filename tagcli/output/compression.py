@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from tagcli.errors import UsageError
 from tagcli.optional_packages import needed
 
 if TYPE_CHECKING:
@@ -31,14 +32,19 @@ def _zstd() -> Callable[[bytes], bytes]:
 _KINDS: dict[str, Callable[[], Callable[[bytes], bytes]]] = {".gz": _gzip, ".zst": _zstd}
 
 
+_UNKNOWN = (".bz2", ".xz", ".gzip", ".tgz", ".tar", ".zip", ".7z", ".lz4", ".br", ".lzma")
+
+
 def is_compressed(name: str) -> bool:
     """Whether a file of this name is compressed."""
     return name.lower().endswith(tuple(_KINDS))
 
 
 def compressor(name: str) -> Callable[[bytes], bytes] | None:
-    """What compresses, as a file's name says; None if it does not. Raises UsageError where a
-    package is missing."""
+    """What compresses, as a file's name says; None if it does not. Raises UsageError for a name of
+    what is not written here, and where a package is missing."""
+    if name.lower().endswith(_UNKNOWN):
+        raise UsageError(f"{name}: what is compressed is called {' or '.join(_KINDS)}")
     ends = (end for end in _KINDS if name.lower().endswith(end))
     return next((_KINDS[end]() for end in ends), None)
 

@@ -84,7 +84,7 @@ def test_output_that_is_called_so_is_compressed(tmp_path: Path, name: str) -> No
 
 
 def test_other_output_is_not(tmp_path: Path) -> None:
-    path = tmp_path / "out.gzip"
+    path = tmp_path / "out.txt"
     with Output(path) as output:
         output.write("Berlin\n")
         assert output.holds_nothing
@@ -107,7 +107,7 @@ def test_nothing_is_an_empty_file_as_without_compression(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("a.gz", True), ("a.ZST", True), ("a.xz", False), ("zst", False)]
+    ("name", "expected"), [("a.gz", True), ("a.ZST", True), ("a.gz.txt", False), ("zst", False)]
 )
 def test_what_the_name_says(name: str, expected: bool) -> None:
     assert is_compressed(name) == expected
@@ -122,3 +122,9 @@ def test_without_its_package_nothing_is_left(
     with pytest.raises(UsageError, match=r"pip install 'nertag\[zstd\]'$"):
         Output(tmp_path / "out.zst")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", [".bz2", ".xz", ".gzip", ".tgz", ".zip", ".7Z"])
+def test_a_name_of_what_is_not_written_is_refused(end: str) -> None:
+    with pytest.raises(UsageError, match=r"what is compressed is called \.gz or \.zst"):
+        compressor(f"out.jsonl{end}")
