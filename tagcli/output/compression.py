@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from tagcli.errors import UsageError
 from tagcli.optional_packages import needed
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def _zstd() -> Callable[[bytes], bytes]:
 
 _KINDS: dict[str, Callable[[], Callable[[bytes], bytes]]] = {".gz": _gzip, ".zst": _zstd}
 
+_READ_ALONE = (".bz2", ".xz")
+
 
 def is_compressed(name: str) -> bool:
     """Whether a file of this name is compressed."""
@@ -38,7 +41,9 @@ def is_compressed(name: str) -> bool:
 
 def compressor(name: str) -> Callable[[bytes], bytes] | None:
     """What compresses, as a file's name says; None if it does not. Raises UsageError where a
-    package is missing."""
+    package is missing, and for a name that would be a lie."""
+    if name.lower().endswith(_READ_ALONE):
+        raise UsageError(f"{name}: what is written can be compressed as {' or '.join(_KINDS)} only")
     ends = (end for end in _KINDS if name.lower().endswith(end))
     return next((_KINDS[end]() for end in ends), None)
 

@@ -107,7 +107,7 @@ def test_nothing_is_an_empty_file_as_without_compression(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("a.gz", True), ("a.ZST", True), ("a.xz", False), ("zst", False)]
+    ("name", "expected"), [("a.gz", True), ("a.ZST", True), ("a.txt", False), ("zst", False)]
 )
 def test_what_the_name_says(name: str, expected: bool) -> None:
     assert is_compressed(name) == expected
@@ -121,4 +121,11 @@ def test_without_its_package_nothing_is_left(
     monkeypatch.setitem(sys.modules, "zstandard", None)
     with pytest.raises(UsageError, match=r"pip install 'nertag\[zstd\]'$"):
         Output(tmp_path / "out.zst")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["out.txt.xz", "OUT.BZ2"])
+def test_a_name_that_would_be_a_lie_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"compressed as \.gz or \.zst only"):
+        Output(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
