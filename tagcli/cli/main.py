@@ -101,7 +101,7 @@ _EXAMPLES = """
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
-              help="Write to FILE (FILE.partial until it is whole); .gz compresses it.")
+              help="Write to FILE (FILE.partial until it is whole); .gz and .zst compress.")
 @click.option("--out-dir", metavar="FOLDER", shell_complete=complete_files,
               help="Write a file for each input, of folders those of all files in them; those that "
               "are there and are newer than their input are left.")
@@ -157,7 +157,8 @@ def main(
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
-    Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
+    Reads FILES, or standard input without any or for "-": plain text, CoNLL, JSONL, CSV, Parquet
+    or Arrow, compressed too; with --out-dir folders.
     Defaults of options can stand in nertag.toml.
     """
     if given["output"] and not given["summary"] and not _is_given("output_format"):

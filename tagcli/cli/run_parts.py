@@ -85,6 +85,7 @@ def writer_of(options: RunOptions, sources: Sequence[str]) -> Writer | BinaryWri
         title=_title(sources),
         model=f"model {options.model or DEFAULT}",
         date=_date(),
+        note=tell,
     )
     if options.summary:
         return SummaryWriter(writing)

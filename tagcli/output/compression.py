@@ -30,8 +30,6 @@ def _zstd() -> Callable[[bytes], bytes]:
 
 
 _KINDS: dict[str, Callable[[], Callable[[bytes], bytes]]] = {".gz": _gzip, ".zst": _zstd}
-
-
 _UNKNOWN = (".bz2", ".xz", ".gzip", ".tgz", ".tar", ".zip", ".7z", ".lz4", ".br", ".lzma")
 
 

@@ -159,8 +159,7 @@ class Input:
                 problem = f"not {self._encoding}: {error}"
                 if isinstance(error, UnicodeDecodeError):
                     problem = f"byte {error.start + 1} of the line is not {self._encoding}"
-            shown = line.decode(encoding, "backslashreplace")
-            self._tell(DataError(self.name, number, problem, shown), on_error)
+            self._tell(DataError(self.name, number, problem, _shown(line, encoding)), on_error)
             yield Line(number, "", bad=True)
 
     def _checked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -205,6 +204,14 @@ class Input:
         if on_error is None:
             raise error
         on_error(error)
+
+
+def _shown(line: bytes, encoding: str) -> str:
+    """A line that is no text, with its bytes that are none as \\xff."""
+    try:
+        return line.decode(encoding, "backslashreplace")
+    except UnicodeError:  # of codecs that know nothing of it
+        return line.decode("ascii", "backslashreplace")
 
 
 def _stdin() -> AbstractContextManager[IO[bytes]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tagcli.records import Document
 
 _FILE_MARK = b"ARROW1\0\0"
+_BATCH_BYTES = 1 << 24
 
 
 def read_table(found: TableFound, source: Input, options: ReaderOptions) -> Iterator[Document]:
@@ -63,10 +64,13 @@ def _begins_as_parquet(path: Any) -> bool:
 
 
 def _counted(file: Any, source: Input) -> Iterator[Any]:
-    rows, size = 0, source.size or 0
-    for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+    rows, size, about = 0, source.size or 0, file.metadata
+    groups = map(about.row_group, range(about.num_row_groups))
+    row_bytes = sum(group.total_byte_size for group in groups) // max(1, about.num_rows)
+    batch_rows = min(ROWS, 1 + _BATCH_BYTES // max(1, row_bytes))
+    for batch in file.iter_batches(batch_size=batch_rows, use_threads=False):
         rows += batch.num_rows
-        source.position = size * rows // file.metadata.num_rows
+        source.position = size * rows // about.num_rows
         yield batch
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from tagcli.errors import to_nobody
+
 if TYPE_CHECKING:
     from tagcli.records import TaggedDocument
 
@@ -16,7 +18,8 @@ class WriterOptions:
 
     `colour` is rich's name of a colour system ("standard", "256", "truecolor") or None; `columns`
     is the width of the terminal that text is wrapped for, None for no wrapping; `title`, `model`
-    and `date` stand at the head of a page, if they are not empty.
+    and `date` stand at the head of a page, if they are not empty. `note` is told what becomes of
+    records beside what was asked for.
     """
 
     show_source: bool = False
@@ -25,6 +28,7 @@ class WriterOptions:
     title: str = "nertag"
     model: str = ""
     date: str = ""
+    note: Callable[[str], None] = to_nobody
 
 
 State = Sequence[str | int | None]

@@ -52,8 +52,8 @@ def _entity_fields(entity: Entity) -> dict[str, Any]:
     return fields
 
 
-def dumps(record: dict[str, Any]) -> str:
-    """The object on one line that UTF-8 can hold."""
+def dumps(record: Any) -> str:
+    """The object, or another value, on one line that UTF-8 can hold."""
     text = json.dumps(record, ensure_ascii=False, allow_nan=False)
     try:
         text.encode("utf-8")

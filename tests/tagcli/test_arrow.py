@@ -129,6 +129,8 @@ def test_bytes_that_are_no_text_are_named_by_their_row() -> None:
 
 
 def test_without_pyarrow_one_sentence_says_how_to_get_it() -> None:
-    code = "import sys; sys.modules['pyarrow'] = None; from tagcli import tag_table"
+    code = "import sys; sys.modules['pyarrow'] = None; from tagcli import *\n"
+    assert subprocess.run([sys.executable, "-c", code], check=True)
+    code += "from tagcli import tag_table"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stderr.endswith("needs: pip install 'nertag[parquet]'\n")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tagcli.cli import run
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.command import nertag
 from tests.support.folders import names_in
@@ -131,3 +132,27 @@ def test_parquet_by_a_pipe_is_refused(tmp_path: Path) -> None:
     result = nertag("-", "--text-field", "body", stdin=(tmp_path / "a").read_bytes())
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "give the file by its name" in result.err
+
+
+def test_parquet_is_not_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "is_terminal", lambda stream: True)
+    result = nertag("--format", "parquet", stdin=b"Anna\n")
+    assert (result.code, result.out) == (2, "")
+    assert "-o FILE writes it to a file" in result.err
+
+
+def test_a_run_from_parquet_into_text_can_be_resumed(tmp_path: Path) -> None:
+    docs, out = tmp_path / "docs.parquet", tmp_path / "out.jsonl"
+    columns = {"text": ["Anna in Bern"] * 300 + ["x"], "n": list(range(301))}
+    parquet.write_table(pa.table(columns), docs)
+    nertag(docs, "-o", out)
+    whole = out.read_bytes()
+    bad = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff"]).buffers())
+    broken = pa.concat_tables(
+        [pa.table(columns).slice(0, 300), pa.table({"text": bad, "n": [300]})]
+    )
+    parquet.write_table(broken, docs)
+    assert nertag(docs, "-o", tmp_path / "next.jsonl").code == 1
+    parquet.write_table(pa.table(columns), docs)
+    assert nertag(docs, "-o", tmp_path / "next.jsonl", "--resume") == (0, "", "")
+    assert (tmp_path / "next.jsonl").read_bytes() == whole

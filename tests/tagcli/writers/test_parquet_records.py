@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagcli.errors import DataError, NertagError
+from tagcli.errors import DataError
 from tagcli.records import Document, TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tests.support.reading import read
@@ -89,11 +89,17 @@ def test_a_record_that_the_columns_cannot_hold_is_a_bad_one(
     assert [row["text"] for row in found] == ["Rom", "Rom", "Ulm"]
 
 
-def test_first_records_that_fit_no_column_are_one_sentence() -> None:
-    with pytest.raises(NertagError, match="'id' has values that no one column can hold"):
-        rows(tagged_text("Rom", id=1), tagged_text("Rom", id="one"))
-    with pytest.raises(NertagError, match="Parquet cannot hold"):
-        rows(tagged_text("Rom", id={}))
+def test_values_of_no_one_type_become_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_GROUP_ROWS", 2)
+    told: list[str] = []
+    given_ids = [1, "one", None, {"a": [1]}]
+    tagged = [tagged_text("Rom", id=one, deep={}, odd=[{}]) for one in given_ids]
+    found = rows(*tagged, note=told.append)
+    assert [json.loads(row["id"]) for row in found] == given_ids
+    assert {(row["deep"], row["odd"]) for row in found} == {("{}", "[{}]")}
+    assert [one.split(" (")[0] for one in told] == [
+        f"field {name!r} is written as text, JSON" for name in ("id", "deep", "odd")
+    ]
 
 
 def test_a_whole_number_among_others_is_one_of_them() -> None:
