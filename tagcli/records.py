@@ -35,8 +35,8 @@ class _ComparedByContent:
 
 
 def _contents(record: Any) -> list[Any]:
-    """The fields, arrays as lists."""
-    values = (getattr(record, one.name) for one in fields(record))
+    """The fields that count, arrays as lists."""
+    values = (getattr(record, one.name) for one in fields(record) if one.compare)
     return [value.tolist() if hasattr(value, "tolist") else value for value in values]
 
 
@@ -74,6 +74,10 @@ class Document(_ComparedByContent):
     cut into words; `fields` holds what else a JSON object carried. The lines of a `wrapped` text
     are one paragraph; in any other text that is to be found. The tokens of a text `by_character`
     are its characters, blanks among them.
+
+    How it was written is no part of what it is: `line_ends` of its lines, () where all are "\\n",
+    and the names of the `members` of a JSON object in their order, of which one that is none of
+    `fields` had the text.
     """
 
     text: str
@@ -84,6 +88,8 @@ class Document(_ComparedByContent):
     conll: ConllRows | None = None
     wrapped: bool = False
     by_character: bool = False
+    line_ends: tuple[str, ...] = field(default=(), compare=False)
+    members: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def given_words(self) -> Spans | None:

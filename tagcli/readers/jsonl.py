@@ -47,19 +47,22 @@ def _json_document(
         raise DataError(source, line.number, f"broken JSON: {error}") from error
     if not isinstance(fields, dict):
         raise DataError(source, line.number, "not a JSON object")
+    names = tuple(fields)
     if text_field in fields:
         text = fields.pop(text_field)
         if not isinstance(text, str):
             problem = f"field {text_field!r} is not a string"
             raise DataError(source, line.number, problem)
-        document = Document(text, source, line.number, fields=fields)
+        document = Document(text, source, line.number, fields=fields, members=names)
     elif "tokens" in fields:
         tokens = fields["tokens"]
         if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
             raise DataError(source, line.number, "field 'tokens' is not a list of strings")
         by_character = characters.are(tokens)
         text, offsets = joined(tokens, by_character)
-        document = Document(text, source, line.number, offsets, fields, by_character=by_character)
+        document = Document(
+            text, source, line.number, offsets, fields, by_character=by_character, members=names
+        )
     else:
         raise DataError(source, line.number, f"no field {text_field!r} and no field 'tokens'")
     if any("\ud800" <= c <= "\udfff" for c in document.text):

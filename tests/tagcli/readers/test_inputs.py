@@ -372,3 +372,10 @@ def test_what_is_before_bad_bytes_of_an_encoding_with_a_state_comes_out(tmp_path
     with pytest.raises(DataError, match=r":3: not iso2022_kr"):
         seen.extend(line.text for line in lines)
     assert seen == ["Berlin", "이순신"]
+
+
+def test_lines_know_their_ends(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"a\r\n\nb\rc\n\r\nd")
+    found = [(line.text, line.end) for line in Input(str(path)).lines()]
+    assert found == [("a", "\r\n"), ("", "\n"), ("b\rc", "\n"), ("", "\r\n"), ("d", "")]
