@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from tagcli.records import TaggedDocument
+    from tagcli.writers.changes import Piece
+
+
+Keep = Callable[[Sequence["Piece"]], None]
+"""Is told the pieces of each redacted record."""
+
+
+def keep_nothing(_pieces: Sequence[Piece]) -> None:
+    """Lets the names go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,8 @@ class WriterOptions:
 
     `colour` is rich's name of a colour system ("standard", "256", "truecolor") or None; `columns`
     is the width of the terminal that text is wrapped for, None for no wrapping; `title`, `model`
-    and `date` stand at the head of a page, if they are not empty.
+    and `date` stand at the head of a page, if they are not empty; `redact_with` is one of
+    tagcli.writers.stand_ins.STAND_INS, and `keep` is told the pieces of each redacted record.
     """
 
     show_source: bool = False
@@ -25,6 +35,8 @@ class WriterOptions:
     title: str = "nertag"
     model: str = ""
     date: str = ""
+    redact_with: str = "label"
+    keep: Keep = keep_nothing
 
 
 State = Sequence[str | int | None]

@@ -27,7 +27,7 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
         record[name] = value
     record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
     try:
-        return _dumps(record) + "\n"
+        return dumps(record) + "\n"
     except RecursionError as error:  # reading had a little more room
         raise DataError(document.source, document.line, "nested too deeply") from error
 
@@ -45,10 +45,11 @@ def _entity_fields(entity: Entity) -> dict[str, Any]:
     return fields
 
 
-def _dumps(record: dict[str, Any]) -> str:
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+def dumps(value: Any) -> str:
+    """The value in JSON, as UTF-8 can hold it."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:  # half a surrogate pair in a field that travels through
-        return json.dumps(record, allow_nan=False)
+        return json.dumps(value, allow_nan=False)
     return text
