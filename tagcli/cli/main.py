@@ -20,7 +20,7 @@ from tagcli.output.streams import forget
 from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
-from tagcli.writers.formats import OUTPUT_FORMATS, format_of_output
+from tagcli.writers.formats import OUTPUT_FORMATS, REDACT_WITH, format_of_output
 
 _INTERRUPTED = 130
 _DEFAULT_FORMAT = "spans"
@@ -70,7 +70,7 @@ GROUPS = {
         "--lang", "--input-format", "--paragraphs", "--encoding", "--text-field", "--token-column",
         "--keep-going",
     ),
-    "Output": ("--format", "--summary", "--output", "--resume"),
+    "Output": ("--format", "--redact-with", "--key", "--summary", "--output", "--resume"),
     "Entities": ("--labels", "--min-score"),
     "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
@@ -97,6 +97,10 @@ _EXAMPLES = """
 @click.option("--format", "output_format", type=Choice(OUTPUT_FORMATS),
               default=_DEFAULT_FORMAT,
               help="What comes out; without it the name that -o gives says so.")
+@click.option("--redact-with", type=Choice(REDACT_WITH), default=REDACT_WITH[0],
+              help="What --format redact has in place of a name: [PER], blocks, or PER_17.")
+@click.option("--key", metavar="FILE", shell_complete=complete_files,
+              help="With --format redact: keep in FILE what nertag-data restore needs.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
@@ -160,8 +164,7 @@ def main(
         defaults.check()
         if defaults.path is not None and options.verbose:
             tell(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
-        if options.summary and _is_given("output_format"):
-            raise UsageError("--summary takes the place of --format: give one of them")
+        _check_output(options)
         if model_info:
             _show(_model_page(options))
             sys.exit(0)
@@ -175,6 +178,15 @@ def main(
     except KeyboardInterrupt:
         forget(sys.stdout)
         sys.exit(_INTERRUPTED)
+
+
+def _check_output(options: RunOptions) -> None:
+    if options.summary and _is_given("output_format"):
+        raise UsageError("--summary takes the place of --format: give one of them")
+    if options.summary or options.output_format != "redact":
+        for name, is_asked in (("redact-with", _is_given("redact_with")), ("key", options.key)):
+            if is_asked:
+                raise UsageError(f"--{name} has a meaning with --format redact alone")
 
 
 def _is_given(name: str) -> bool:

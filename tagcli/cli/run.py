@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
 from tagcli.terminal import colour_system, columns
 from tagcli.version import version
-from tagcli.writers.base import Writer, WriterOptions
+from tagcli.writers.base import Keep, Writer, WriterOptions, keep_nothing
 from tagcli.writers.formats import OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
 
@@ -45,6 +45,8 @@ class RunOptions:
     summary: bool
     output: str | None
     resume: bool
+    redact_with: str
+    key: str | None
     model: str | None
     offline: bool
     input_format: str
@@ -84,8 +86,8 @@ class TaggingRun:
         self._check_apart(options.output)
         output = Output(options.output, options.resume)
         try:
-            with interrupts_raised(), output:
-                self._write(tagger, output)
+            with interrupts_raised(), output, self._key() as keep:
+                self._write(tagger, output, self._writer(keep))
         except (NertagError, KeyboardInterrupt):
             self._say_what_is_left(output)
             raise
@@ -152,11 +154,18 @@ class TaggingRun:
                 tell("reading from the terminal, Ctrl-D ends")
             yield from read_live(source, named, reading, self._note)
 
-    def _write(self, tagger: Tagger, output: Output) -> None:
+    def _key(self) -> AbstractContextManager[Keep]:
+        if self._options.key is None:
+            return nullcontext(keep_nothing)
+        from tagcli.output.key_file import KeyFile
+
+        return KeyFile(self._options.key)
+
+    def _write(self, tagger: Tagger, output: Output, writer: Writer) -> None:
         from tagcli.output.journal import open_journal
 
-        options, writer = self._options, self._writer()
-        settings = _settings(tagger, self._inputs, options.output_format)
+        options = self._options
+        settings = _settings(tagger, self._inputs, options)
         journal = open_journal(output, writer, self._inputs, settings, options.resume)
         with journal:
             self._skipped += journal.before.unwritable
@@ -183,7 +192,7 @@ class TaggingRun:
             self._skip(error)
             return None
 
-    def _writer(self) -> Writer:
+    def _writer(self, keep: Keep) -> Writer:
         from tagcli.models.directory import DEFAULT
 
         options = self._options
@@ -195,6 +204,8 @@ class TaggingRun:
             title=_title([source.name for source in self._inputs]),
             model=f"model {options.model or DEFAULT}",
             date=_date(),
+            redact_with=options.redact_with,
+            keep=keep,
         )
         if options.summary:
             return SummaryWriter(writing)
@@ -223,7 +234,7 @@ def _date() -> str:
     return datetime.now().date().isoformat()
 
 
-def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
+def _settings(tagger: Tagger, inputs: Sequence[Input], run: RunOptions) -> dict[str, Any]:
     """What the output depends on beside the documents, by the names that a user knows."""
     from tagcli.models.directory import stamps
 
@@ -233,7 +244,8 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> di
         "model": stamps(tagger.model),
         "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
         "list of files": [source.name for source in inputs],
-        "--format": output_format,
+        "--format": run.output_format,
+        "--redact-with": run.redact_with,
         "--lang": options.language,
         "--labels": None if options.labels is None else sorted(options.labels),
         "--min-score": options.min_score,
