@@ -107,7 +107,8 @@ class Entity:
     """A named entity: `text` is the document's text[start:end], offsets in code points.
 
     `score` is the mean, over the entity's words, of the probability of its label. `start_token`
-    and `end_token` (one past the last) index the tokens of a document that came with tokens.
+    and `end_token` (one past the last) index the tokens of a document that came with tokens. The
+    `source` of one that the model did not find is "list", its score 1.
     """
 
     start: int
@@ -117,6 +118,7 @@ class Entity:
     score: float
     start_token: int | None = None
     end_token: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

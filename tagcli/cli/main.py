@@ -71,7 +71,7 @@ GROUPS = {
         "--keep-going",
     ),
     "Output": ("--format", "--redact-with", "--key", "--summary", "--output", "--resume"),
-    "Entities": ("--labels", "--min-score"),
+    "Entities": ("--labels", "--min-score", "--always", "--never", "--ignore-case"),
     "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
 }  # fmt: skip
@@ -131,6 +131,11 @@ _EXAMPLES = """
               help="Keep these entity types only; may be repeated.")
 @click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
+@click.option("--always", metavar="FILE", shell_complete=complete_files,
+              help="Names that are entities wherever they stand: a name, a tab and a label a line.")
+@click.option("--never", metavar="FILE", shell_complete=complete_files,
+              help="Names that are none: the same, or without a label none of any.")
+@click.option("--ignore-case", is_flag=True, help="Find listed names in capitals or small letters.")
 @click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
 @click.option("--backend", type=Choice([AUTO, *BACKENDS]), default=AUTO,

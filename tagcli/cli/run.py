@@ -56,6 +56,9 @@ class RunOptions:
     paragraphs: str
     labels: str | None
     min_score: float
+    always: str | None
+    never: str | None
+    ignore_case: bool
     overlap: int
     backend: str
     device: str
@@ -117,7 +120,7 @@ class TaggingRun:
         from tagcli.tagger import load
 
         options = self._options
-        with defaults_named("model", "backend", "device", "labels", "min-score"):
+        with defaults_named("model", "backend", "device", "labels", "min-score", "always", "never"):
             tagger = load(
                 options.model,
                 backend=options.backend,
@@ -129,6 +132,9 @@ class TaggingRun:
                 overlap=options.overlap,
                 offline=options.offline,
                 paragraphs=options.paragraphs,
+                always=options.always,
+                never=options.never,
+                ignore_case=options.ignore_case,
                 note=tell,
             )
         model, backend = tagger.model, tagger.backend
@@ -251,4 +257,5 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], run: RunOptions) -> dict[
         "--min-score": options.min_score,
         "--overlap": options.overlap_tokens,
         "--paragraphs": options.paragraphs,
+        "list of names": None if options.lists is None else options.lists.digest,
     }

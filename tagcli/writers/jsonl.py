@@ -42,6 +42,8 @@ def _entity_fields(entity: Entity) -> dict[str, Any]:
     }
     if entity.start_token is not None:
         fields |= {"start_token": entity.start_token, "end_token": entity.end_token}
+    if entity.source is not None:
+        fields["source"] = entity.source
     return fields
 
 
