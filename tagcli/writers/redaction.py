@@ -95,7 +95,7 @@ def cuts_of(tagged: TaggedDocument, stand_ins: StandIns, tokens: Spans | None) -
         limit = entities[number + 1].start if number + 1 < len(entities) else len(text)
         parts = [(entity.start, entity.end)]
         if spans is not None:
-            touched = list(_touched(spans, entity.start, entity.end))
+            touched = _touched(spans, entity.start, entity.end)
             parts = [(max(a, entity.start), min(b, entity.end)) for a, b in touched]
             limit = min(limit, touched[-1][1]) if touched else 0
         for start, end in parts:
@@ -110,11 +110,8 @@ def cuts_of(tagged: TaggedDocument, stand_ins: StandIns, tokens: Spans | None) -
     return cuts
 
 
-def _touched(spans: list[list[int]], start: int, end: int) -> Iterator[list[int]]:
+def _touched(spans: list[list[int]], start: int, end: int) -> list[list[int]]:
     """The tokens that text[start:end] touches."""
     first = bisect_left(spans, start, key=lambda span: span[1] - 1)
-    for span in spans[first:]:
-        if span[0] >= end:
-            return
-        if span[0] < span[1]:
-            yield span
+    last = bisect_left(spans, end, first, key=lambda span: span[0])
+    return [span for span in spans[first:last] if span[0] < span[1]]
