@@ -161,11 +161,14 @@ class TaggingRun:
             yield from read_live(source, named, reading, self._note)
 
     def _key(self) -> AbstractContextManager[Keep]:
-        if self._options.key is None:
+        options = self._options
+        if options.key is None:
             return nullcontext(keep_nothing)
         from tagcli.output.key_file import KeyFile
 
-        return KeyFile(self._options.key)
+        if options.output and os.path.realpath(options.key) == os.path.realpath(options.output):
+            raise UsageError(f"--key and -o are both {options.key}")
+        return KeyFile(options.key)
 
     def _write(self, tagger: Tagger, output: Output, writer: Writer) -> None:
         from tagcli.output.journal import open_journal

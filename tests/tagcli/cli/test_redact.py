@@ -53,6 +53,7 @@ def test_labels_and_scores_hold_and_the_key_says_what_was_done(source: Path) -> 
         (["--summary", "--key", "key"], "--key has a meaning with --format redact alone"),
         ([*REDACT, "--key", "in.txt"], "--key in.txt is there already: give it another name"),
         ([*REDACT, "--key", "no/key"], "--key no/key cannot be written: No such file or directory"),
+        ([*REDACT, "--key", "out", "-o", "./out"], "--key and -o are both out"),
         ([*REDACT, "--key", "key", "-o", "out", "--resume"], "--resume cannot be used here: "),
     ],
 )
