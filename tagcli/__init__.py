@@ -9,6 +9,7 @@ from tagcli import telemetry
 from tagcli.errors import DataError, NertagError, UsageError
 
 if TYPE_CHECKING:
+    from tagcli.arrow import tag_table
     from tagcli.models.directory import bundled_names
     from tagcli.records import Document, Entity, Sentence, TaggedDocument
     from tagcli.tagger import Tagger, load
@@ -17,7 +18,7 @@ telemetry.switch_off()  # before anything imports what would report
 
 __all__ = [
     "DataError", "Document", "Entity", "NertagError", "Sentence", "TaggedDocument", "Tagger",
-    "UsageError", "bundled_names", "load",
+    "UsageError", "bundled_names", "load", "tag_table",
 ]  # fmt: skip
 
 _HOMES = {
@@ -28,6 +29,7 @@ _HOMES = {
     "Tagger": "tagcli.tagger",
     "bundled_names": "tagcli.models.directory",
     "load": "tagcli.tagger",
+    "tag_table": "tagcli.arrow",
 }
 
 

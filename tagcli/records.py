@@ -73,7 +73,8 @@ class Document(_ComparedByContent):
     `tokens` holds the offsets of given tokens, shape (n, 2), and is None where the text is to be
     cut into words; `fields` holds what else a JSON object carried. The lines of a `wrapped` text
     are one paragraph; in any other text that is to be found. The tokens of a text `by_character`
-    are its characters, blanks among them.
+    are its characters, blanks among them. A row of a table that has no text `is_null`; its text is
+    "".
 
     How it was written is no part of what it is: `line_ends` of its lines, () where all are "\\n",
     and the names of the `members` of a JSON object in their order, of which one that is none of
@@ -88,6 +89,7 @@ class Document(_ComparedByContent):
     conll: ConllRows | None = None
     wrapped: bool = False
     by_character: bool = False
+    is_null: bool = False
     line_ends: tuple[str, ...] = field(default=(), compare=False)
     members: tuple[str, ...] = field(default=(), compare=False)
 

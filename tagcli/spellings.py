@@ -22,14 +22,19 @@ _PREFIXES = {
     "M": "I", "W": "S",  # BMES, BMEWO
 }  # fmt: skip
 _LETTERS = "".join(_PREFIXES) + "".join(_PREFIXES).lower()
-_JOINT = r"[-_.:/]"
+_JOINT = r"[-_.:/ ]"
 
 _OUTSIDE_NAMES = frozenset({OUTSIDE, "o", "0"})
 _UNSAID = frozenset({"-", "_"})
 """Cells of a table that say nothing; corpora of Naver's have "-" for O."""
 _SPECIAL = frozenset({"X", "PAD", "CLS", "SEP", "UNK", "MASK", "IGNORE"})
 """What scripts that train put beside the tags for what is no word, where all others are tags."""
-_BRACKETS = re.compile(r"\[\w+\]|<[/|]?\w+\|?>")
+_BRACKETS = re.compile(
+    r"\[(?:CLS|SEP|PAD|UNK|MASK|BOS|EOS|START|STOP|END)\]"
+    r"|<[/|]?(?:s|cls|sep|pad|unk|mask|bos|eos|start|stop|end)\|?>",
+    re.IGNORECASE,
+)
+"""Special tokens wherever they stand."""
 
 _FIRST = re.compile(rf"([{_LETTERS}]){_JOINT}(\S.*)")
 _LAST = re.compile(rf"(.*\S){_JOINT}([{_LETTERS}])")
@@ -47,7 +52,7 @@ class Spelling:
     parts: Callable[[str], Parts | None]
 
 
-def _says_nothing(label: str) -> bool:
+def says_nothing(label: str) -> bool:
     """Whether a label is O, or that of a special token, wherever labels have prefixes."""
     return (
         label in _OUTSIDE_NAMES
@@ -58,21 +63,21 @@ def _says_nothing(label: str) -> bool:
 
 
 def _first(label: str) -> Parts | None:
-    if _says_nothing(label):
+    if says_nothing(label):
         return NOTHING
     found = _FIRST.fullmatch(label)
     return found and (_PREFIXES[found[1].upper()], found[2])
 
 
 def _last(label: str) -> Parts | None:
-    if _says_nothing(label):
+    if says_nothing(label):
         return NOTHING
     found = _LAST.fullmatch(label)
     return found and (_PREFIXES[found[2].upper()], found[1])
 
 
 def _glued(label: str) -> Parts | None:
-    if _says_nothing(label):
+    if says_nothing(label):
         return NOTHING
     found = _GLUED.fullmatch(label)
     return found and (_PREFIXES[found[1]], found[2])
@@ -81,12 +86,12 @@ def _glued(label: str) -> Parts | None:
 def _bare(label: str) -> Parts | None:
     if label in _OUTSIDE_NAMES or label in _UNSAID or _BRACKETS.fullmatch(label):
         return NOTHING
-    return None if _CUT.fullmatch(label) else ("I", label)
+    return None if _CUT.fullmatch(label) or label.isdigit() else ("I", label)
 
 
 USUAL = Spelling("B-PER", _first)
 BARE = Spelling("PER", _bare)
-_LAST_SPELLING = Spelling("PER-B", _last)
+TYPE_FIRST = Spelling("PER-B", _last)
 _GLUED_SPELLING = Spelling("BPER", _glued)
 
 
@@ -96,7 +101,7 @@ def spelling_of(labels: Collection[str]) -> Spelling | None:
 
     BPER and IPER need each other to be no bare types, and bare types need an O beside them.
     """
-    for spelling in (USUAL, _LAST_SPELLING):
+    for spelling in (USUAL, TYPE_FIRST):
         if all(spelling.parts(label) for label in labels):
             return spelling
     if all(map(_glued, labels)) and _goes_on(map(_glued, labels)):
@@ -115,7 +120,7 @@ def _goes_on(parts: Iterable[Parts | None]) -> bool:
 def _mostly_prefixed(labels: Collection[str]) -> bool:
     """Whether at least half of the labels that say something begin or end with B or I; E-MAIL or
     S-BAHN may well be a type."""
-    inside = [label for label in labels if not _says_nothing(label)]
+    inside = [label for label in labels if not says_nothing(label)]
     for split in (_first, _last):
         prefixes = [parts[0] for label in inside if (parts := split(label))]
         if 2 * sum(prefix in ("B", "I") for prefix in prefixes) >= len(inside) > 0:

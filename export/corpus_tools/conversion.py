@@ -20,15 +20,18 @@ from export.corpora.brat import (
     texts_without_ann,
     write_brat,
 )
+from export.corpora.json_gold import GOLD_FIELDS, MARK_FIELDS
 from export.corpora.sources import Corpus, load_source
 from export.corpora.tags import write_row
 from export.corpus_tools.spans import SpansInOrder
 from export.corpus_tools.splits import repairs_note
 from export.corpus_tools.stats import sentence_spans, sentences_of
+from export.evaluation.gold import check_is_not_gold
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.columns import cells_of
 from tagcli.readers.formats import format_of_name
+from tagcli.readers.jsonl import TOKEN_FIELDS
 from tagcli.records import is_separator
 from tagcli.writers.conll import EOJEOL_COMMENT, words_cut_at
 
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from tagcli.records import Document
     from tagcli.schemes import Span
 
-_OF_ENTITIES = {"start", "end", "label", "text", "start_token", "end_token"}
+_OF_ENTITIES = {*MARK_FIELDS, "start_token", "end_token"}
 
 
 def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
@@ -82,7 +85,7 @@ def _sentences(example: Example) -> Iterator[tuple[str, list[tuple[int, int]]]]:
 
 def _token(example: Example, start: int, end: int, place: str) -> str:
     token = example.text[start:end]
-    if "\t" in token or "\n" in token or not token.strip(" "):
+    if "\t" in token or "\n" in token or (token and not token.strip(" ")):
         problem = f"CoNLL cannot hold the token {token!r}"
         raise DataError(*brat_place(place, example.line), problem)
     return token
@@ -153,6 +156,7 @@ def convert(
     chosen = _format_of(out, to)
     documents: list[Document] = []
     corpus = load_source(source, data_dir, note, documents.append)
+    check_is_not_gold([out], [corpus], "OUT")
     if repairs := repairs_note(corpus, source.place):
         note(repairs)
     for lost in _losses(source.place, documents, chosen):
@@ -237,7 +241,7 @@ def left_out(documents: Iterable[Document], to: str) -> list[str]:
         counts["comment"] += len(asides) - separators + len(rows.between)
         counts["-DOCSTART- line"] += separators
         if rows.tokens:
-            columns = len(cells_of(rows)[0]) - rows.token_column
+            columns = max(2, len(cells_of(rows)[0]) - rows.token_column)
     counts["middle column"] = columns - 2
     ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
     return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]
@@ -256,7 +260,7 @@ def _counted(counts: Counter[str]) -> list[str]:
 
 
 def _other_fields(document: Document) -> Iterator[str]:
-    carried = {"entities"} if document.tokens is None else {"entities", "tokens"}
+    carried = GOLD_FIELDS if document.tokens is None else GOLD_FIELDS.union(TOKEN_FIELDS)
     yield from (name for name in document.fields if name not in carried)
     for entity in document.fields.get("entities", ()):
         if isinstance(entity, dict):

@@ -22,7 +22,7 @@ FILE = "nertag.toml"
 PLACE = "NERTAG_CONFIG"
 """The environment variable that names another file, or none if it is empty."""
 
-_NOT_DEFAULTS = ("key", "output")  # each run would write over the last one's
+_NOT_DEFAULTS = ("key", "output", "out_dir", "errors")  # each run would write over the last one's
 _LISTS = ("labels",)  # with commas between on the command line
 
 

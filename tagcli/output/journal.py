@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.writers.base import ResumableWriter, State, Writer
+from tagcli.writers.base import BinaryWriter, ResumableWriter, State, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -260,7 +260,7 @@ def _fields(line: bytes) -> dict[str, Any] | None:
 
 def open_journal(
     output: Output,
-    writer: Writer,
+    writer: Writer | BinaryWriter,
     inputs: Sequence[Input],
     settings: Mapping[str, Any],
     resume: bool,
@@ -275,7 +275,7 @@ def open_journal(
     elif pipes := [source.name for source in inputs if source.size is None]:
         problem = f"{pipes[0]} cannot be read a second time: give it files"
     elif not isinstance(writer, ResumableWriter):
-        problem = "summaries, pseudonyms and keys are of one run"
+        problem = "summaries, Parquet, pseudonyms and keys are whole at their end only"
     else:
         return Journal(output.partial, writer, settings, resume, lambda: output.holds_nothing)
     if resume:

@@ -6,18 +6,16 @@ stood there (`text`) and the entity's label. The last line has the check sum of 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import os
-import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.output.compression import GZ
 from tagcli.output.partial_file import PartialFile
+from tagcli.readers.decompression import decompressed
 from tagcli.writers.changes import Change, as_new
 
 if TYPE_CHECKING:
@@ -100,11 +98,10 @@ def restored(path: Path, key: Path) -> bytes:
     or not that of the file as it is now."""
     content, lines = _content(path), _content(key)
     try:
-        if path.name.lower().endswith(GZ):
-            content = gzip.decompress(content)
+        content = b"".join(decompressed(iter([content])))
         text = content.decode("utf-8", "surrogatepass")
         changes, check = _read(lines)
-    except (ValueError, KeyError, TypeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} or {key} is not what nertag has written") from error
     if _new_hash(content).hexdigest() != check:
         raise UsageError(f"{path} is not the text of {key}, or was changed since it was redacted")

@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from tagcli.spellings import TYPE_FIRST, USUAL, says_nothing
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -15,9 +17,6 @@ if TYPE_CHECKING:
 BLANKS = " \t\ufeff"
 """What a blank line may hold: a byte order mark, too, where files were joined."""
 
-_OUTSIDE = frozenset(("O", "o", "0", "-", "_"))
-_PREFIXED = re.compile(r"[BIESLUM][-_.]\S+", re.IGNORECASE)
-_SUFFIXED = re.compile(r"\S+[-_.][BIESLUM]", re.IGNORECASE)
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_-]+")
 _BARE = re.compile(r"[^\W\d_][\w-]+")
 _MOST_TYPES = 64
@@ -103,13 +102,13 @@ def columns_with_tags(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
 def are_tags(cells: Counter[str]) -> bool:
     """Whether the cells of a column are tags: B-PER, B_PER, PER-B, b-per, or types beside O. The
     first three may have a misspelt one among many."""
-    typed = {cell: n for cell, n in cells.items() if cell not in _OUTSIDE}
+    typed = {cell: n for cell, n in cells.items() if not says_nothing(cell)}
     outside = cells["O"] + cells["o"]
     if not typed:
         return outside > 0
     total = sum(typed.values())
-    for spelling in (_PREFIXED, _SUFFIXED):
-        odd = sum(n for cell, n in typed.items() if not spelling.fullmatch(cell))
+    for spelling in (USUAL, TYPE_FIRST):
+        odd = sum(n for cell, n in typed.items() if spelling.parts(cell) is None)
         if odd <= total * _MOST_ODD:
             return True
     if not outside or len(typed) > _MOST_TYPES:
@@ -125,7 +124,13 @@ def is_plain_tag(cell: str) -> bool:
 
 def is_header(cells: Sequence[str]) -> bool:
     """Whether these are the names of columns, such as TOKEN, POS and NE-COARSE-LIT."""
+    return named_token_column(cells) is not None
+
+
+def named_token_column(cells: Sequence[str]) -> int | None:
+    """The column, from 0, that names of columns call the token; None for other cells."""
     names = [cell.lower() for cell in cells]
-    if not any(map(_TOKEN_NAME.fullmatch, names[:3])):
-        return False
-    return any(map(_OTHER_NAME.fullmatch, names)) and not any(map(is_plain_tag, cells))
+    found = [i for i, name in enumerate(names[:3]) if _TOKEN_NAME.fullmatch(name)]
+    if not found or any(map(is_plain_tag, cells)):
+        return None
+    return found[0] if any(map(_OTHER_NAME.fullmatch, names)) else None

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tagcli.readers.inputs import Line
 
 _HEAD_LINES = 400
-_INDEX_GUESS = "the first column counts the tokens, which are taken from the second"
-_SECOND_GUESS = "the first column has the tags, the second the tokens"
-_SAY_COLUMN = "(--token-column says it outright)"
+_BLANK_STARTS = frozenset(("", *BLANKS))
+_SEPARATOR_STARTS = frozenset("-\ufeff")
+_GUESS = "{}: the tokens are taken from column {}, {} (--token-column says it outright)"
 
 
 def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
@@ -34,8 +34,9 @@ def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Do
             yield IDLE
             continue
         text = line.text
-        is_blank = not text.strip(BLANKS) and not line.bad
-        if not is_blank and not ("-DOC" in text and is_separator(text)):
+        first = text[:1]  # of most lines it says enough
+        is_blank = first in _BLANK_STARTS and not text.strip(BLANKS) and not line.bad
+        if not is_blank and not (first in _SEPARATOR_STARTS and is_separator(text)):
             rows.append(line)
             continue
         if rows:
@@ -82,9 +83,13 @@ class _SentenceReader:
     def _look_at(self, lines: Sequence[str]) -> None:
         options = self._options
         self._layout = layout = find_layout(lines, options.token_column)
-        if layout is not None and options.token_column is None and layout.token_column == 1:
-            guess = _INDEX_GUESS if layout.has_index else _SECOND_GUESS
-            options.guess(f"{self._source}: {guess} {_SAY_COLUMN}")
+        if layout is not None and options.token_column is None and layout.token_column:
+            reason = "as its name says"
+            if layout.has_index:
+                reason = "the first one counts them"
+            elif 0 in layout.tag_columns:
+                reason = "the first one has the tags"
+            options.guess(_GUESS.format(self._source, layout.token_column + 1, reason))
 
     def documents(
         self, before: list[str], block: list[Line], after: str | None, is_last: bool = False
@@ -104,7 +109,7 @@ class _SentenceReader:
         try:
             parts = self._checked(parts, block)
         except DataError as error:
-            self._options.report(error)
+            self._options.report(error, "\n".join(line.text for line in block))
             return
         yield self._document(held, parts, after)
 
@@ -127,6 +132,8 @@ class _SentenceReader:
     def _checked(self, parts: _Parts, block: list[Line]) -> _Parts:
         """The parts, by another layout if most sentences fit that; raises DataError for a row
         that fits none."""
+        if self._fits(parts):
+            return parts
         if self._is_like_most(parts):
             self._look_at([line.text for line in block])
             parts = self._parts(block)
@@ -140,18 +147,26 @@ class _SentenceReader:
                 raise DataError(self._source, line.number, problem)
         return parts
 
+    def _fits(self, parts: _Parts) -> bool:
+        assert self._layout is not None
+        width = self._layout.width
+        if {len(cells) for _, cells in parts.tokens} != {width}:
+            return False
+        self._fitting += 1
+        return width > max(1, self._layout.token_column)
+
     def _is_like_most(self, parts: _Parts) -> bool:
-        """Whether a sentence does not fit the layout, and more sentences are like it than fit."""
+        """Whether more sentences are like one that does not fit than fit."""
         assert self._layout is not None
         widths = {len(cells) for _, cells in parts.tokens}
-        if widths == {self._layout.width}:
-            self._fitting += 1
-        elif len(widths) == 1 and (own := widths.pop()) > 1:
-            self._others[own] += 1
-            if self._others[own] > max(self._fitting, self._layout.sentences):
-                self._fitting = self._others.pop(own)
-                return True
-        return False
+        if len(widths) > 1 or min(widths) in (1, self._layout.width):
+            return False
+        own = widths.pop()
+        self._others[own] += 1
+        if self._others[own] <= max(self._fitting, self._layout.sentences):
+            return False
+        self._fitting = self._others.pop(own)
+        return True
 
     def _document(self, before: tuple[str, ...], parts: _Parts, after: str | None) -> Document:
         layout = self._layout
@@ -164,7 +179,12 @@ class _SentenceReader:
         text, offsets = joined(tokens, by_character)
         conll = ConllRows(
             (*before, *(text for at, text in parts.others if not at)),
-            tuple(_row(line.text, layout.width) for line, _ in parts.tokens),
+            tuple(
+                [
+                    line.text if line.text[-1] not in " \t" else _row(line.text, layout.width)
+                    for line, _ in parts.tokens
+                ]
+            ),
             after,
             tuple((at, text) for at, text in parts.others if at),
             layout.token_column,
@@ -182,7 +202,7 @@ def _problem(cells: list[str], width: int) -> str:
 
 def _row(line: str, width: int) -> str:
     """The line without empty columns behind the last one."""
-    if line[-1] not in " \t" or "\t" not in line:
+    if "\t" not in line:
         return line
     if "\t" not in line.rstrip(" \t"):
         return line.rstrip(" \t")

@@ -10,10 +10,14 @@ from tagcli.readers.characters import CharacterTokens, joined
 from tagcli.records import IDLE, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tagcli.readers.base import Lines, ReaderOptions
     from tagcli.readers.inputs import Line
+
+TOKEN_FIELDS = ("tokens", "tokenized_text")
+"""What a list of tokens is called: by most, and by GLiNER."""
+_TASK = "data"
 
 
 def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
@@ -28,7 +32,7 @@ def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Do
         try:
             yield _json_document(line, source, options.text_field, characters)
         except DataError as error:
-            options.report(error)
+            options.report(error, line.text)
 
 
 def _json_document(
@@ -47,27 +51,40 @@ def _json_document(
         raise DataError(source, line.number, f"broken JSON: {error}") from error
     if not isinstance(fields, dict):
         raise DataError(source, line.number, "not a JSON object")
-    names = tuple(fields)
-    if text_field in fields:
-        text = fields.pop(text_field)
-        if not isinstance(text, str):
-            problem = f"field {text_field!r} is not a string"
-            raise DataError(source, line.number, problem)
-        document = Document(text, source, line.number, fields=fields, members=names)
-    elif "tokens" in fields:
-        tokens = fields["tokens"]
+    members = tuple(fields)
+    name = text_place(fields, text_field)
+    if name is None:
+        names = ", ".join(fields) or "nothing"
+        problem = f"no field {text_field!r} and no field 'tokens', but {names:.100}"
+        raise DataError(source, line.number, f"{problem}: --text-field names the one with the text")
+    if name in TOKEN_FIELDS:
+        tokens = fields[name]
         if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
-            raise DataError(source, line.number, "field 'tokens' is not a list of strings")
+            raise DataError(source, line.number, f"field {name!r} is not a list of strings")
         by_character = characters.are(tokens)
         text, offsets = joined(tokens, by_character)
         document = Document(
-            text, source, line.number, offsets, fields, by_character=by_character, members=names
+            text, source, line.number, offsets, fields, by_character=by_character, members=members
         )
     else:
-        raise DataError(source, line.number, f"no field {text_field!r} and no field 'tokens'")
+        text = fields.pop(name) if name in fields else fields[_TASK][text_field]
+        if not isinstance(text, str):
+            problem = f"field {name!r} is not a string"
+            raise DataError(source, line.number, problem)
+        document = Document(text, source, line.number, fields=fields, members=members)
     if any("\ud800" <= c <= "\udfff" for c in document.text):
         raise DataError(source, line.number, "the text has half a surrogate pair (\\ud800-\\udfff)")
     return document
+
+
+def text_place(fields: Mapping[str, Any], text_field: str) -> str | None:
+    """Where an object has its text: the field of that name, one of TOKEN_FIELDS, or, in a task of
+    Label Studio, a field of its data; None where it has none."""
+    for name in (text_field, *TOKEN_FIELDS):
+        if name in fields:
+            return name
+    task = fields.get(_TASK)
+    return f"{_TASK}.{text_field}" if isinstance(task, dict) and text_field in task else None
 
 
 def _refuse(constant: str) -> Any:

@@ -17,6 +17,7 @@ from tagcli.readers.columns import (
     filled,
     is_header,
     is_plain_tag,
+    named_token_column,
     split_columns,
     without_quotes,
 )
@@ -88,7 +89,8 @@ class Layout:
 
     def _takes(self, line: str, cells: Sequence[str], is_inside: bool) -> bool:
         """Whether a line that may be a comment has the columns of a token."""
-        if len(cells) != self.width or ("\t" in line.rstrip(" \t")) != self.is_tabbed:
+        has_tab = "\t" in line.rstrip(" \t")
+        if len(cells) != self.width or (self.is_tabbed and not has_tab):
             return False
         if self.tag_columns:
             found = (cells[column] for column in self.tag_columns)
@@ -114,7 +116,7 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
     tabbed = sum("\t" in line.rstrip(BLANKS) for line in chain.from_iterable(rows))
     tagged = columns_with_tags(flat)
     has_index = token_column != 1 and 1 not in tagged and _counts(good or split)
-    column = int(has_index or _tags_come_first(tagged, flat))
+    column = int(has_index or _tags_come_first(tagged, flat)) or _named_column(blocks)
     if token_column is not None:
         column = token_column - 1
     tagged = tuple(one for one in tagged if one != column)
@@ -143,6 +145,12 @@ def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
             block = []
     if block:
         yield block
+
+
+def _named_column(blocks: Sequence[Sequence[str]]) -> int:
+    """Where the names of columns in front of the first rows, if there are any, have the token."""
+    rows = [line for line in blocks[0] if line.lstrip("\ufeff")[0] not in COMMENT_MARKS]
+    return (named_token_column(split_columns(rows[0])) or 0) if rows else 0
 
 
 def _sure_rows(block: Sequence[str]) -> list[str]:
@@ -179,19 +187,23 @@ def _fits(cells: Sequence[str], width: int) -> bool:
 
 def _counts(blocks: Sequence[Sequence[Sequence[str]]]) -> bool:
     """Whether the first column counts the words of every sentence from 0 or 1, or goes on where the
-    sentence before ended, in steps of one or none."""
+    sentence before ended, in steps of one or none. The first one may have lost its beginning."""
     counted: list[int] = []
     for block in blocks:
-        expected = {0, 1, counted[-1] + 1} if counted else {0, 1}
+        expected = {0, 1, counted[-1] + 1} if counted else set[int]()
         for cells in block:
             if _NO_TOKEN.fullmatch(cells[0]):
                 continue
-            if not _INDEX.fullmatch(cells[0]) or int(cells[0]) not in expected:
+            if not _INDEX.fullmatch(cells[0]) or (expected and int(cells[0]) not in expected):
                 return False
             counted.append(int(cells[0]))
             expected = {counted[-1], counted[-1] + 1}
     words = {cells[1] for block in blocks for cells in block if len(cells) > 1}
-    return len(words) > 1 and (len(blocks) > 1 or len(set(counted)) > 1)
+    numbers = set(counted)
+    is_whole = min(numbers, default=2) < 2
+    return (
+        len(words) > 1 and (len(blocks) > 1 or len(numbers) > 1) and (is_whole or len(numbers) > 2)
+    )
 
 
 def _tags_come_first(tags: Sequence[int], rows: Sequence[Sequence[str]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.readers.columns import BLANKS, columns_with_tags, filled, is_header, split_columns
@@ -12,12 +12,14 @@ from tagcli.readers.layout import COMMENT_MARKS, find_layout
 from tagcli.records import is_separator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MOST_ROWS = 50
 """How many rows are looked at: prose has shown by then that it is none."""
 
 _MOST_ASIDES = 200
+_LONGEST_ROW = 10_000
+"""Characters: a longer line is prose, and not cut into columns to see that."""
 _FEW_ROWS = 10
 _CONLLU_COLUMNS = 10
 _TAG = re.compile(r"O|[BIESLUM][-_]\S+")
@@ -39,50 +41,55 @@ class NoText(ValueError):  # noqa: N818 - it says what was found
 
 
 class Verdict(NamedTuple):
-    """A format, and how many rows show it."""
+    """A format, and how many rows show it: one where all of them say O."""
 
     input_format: str
     rows: int = 0
 
 
-def recognised(lines: Sequence[str], text_field: str, is_all: bool) -> Verdict | None:
+def recognised(lines: Sequence[str], is_all: bool) -> Verdict | None:
     """The format that the first lines of an input show, None where more lines may tell; `is_all`:
     no more are there at the moment. Raises NoText for JSON that is no JSONL of texts."""
     content = [line.strip(BLANKS) for line in lines if line.strip(BLANKS)]
     if not content:
         return None
     if content[0][0] in "{[":
-        return _json_or_text(content, text_field, is_all)
-    rows = list[str]()
+        return _json_or_text(content, is_all)
+    rows = list(_rows(lines))
+    if not rows:
+        waits = not is_all or _COMMENT_OF_CONLL.match(content[-1])
+        return None if waits and len(content) < _MOST_ASIDES else Verdict("text")
+    if is_separator(rows[0]):
+        return Verdict("conll", MOST_ROWS)
+    rows = [row for row in rows if not is_separator(row)]
+    if not _may_be_rows(rows):
+        return Verdict("text")
+    return _verdict(rows, lines) if is_all or len(rows) >= MOST_ROWS else None
+
+
+def _rows(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that are no blank ones and no comments, if this is CoNLL."""
     starts_sentence = True
     for line in lines:
         if not line.strip(BLANKS):
             starts_sentence = True
-        elif is_separator(line) and not rows:
-            return Verdict("conll", MOST_ROWS)
         elif not _is_aside(line.lstrip("\ufeff"), starts_sentence):
-            rows.append(line)
+            yield line
             starts_sentence = False
-    if not rows:
-        waits = not is_all or _COMMENT_OF_CONLL.match(content[-1])
-        return None if waits and len(content) < _MOST_ASIDES else Verdict("text")
-    if not _may_be_rows(rows):
-        return Verdict("text")
-    if not is_all and len(rows) < MOST_ROWS:
-        return None
-    return Verdict("conll", len(rows)) if _are_rows(rows, lines) else Verdict("text")
 
 
 def _is_aside(line: str, starts_sentence: bool) -> bool:
     """Whether a line may be a comment, or the names of columns, of CoNLL."""
     if line[0] in COMMENT_MARKS and (starts_sentence or line[0] == "#"):
         return True
-    return starts_sentence and is_header(split_columns(line))
+    return starts_sentence and len(line) < _LONGEST_ROW and is_header(split_columns(line))
 
 
 def _may_be_rows(lines: Sequence[str]) -> bool:
     """Whether nearly all lines have the columns of the first, and where they are apart by blanks a
     tag at the end."""
+    if len(lines[-1]) >= _LONGEST_ROW:
+        return False
     first = split_columns(lines[0])
     if len(first) < 2:
         return False
@@ -95,20 +102,31 @@ def _may_be_rows(lines: Sequence[str]) -> bool:
     return odd * 10 <= len(lines)
 
 
-def _are_rows(lines: Sequence[str], all_lines: Sequence[str]) -> bool:
+def _verdict(lines: Sequence[str], all_lines: Sequence[str]) -> Verdict:
     rows = [split_columns(line) for line in lines]
-    width = len(rows[0])
-    rows = [cells for cells in rows if len(cells) == width]
+    rows = [cells for cells in rows if len(cells) == len(rows[0])]
     layout = find_layout(all_lines, None)
     has_index = layout is not None and layout.has_index
-    if "\t" not in lines[0].rstrip():
+    if not _are_rows(rows, "\t" in lines[0].rstrip(), has_index):
+        return Verdict("text")
+    is_sure = has_index or any(map(_COMMENT_OF_CONLL.match, all_lines))
+    is_sure = is_sure or any(map(_has_type, chain.from_iterable(rows)))
+    return Verdict("conll", len(rows) if is_sure else 1)
+
+
+def _has_type(cell: str) -> bool:
+    return _PREFIXED.fullmatch(cell) is not None or _KNOWN_TYPE.search(cell) is not None
+
+
+def _are_rows(rows: Sequence[Sequence[str]], is_tabbed: bool, has_index: bool) -> bool:
+    if not is_tabbed:
         return has_index or _are_tags_after_blanks([cells[-1] for cells in rows])
     if len(rows) == 1:
         return _PLAIN_TAG.fullmatch(rows[0][-1]) is not None
     tagged = columns_with_tags(rows)
     if any(_are_tags_after_tabs([cells[i] for cells in rows]) for i in tagged):
-        return 0 not in tagged or len(tagged) > 1 or width == 2
-    return has_index and width == _CONLLU_COLUMNS
+        return 0 not in tagged or len(tagged) > 1 or len(rows[0]) == 2
+    return has_index and len(rows[0]) == _CONLLU_COLUMNS
 
 
 def _are_tags_after_tabs(tags: Sequence[str]) -> bool:
@@ -156,7 +174,7 @@ def _are_in_order(tags: Sequence[str]) -> bool:
     return True
 
 
-def _json_or_text(content: Sequence[str], text_field: str, is_all: bool) -> Verdict | None:
+def _json_or_text(content: Sequence[str], is_all: bool) -> Verdict | None:
     first = content[0]
     if first in ("{", "["):
         if len(content) == 1:
@@ -167,28 +185,21 @@ def _json_or_text(content: Sequence[str], text_field: str, is_all: bool) -> Verd
             raise _array()
         return Verdict("text")
     if first[0] == "[":
-        if _JSON_ARRAY.match(first) or _is_list_of_strings(first):
+        if _JSON_ARRAY.match(first) or _is_array(first):
             raise _array()
         return Verdict("text")
     if not _JSON_OBJECT.match(first):
         return Verdict("text")
-    try:
-        fields = json.loads(first)
-    except (ValueError, RecursionError):
-        return Verdict("jsonl")  # whose reader says what is broken
-    if text_field in fields or "tokens" in fields:
-        return Verdict("jsonl")
-    names = ", ".join(fields)
-    problem = f"a JSON object without {text_field!r}, it has {names:.100}"
-    raise NoText(f"{problem}: --text-field names the field that has the text")
+    return Verdict("jsonl")  # whose reader says what is wrong with it
 
 
-def _is_list_of_strings(line: str) -> bool:
+def _is_array(line: str) -> bool:
+    """Whether a line is a list of strings, lists or objects; [1] is a footnote."""
     try:
         items = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return bool(items) and all(isinstance(item, str) for item in items)
+    return '"' in line and all(isinstance(item, str | list | dict) for item in items)
 
 
 def _array() -> NoText:

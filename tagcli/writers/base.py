@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from tagcli.records import TaggedDocument
@@ -55,6 +55,26 @@ class Writer(Protocol):
 
     def tail(self) -> str:
         """What stands after the last record."""
+
+
+@runtime_checkable
+class BinaryWriter(Protocol):
+    """The output of one run in bytes, each part as soon as it is enough: a `record` for each
+    document, then `tail`, or after an error `cut_short`."""
+
+    def begin_table(self, schema: Any, source: str) -> None:
+        """Be told of a table of Arrow before its rows come; raises UsageError for one that cannot
+        be written."""
+
+    def record(self, tagged: TaggedDocument) -> bytes:
+        """What is to be written with this document, which may be held; raises DataError for one
+        that the format cannot hold."""
+
+    def tail(self) -> bytes:
+        """All that is held, and the end."""
+
+    def cut_short(self) -> bytes:
+        """The same, so that what there is can be read; nothing for no documents."""
 
 
 @runtime_checkable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tagcli.writers.base import RecordWriter, Writer, WriterOptions
+from tagcli.writers.base import BinaryWriter, RecordWriter, Writer, WriterOptions
 from tagcli.writers.conll import write_conll
 from tagcli.writers.jsonl import write_jsonl
 from tagcli.writers.marked_text import write_spans
@@ -37,14 +37,29 @@ OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
 REDACT_WITH = ("label", "mask", "pseudonym")
 """What may stand in place of a name."""
 
+def _parquet(options: WriterOptions) -> BinaryWriter:
+    from tagcli.writers.parquet import ParquetWriter
+
+    return ParquetWriter(options)
+
+
+BINARY_FORMATS: dict[str, Callable[[WriterOptions], BinaryWriter]] = {"parquet": _parquet}
+"""Formats that are no text, and that no other run can go on with."""
+
 _EXTENSIONS = {
     "conll": (".conll", ".conllu", ".iob", ".iob2", ".bio"),
     "html": (".html", ".htm"),
     "jsonl": (".jsonl", ".ndjson"),
+    "parquet": (".parquet", ".pq"),
 }
 
 
 def format_of_output(name: str) -> str | None:
-    """The format that a file's extension says, also before .gz."""
-    name = name.lower().removesuffix(".gz")
+    """The format that a file's extension says, also before .gz or .zst."""
+    name = name.lower().removesuffix(".gz").removesuffix(".zst")
     return next((one for one, ends in _EXTENSIONS.items() if name.endswith(ends)), None)
+
+
+def extension_of(output_format: str) -> str:
+    """What the names of files of a format end in."""
+    return _EXTENSIONS.get(output_format, (".txt",))[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tagcli.errors import DataError
 
 if TYPE_CHECKING:
-    from tagcli.records import Entity, TaggedDocument
+    from tagcli.records import Document, Entity, TaggedDocument
     from tagcli.writers.base import WriterOptions
 
 
@@ -17,19 +17,26 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
     document = tagged.document
     if document.holds_only_comments:
         return ""
+    record = record_of(document, options)
+    entities = [_entity_fields(entity) for entity in tagged.entities]
+    record["entities"] = None if document.is_null else entities
+    try:
+        return dumps(record) + "\n"
+    except RecursionError as error:  # reading had a little more room
+        raise DataError(document.source, document.line, "nested too deeply") from error
+
+
+def record_of(document: Document, options: WriterOptions) -> dict[str, Any]:
+    """The text and what else the record carried, by names that leave room for the entities."""
     record: dict[str, Any] = {"source": document.source} if options.show_source else {}
-    record["text"] = tagged.text
+    record["text"] = None if document.is_null else document.text
     taken = {"entities", *record}
     for name, value in document.fields.items():
         while name in taken:
             name = f"input_{name}"
         taken.add(name)
         record[name] = value
-    record["entities"] = [_entity_fields(entity) for entity in tagged.entities]
-    try:
-        return dumps(record) + "\n"
-    except RecursionError as error:  # reading had a little more room
-        raise DataError(document.source, document.line, "nested too deeply") from error
+    return record
 
 
 def _entity_fields(entity: Entity) -> dict[str, Any]:
@@ -48,7 +55,7 @@ def _entity_fields(entity: Entity) -> dict[str, Any]:
 
 
 def dumps(value: Any) -> str:
-    """The value in JSON, as UTF-8 can hold it."""
+    """The value on one line that UTF-8 can hold."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode("utf-8")

@@ -10,21 +10,26 @@ from tagcli.writers.changes import Change, cuts_by_token, pieces_of
 from tagcli.writers.jsonl import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tagcli.records import Document
     from tagcli.writers.changes import Cut, Piece
 
 # Their offsets would be wrong, and they repeat the names
 _OF_SPANS = ("annotations", "entities", "spans")
-_OF_A_TEXT = (*_OF_SPANS, "label", "labels", "tokens")
+_TOKENS = ("tokens", "tokenized_text")
+_OF_A_TEXT = (*_OF_SPANS, "label", "labels", *_TOKENS)
 
 
 def json_pieces(document: Document, cuts: list[Cut]) -> Iterator[Piece]:
     """The object, on a line."""
     names = document.members or ("text", *document.fields)
     text_name = next((name for name in names if name not in document.fields), None)
-    left_out = _OF_SPANS if text_name is None else _OF_A_TEXT
+    token_name = next((name for name in _TOKENS if name in document.fields), None)
+    if text_name is None and (token_name is None or document.tokens is None):
+        problem = "text within another field cannot be redacted: make it a field of its own"
+        raise DataError(document.source, document.line, problem)
+    left_out = (*_OF_SPANS, *_TOKENS) if text_name is None else _OF_A_TEXT
     yield "{"
     is_first = True
     for name in names:
@@ -33,9 +38,9 @@ def json_pieces(document: Document, cuts: list[Cut]) -> Iterator[Piece]:
             yield ("" if is_first else ", ") + opening + '"'
             yield from pieces_of(document.text, (0, len(document.text)), cuts, _escaped)
             yield '"'
-        elif name == "tokens" and text_name is None:
+        elif name == token_name and text_name is None:
             yield ("" if is_first else ", ") + opening
-            yield from _tokens(document, cuts)
+            yield from _tokens(document, cuts, document.fields[name])
         else:
             member = opening + _value(document, name)
             if name in left_out and isinstance(document.fields[name], list):
@@ -53,7 +58,7 @@ def _value(document: Document, name: str) -> str:
         raise DataError(document.source, document.line, "nested too deeply") from error
 
 
-def _tokens(document: Document, cuts: list[Cut]) -> Iterator[Piece]:
+def _tokens(document: Document, cuts: list[Cut], given: Sequence[str]) -> Iterator[Piece]:
     assert document.tokens is not None
     spans = document.tokens.tolist()
     for number, (span, own) in enumerate(zip(spans, cuts_by_token(cuts, spans), strict=True)):
@@ -63,7 +68,7 @@ def _tokens(document: Document, cuts: list[Cut]) -> Iterator[Piece]:
             yield from pieces_of(document.text, tuple(span), own, _escaped)
             yield '"'
         else:
-            yield dumps(document.fields["tokens"][number])
+            yield dumps(given[number])
     yield "]" if spans else "[]"
 
 

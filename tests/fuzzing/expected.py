@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # Those in which the byte of a line feed is nothing else
 _FORESEEN = ("utf-8", "latin-1", "cp949")
+_NO_TEXT = re.compile("no text($|:)|^is in UTF|^looks like UTF|JSON array|jq")
 _GZIP_MAGIC = b"\x1f\x8b"
 _MANY_BRACKETS = 300
 """From so many on it depends on the stack whether JSON is nested too deeply."""
@@ -54,6 +56,9 @@ def check_reading(broken: BrokenInput, kept: Reading, stopped: Reading) -> None:
     expected = _lines(broken)
     if expected is None or kept.input_format is None:
         return
+    if any(_NO_TEXT.search(error.problem) for error in kept.errors):
+        _demand(not kept.documents, "text of what is no text")
+        return
     told = [error.line for error in kept.errors]
     last = len(expected.lines) + (not expected.whole)
     _demand(all(line is not None and 1 <= line <= last for line in told), f"lines {told} of {last}")
@@ -87,11 +92,14 @@ def _check_stop(kept: Reading, stopped: Reading) -> None:
         _demand(len(stopped.documents) == len(kept.documents), "other documents without on_error")
         return
     _demand(len(stopped.errors) == 1, f"{len(stopped.errors)} errors without on_error")
-    _demand(str(stopped.errors[0]) == str(kept.errors[0]), f"{stopped.errors[0]} is not the first")
-    first = kept.errors[0].line or 0
-    if stopped.input_format != kept.input_format:  # the lines before do not show the format
-        _demand(not any(d.text.strip() for d in stopped.documents), "text before it is known how")
+    if stopped.input_format != kept.input_format:  # fewer lines show the format
         return
+    # what cannot be decoded is told when it is read, which may be ahead of what is wrong before it
+    kept_first = min(kept.errors, key=lambda error: error.line or 0)
+    if "column" in kept_first.problem or "column" in stopped.errors[0].problem:
+        return  # fewer lines show how wide most sentences are
+    _demand(str(stopped.errors[0]) == str(kept_first), f"{stopped.errors[0]} is not the first")
+    first = kept_first.line or 0
     before = [d for d in kept.documents if d.line < first and not d.holds_only_comments]
     texts = [document.text for document in stopped.documents]
     _demand(texts == [d.text for d in before], f"what is before line {first} did not come out")
@@ -114,11 +122,11 @@ def _check_jsonl(broken: BrokenInput, expected: _Lines, reading: Reading) -> Non
     for number, line in enumerate(expected.lines, start=1):
         document = found.pop(number, None)
         _demand(not (document and number in told), f"line {number} is a document and an error")
-        if line is None or not line.strip():
+        if line is None or not line.strip().strip("\ufeff"):
             continue
         _demand(document is not None or number in told, f"line {number} is lost")
         if line.count("[") + line.count("{") < _MANY_BRACKETS:
-            record = _record(line, broken.text_field)
+            record = _record(line.lstrip("\ufeff"), broken.text_field)
             _demand((record is not None) == (document is not None), f"line {number} is good")
             if record is not None and document is not None:
                 _demand(record == (document.text, dict(document.fields)), f"line {number} changed")
@@ -153,36 +161,47 @@ def _record(line: str, text_field: str) -> tuple[str, dict[str, Any]] | None:
 def _check_conll(broken: BrokenInput, expected: _Lines, reading: Reading) -> None:
     lines = [*expected.lines, *([] if expected.whole else [None])]
     told = {error.line for error in reading.errors}
-    sentences = _sentences(lines)
-    documents = [d for d in reading.documents if not d.holds_only_comments]
-    found = {document.line: document for document in documents}
-    for rows in sentences:
-        document = found.pop(rows[0], None)
-        tokens = [lines[row - 1] for row in rows]
-        if document is None:
-            _demand(not told.isdisjoint(rows), f"the sentence of line {rows[0]} is lost")
-            continue
-        _demand(told.isdisjoint(rows), f"the sentence of line {rows[0]} came and was told")
-        _demand(document.conll is not None and list(document.conll.tokens) == tokens, "other rows")
-        _demand(document.tokens is not None and len(document.tokens) == len(rows), "other tokens")
-    _demand(not found, f"sentences out of nothing: {sorted(found)}")
+    kept = _kept_lines(reading.documents)
     if not told:
-        _check_conll_lines(lines, reading.documents)
+        wanted = [(line or "").rstrip(" \t") for line in lines]
+        _demand(kept[: len(lines)] == wanted, "lines are lost")
+        _demand(kept[len(lines) :] in ([], [""]), "lines out of nothing")
         return
+    left = iter([(line or "").rstrip(" \t") for line in lines] + [""])
+    _demand(all(line in left for line in kept), "lines out of nothing")
+    begun = {document.line for document in reading.documents}
+    sentences = _sentences(lines)
+    for rows in sentences:
+        is_plain = all(map(_is_plain, (lines[row - 1] for row in rows)))
+        was_told = not told.isdisjoint(rows)
+        _demand(not is_plain or was_told or rows[0] in begun, f"line {rows[0]} is lost")
     widths = {_width(lines[row - 1]) for rows in sentences for row in rows}
     is_good = len(widths) == 1 and min(widths) > 1 and broken.token_column == 1
     _demand(not is_good, "nothing was wrong")
 
 
-def _check_conll_lines(lines: Sequence[str | None], documents: Sequence[Document]) -> None:
-    """Every line of the file is in some document, in order; a blank one may end them."""
+def _is_plain(line: str | None) -> bool:
+    """Whether a line is a row and nothing else."""
+    is_word = line is not None and line[0].isalpha() and not line.lower().startswith("token")
+    return is_word and _width(line) > 1
+
+
+def _kept_lines(documents: Sequence[Document]) -> list[str]:
+    """The lines that the documents hold, without blanks at their ends."""
     kept: list[str] = []
     for document in documents:
-        if document.conll is not None:
-            kept += [*document.conll.before, *document.conll.tokens]
-            kept += [] if document.holds_only_comments else [document.conll.after]
-    _demand(kept[: len(lines)] == list(lines), "lines are lost")
-    _demand(kept[len(lines) :] in ([], [""]), "lines out of nothing")
+        if (conll := document.conll) is None:
+            continue
+        _demand(document.tokens is not None, "no tokens")
+        assert document.tokens is not None
+        _demand(len(document.tokens) == len(conll.tokens), "other tokens")
+        between = {at: [line for i, line in conll.between if i == at] for at, _ in conll.between}
+        kept += conll.before
+        for number, row in enumerate((*conll.tokens, None)):
+            kept += between.get(number, [])
+            kept += [] if row is None else [row]
+        kept += [conll.after] if conll.tokens and conll.after is not None else []
+    return [line.rstrip(" \t") for line in kept]
 
 
 def _sentences(lines: Sequence[str | None]) -> list[list[int]]:
@@ -194,7 +213,7 @@ def _sentences(lines: Sequence[str | None]) -> list[list[int]]:
             is_open = False
         elif is_open:
             found[-1].append(number)
-        elif line is None or not (line.startswith("# ") and "\t" not in line):
+        else:
             found.append([number])
             is_open = True
     return found
@@ -204,6 +223,7 @@ def _width(line: str | None) -> int:
     """The columns of a row; none where one of them is empty or nothing was decoded."""
     if line is None:
         return 0
+    line = line.rstrip(" \t")
     columns = line.split("\t") if "\t" in line else [part for part in line.split(" ") if part]
     return len(columns) if columns[0].strip(" ") else 0
 
@@ -243,6 +263,8 @@ def _unzipped(data: bytes) -> tuple[bytes, bool]:
 
 
 def _decoded(line: bytes, encoding: str) -> str | None:
+    if b"\0" in line:
+        return None
     try:
         return line.decode(encoding)
     except UnicodeDecodeError:

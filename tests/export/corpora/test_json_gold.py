@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.corpora.json_gold import Marked, marked
+from export.corpora.json_gold import marked
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from tagcli.errors import DataError
@@ -147,4 +147,98 @@ def test_an_entity_that_says_its_own_text_is_read(text: str, data: st.DataObject
     end = data.draw(st.integers(start + 1, len(text)))
     entity = {"start": start, "end": end, "label": "X", "text": text[start:end]}
     found = marked(Document(text, fields={"entities": [entity]}))
-    assert found == Marked([(start, end, "X")], 0)
+    assert found is not None
+    assert found.spans == [(start, end, "X")]
+
+
+def test_tokens_and_spans_of_gliner(read: Read) -> None:
+    record = {"tokenized_text": ["Anna", "Berger", "lives"], "ner": [[0, 1, "person"]]}
+    (one,) = read(record).examples
+    assert (one.text, one.spans) == ("Anna Berger lives", ((0, 11, "person"),))
+    assert one.tokens == ((0, 4), (5, 11), (12, 17))
+
+
+@pytest.mark.parametrize("mark", [[0, 3, "x"], [1, 0, "x"], [0, "x"], [0, 1, 2]])
+def test_spans_of_gliner_that_cannot_be(read: Read, mark: list[object]) -> None:
+    with pytest.raises(DataError, match=r":1: .* is no entity of this text"):
+        read({"tokenized_text": ["Anna", "Berger", "lives"], "ner": [mark]})
+
+
+def _task(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    annotation = {"id": 1, "result": list(results), **more}
+    return {"id": 3, "data": {"text": TEXT}, "annotations": [annotation]}
+
+
+def test_tasks_of_label_studio(read: Read) -> None:
+    value = {"start": 0, "end": 11, "text": "Anna Berger", "labels": ["PER"]}
+    choice = {"value": {"choices": ["news"]}, "type": "choices"}
+    told: list[str] = []
+    corpus = read(
+        _task({"value": value, "type": "labels"}, choice),
+        _task({"value": value}, was_cancelled=True),
+        {"id": 4, "data": {"text": "Nothing."}, "annotations": []},
+        told=told,
+    )
+    assert [(one.text, one.spans) for one in corpus.examples] == [(TEXT, (PERSON,))]
+    assert told[0].endswith("records that nobody has annotated, left out: 2")
+
+
+def test_characters_as_tokens_are_the_text(read: Read) -> None:
+    """Offsets beside tokens count a blank between any two."""
+    tokens = list("이순신은 서울에서 살았다.")
+    entities = [{"start": 0, "end": 5, "label": "PER"}, {"start": 10, "end": 13, "label": "LOC"}]
+    (one,) = read({"tokens": tokens, "entities": entities}).examples
+    assert (one.text, one.tokens) == ("이순신은 서울에서 살았다.", None)
+    found = [(one.text[start:end], label) for start, end, label in one.spans]
+    assert found == [("이순신", "PER"), ("서울", "LOC")]
+
+
+def test_what_an_object_has_in_place_of_gold_is_said(read: Read) -> None:
+    with pytest.raises(DataError) as caught:
+        read({"text": TEXT, "id": 3, "mentions": []})
+    assert str(caught.value).endswith(
+        "no gold: no 'entities' with start, end and label; it has id, mentions"
+    )
+
+
+def test_offsets_that_cut_words_and_fit_in_other_units_are_an_error(read: Read) -> None:
+    """doccano's triples say no text."""
+    with pytest.raises(DataError, match="the entities cut words; their offsets count UTF-16 units"):
+        read({"text": "😀 Anna lives.", "label": [[3, 7, "PER"]]})
+    (one,) = read({"text": "😀 Anna lives.", "label": [[2, 6, "PER"]]}).examples
+    assert one.spans == ((2, 6, "PER"),)
+
+
+def test_entities_inside_words_are_counted(read: Read) -> None:
+    told: list[str] = []
+    read({"text": "Kasseler Bank", "entities": [[0, 6, "LOC"], [9, 13, "ORG"]]}, told=told)
+    assert told[0].endswith("entities that begin or end inside a word: 1")
+    told.clear()
+    read({"text": "서울에서 산다", "entities": [[0, 2, "LOC"]]}, told=told)
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["word", "surface", "form", "mention"])
+def test_what_an_entity_says_under_other_names_is_compared(read: Read, name: str) -> None:
+    with pytest.raises(DataError, match="PER is 'Bert'"):
+        read({"text": TEXT, "entities": [{"start": 0, "end": 4, "label": "PER", name: "Bert"}]})
+
+
+def test_what_prodigy_accepts_without_a_mark_has_none(read: Read) -> None:
+    for fields in ({"spans": None}, {}):
+        (one,) = read({"text": TEXT, "answer": "accept", **fields}).examples
+        assert one.spans == ()
+
+
+def test_text_beside_tokens_and_tags(read: Read) -> None:
+    record = {"text": "Anna Berger lives.", "tokens": ["Anna", "Berger", "lives", "."]}
+    (one,) = read({**record, "ner_tags": ["B-PER", "I-PER", "O", "O"]}).examples
+    assert (one.text, one.spans) == (TEXT, (PERSON,))
+    assert one.tokens == ((0, 4), (5, 11), (12, 17), (17, 18))
+
+
+def test_records_of_several_kinds_keep_their_order(read: Read) -> None:
+    tagged = {"tokens": ["Anna"], "ner_tags": ["B-PER"]}
+    marked = {"text": "Bert", "entities": [[0, 4, "PER"]]}
+    found = read(tagged, marked, tagged).examples
+    assert [(one.text, one.line) for one in found] == [("Anna", 1), ("Bert", 2), ("Anna", 3)]

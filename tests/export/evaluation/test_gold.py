@@ -55,6 +55,20 @@ def test_jsonl_is_counted_by_code_point_even_on_tokens(tmp_path: Path) -> None:
     assert gold.types == {"LOC", "PER"}
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.conll"])
+def test_gold_on_characters_is_that_of_their_text(tmp_path: Path, name: str) -> None:
+    tokens = list("이순신은 서울에서 산다")
+    entities = [{"start": 0, "end": 5, "label": "PS"}, {"start": 10, "end": 13, "label": "LC"}]
+    tags = ["B-PS", "I-PS", "I-PS", "O", "O", "B-LC", "I-LC", *["O"] * 5]
+    text = json.dumps({"tokens": tokens, "entities": entities})
+    if name == "a.conll":
+        text = "".join(f"{one}\t{tag}\n" for one, tag in zip(tokens, tags, strict=True))
+    (example,) = _read(_file(tmp_path, name, text)).examples
+    assert example.text == "이순신은 서울에서 산다"
+    assert example.spans == ((0, 3, "PS"), (5, 7, "LC"))
+    assert example.tokens is None
+
+
 def test_a_dataset_is_counted_by_token_where_its_gold_stands_on_them(tmp_path: Path) -> None:
     inside = {"tokens": ["Köln,"], "entities": [{"start": 0, "end": 4, "label": "LOC"}]}
     saved = _read(_jsonl(tmp_path, TOKENS, inside)).to_dataset()

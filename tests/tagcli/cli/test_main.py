@@ -466,8 +466,8 @@ def test_encodings_gzip_and_line_ends(tmp_path: Path, encoding: str) -> None:
 
 
 def test_byte_order_mark_and_crlf() -> None:
-    data = b"\xef\xbb\xbfBerlin\tO\r\nist\tO\r\n\r\n"
-    assert tags("--format", "conll", stdin=data).split("\n")[0] == "Berlin\tO\tB-LOC"
+    data = b"\xef\xbb\xbfBerlin\tB-LOC\r\nist\tO\r\n\r\n"
+    assert tags("--format", "conll", stdin=data).split("\n")[0] == "Berlin\tB-LOC\tB-LOC"
 
 
 def test_nothing_in_nothing_out() -> None:
@@ -535,7 +535,7 @@ def test_a_name_of_nothing(arguments: list[str]) -> None:
 
 
 def test_a_text_field_without_jsonl() -> None:
-    result = nertag("--text-field", "body", stdin="id,body\n1,Anna\n")
+    result = nertag("--text-field", "body", stdin="id,text\n1,Anna\n")
     assert_one_sentence(result, 2)
     assert "--text-field" in result.err
 

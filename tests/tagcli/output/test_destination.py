@@ -96,7 +96,7 @@ def test_what_an_unfinished_run_has_left_can_be_resumed(tmp_path: Path) -> None:
 
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     with Output(str(tmp_path / "out")) as output:
-        output.write_bytes(b"\xff\n")
+        output.write(b"\xff\n")
     assert (tmp_path / "out").read_bytes() == b"\xff\n"
 
 

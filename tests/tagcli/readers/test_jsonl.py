@@ -106,3 +106,18 @@ def test_jsonl_fields_are_read_as_json_reads_them(fields: dict[str, Any], text: 
     (document,) = read("jsonl", json.dumps(fields | {"text": text}))
     assert document.text == text
     assert document.fields == {name: fields[name] for name in fields if name != "text"}
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ({"tokenized_text": ["Anna", "lebt"], "ner": [[0, 0, "person"]]}, "Anna lebt"),
+        ({"id": 1, "data": {"text": "Anna lebt"}, "annotations": []}, "Anna lebt"),
+        ({"data": {"text": "no"}, "text": "Anna"}, "Anna"),
+        ({"text": "Anna", "tokens": ["no"]}, "Anna"),
+    ],
+)
+def test_where_other_tools_have_their_text(record: dict[str, object], text: str) -> None:
+    (document,) = read("jsonl", json.dumps(record))
+    assert document.text == text
+    assert {name: record[name] for name in document.fields} == document.fields

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def shown(lines: Sequence[str], text_field: str = "text") -> str:
+def shown(lines: Sequence[str]) -> str:
     """The format, looked for as a reader does: with one line more each time."""
     for count in range(1, len(lines) + 1):
-        if verdict := recognised(lines[:count], text_field, is_all=False):
+        if verdict := recognised(lines[:count], is_all=False):
             return verdict.input_format
-    verdict = recognised(lines, text_field, is_all=True)
+    verdict = recognised(lines, is_all=True)
     return "text" if verdict is None else verdict.input_format
 
 
@@ -58,6 +58,7 @@ PROSE = [
     "DOCSTART O!",
     "a\to",
     "[1]|Anna",
+    "[[1]]",
     "[Anna PER] lebt",
     "[[Kassel]]",
     "[|Anna",
@@ -105,11 +106,17 @@ def test_conll_is_seen(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['{"text": "a"}', '\ufeff{"id": 1, "text": "a"}', '{"tokens": ["a"]}', '{"text": "a"']
+    "line",
+    [
+        '{"text": "a"}',
+        '{"body": "a"}',
+        '\ufeff{"id": 1, "text": "a"}',
+        '{"tokens": ["a"]}',
+        '{"text": "a"',
+    ],
 )
 def test_jsonl_is_seen(line: str) -> None:
     assert shown(["", line, line]) == "jsonl"
-    assert shown([line.replace("text", "body")], "body") == "jsonl"
 
 
 @pytest.mark.parametrize(
@@ -120,9 +127,8 @@ def test_jsonl_is_seen(line: str) -> None:
         ('[|  {"text": "Anna"}|]', "a JSON array"),
         ('["Anna lebt.", "Max"]', "a JSON array"),
         ('["Anna lebt.",|"Max"]', "a JSON array"),
+        ('[["Anna", "B-PER"], ["lebt", "O"]]', "a JSON array"),
         ('{|  "text": "Anna"|}', "jq -c ."),
-        ('{"sentence": "Anna"}', "--text-field"),
-        ('{"tokenized_text": ["Anna"], "ner": []}', "tokenized_text, ner"),
     ],
 )
 def test_json_that_is_no_jsonl_of_texts_is_refused(text: str, said: str) -> None:
@@ -131,19 +137,31 @@ def test_json_that_is_no_jsonl_of_texts_is_refused(text: str, said: str) -> None
     assert said in str(caught.value)
 
 
+def test_a_very_long_line_is_prose() -> None:
+    assert shown(["Anna " * 5_000 + "O"] * 3) == "text"
+    assert shown(["Anna\tB-PER", "lebt\t" * 5_000 + "O"]) == "text"
+
+
+def test_rows_that_say_o_alone_show_little() -> None:
+    rows = ["Anna\tO", "lebt\tO", "hier\tO"]
+    assert recognised(rows, is_all=True) == ("conll", 1)
+    assert recognised([*rows, "Max\tB-PER"], is_all=True) == ("conll", 4)
+    assert recognised(["# text = Anna lebt hier", *rows], is_all=True) == ("conll", 3)
+
+
 def test_a_first_line_of_prose_is_answered_at_once() -> None:
-    verdict = recognised(["Anna lebt in Kassel."], "text", is_all=False)
+    verdict = recognised(["Anna lebt in Kassel."], is_all=False)
     assert verdict is not None
     assert verdict.input_format == "text"
 
 
 def test_a_pause_decides_with_what_is_there() -> None:
     for lines in (["Spieler O"], ["# Reise"], ["{"]):
-        assert recognised(lines, "text", is_all=False) is None
-        verdict = recognised(lines, "text", is_all=True)
+        assert recognised(lines, is_all=False) is None
+        verdict = recognised(lines, is_all=True)
         assert verdict is not None
         assert verdict.input_format == "text"
-    assert recognised(["# text = Anna lebt"], "text", is_all=True) is None  # its rows will come
+    assert recognised(["# text = Anna lebt"], is_all=True) is None  # its rows will come
 
 
 def test_one_odd_row_among_many_is_none_against_them() -> None:
@@ -154,8 +172,8 @@ def test_one_odd_row_among_many_is_none_against_them() -> None:
 
 def test_no_more_lines_are_asked_for_than_it_takes() -> None:
     lines = ["Anna\tB-PER", "lebt\tO"] * MOST_ROWS
-    assert recognised(lines[:MOST_ROWS], "text", is_all=False) == ("conll", MOST_ROWS)
-    assert recognised(["# a"] * 500, "text", is_all=False) == ("text", 0)
+    assert recognised(lines[:MOST_ROWS], is_all=False) == ("conll", MOST_ROWS)
+    assert recognised(["# a"] * 500, is_all=False) == ("text", 0)
 
 
 WORDS = ["Anna", "lebt", "in", "Kassel", "E-MAIL", "S-BAHN", "B-VG", "E-ID", "I-AM", "O", "E-Mail",

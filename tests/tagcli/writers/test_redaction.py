@@ -277,3 +277,12 @@ def test_a_writer_without_memory_can_be_taken_over_from() -> None:
 def test_an_entity_of_blanks_is_nothing_to_replace() -> None:
     tagged = TaggedDocument(Document("a b"), (Entity(1, 2, "PER", " ", 1.0),), ())
     assert redacted(tagged) == "a b\n"
+
+
+def test_tokens_of_another_name_and_text_within_a_field() -> None:
+    line = '{"tokenized_text": ["Anna", "lebt"], "ner": [[0, 0, "PER"]]}\n'
+    tagged = with_entities(read("jsonl", line)[0], ("Anna", "PER"))
+    assert redacted(tagged) == line.replace("Anna", "[PER]")
+    task = with_entities(read("jsonl", '{"data": {"text": "Anna"}}\n')[0], ("Anna", "PER"))
+    with pytest.raises(DataError, match="text within another field cannot be redacted"):
+        redacted(task)
