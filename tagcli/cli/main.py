@@ -21,7 +21,12 @@ from tagcli.output.streams import forget
 from tagcli.readers.formats import CSV, INPUT_FORMATS, TABLE_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
-from tagcli.writers.formats import BINARY_FORMATS, OUTPUT_FORMATS, format_of_output
+from tagcli.writers.formats import (
+    BINARY_FORMATS,
+    OUTPUT_FORMATS,
+    REDACT_WITH,
+    format_of_output,
+)
 
 _INTERRUPTED = 130
 _DEFAULT_FORMAT = "spans"
@@ -71,8 +76,10 @@ GROUPS = {
         "--lang", "--input-format", "--paragraphs", "--encoding", "--text-field", "--token-column",
         "--glob", "--keep-going", "--errors",
     ),
-    "Output": ("--format", "--summary", "--output", "--out-dir", "--resume"),
-    "Entities": ("--labels", "--min-score"),
+    "Output": (
+        "--format", "--redact-with", "--key", "--summary", "--output", "--out-dir", "--resume",
+    ),
+    "Entities": ("--labels", "--min-score", "--always", "--never", "--ignore-case"),
     "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
 }  # fmt: skip
@@ -98,6 +105,10 @@ _EXAMPLES = """
 @click.option("--format", "output_format", type=Choice([*OUTPUT_FORMATS, *BINARY_FORMATS]),
               default=_DEFAULT_FORMAT,
               help="What comes out; without it the name that -o gives says so.")
+@click.option("--redact-with", type=Choice(REDACT_WITH), default=REDACT_WITH[0],
+              help="What --format redact has in place of a name: [PER], blocks, or PER_17.")
+@click.option("--key", metavar="FILE", shell_complete=complete_files,
+              help="With --format redact: keep in FILE what nertag-data restore needs.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
@@ -135,6 +146,11 @@ _EXAMPLES = """
               help="Keep these entity types only; may be repeated.")
 @click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
+@click.option("--always", metavar="FILE", shell_complete=complete_files,
+              help="Names that are entities wherever they stand: a name, a tab and a label a line.")
+@click.option("--never", metavar="FILE", shell_complete=complete_files,
+              help="Names that are none: the same, or without a label none of any.")
+@click.option("--ignore-case", is_flag=True, help="Find listed names in capitals or small letters.")
 @click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
 @click.option("--backend", type=Choice([AUTO, *BACKENDS]), default=AUTO,
@@ -171,8 +187,7 @@ def main(
         defaults.check()
         if defaults.path is not None and options.verbose:
             tell(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
-        if options.summary and _is_given("output_format"):
-            raise UsageError("--summary takes the place of --format: give one of them")
+        _check_output(options)
         if model_info:
             _show(_model_page(options))
             sys.exit(0)
@@ -193,6 +208,15 @@ def main(
         sys.exit(_INTERRUPTED)
 
 
+def _check_output(options: RunOptions) -> None:
+    if options.summary and _is_given("output_format"):
+        raise UsageError("--summary takes the place of --format: give one of them")
+    if options.summary or options.output_format != "redact":
+        for name, is_asked in (("redact-with", _is_given("redact_with")), ("key", options.key)):
+            if is_asked:
+                raise UsageError(f"--{name} has a meaning with --format redact alone")
+
+
 def _check(options: RunOptions) -> None:
     """Raise UsageError for options that do not go together."""
     if options.errors is not None and not options.keep_going:
@@ -207,6 +231,7 @@ def _check(options: RunOptions) -> None:
         ("-o", options.output is not None),
         ("--summary", options.summary),
         ("--resume", options.resume),
+        ("--key", options.key is not None),
     ):
         if is_asked:
             raise UsageError(f"--out-dir makes a file for each input: it does not go with {name}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from tagcli.readers.formats import read_live
 from tagcli.readers.inputs import Input, check_encoding
 from tagcli.terminal import is_terminal
 from tagcli.version import version
-from tagcli.writers.base import BinaryWriter
+from tagcli.writers.base import BinaryWriter, Keep, keep_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,8 +53,9 @@ class TaggingRun:
         self._check_binary()
         output = Output(options.output, options.resume)
         try:
-            with interrupts_raised(), self._bad, output:
-                self._write(tagger, output)
+            with interrupts_raised(), self._bad, output, self._key() as keep:
+                writer = writer_of(options, [source.name for source in self._inputs], keep)
+                self._write(tagger, output, writer)
         except (NertagError, KeyboardInterrupt):
             self._say_what_is_left(output)
             raise
@@ -100,12 +103,21 @@ class TaggingRun:
                 tell("reading from the terminal, Ctrl-D ends")
             yield from read_live(source, input_format_of(options), reading, options.note)
 
-    def _write(self, tagger: Tagger, output: Output) -> None:
+    def _key(self) -> AbstractContextManager[Keep]:
+        options = self._options
+        if options.key is None:
+            return nullcontext(keep_nothing)
+        from tagcli.output.key_file import KeyFile
+
+        if options.output and os.path.realpath(options.key) == os.path.realpath(options.output):
+            raise UsageError(f"--key and -o are both {options.key}")
+        return KeyFile(options.key)
+
+    def _write(self, tagger: Tagger, output: Output, writer: Writer | BinaryWriter) -> None:
         from tagcli.output.journal import open_journal
 
         options = self._options
-        writer = writer_of(options, [source.name for source in self._inputs])
-        settings = _settings(tagger, self._inputs, options.output_format)
+        settings = _settings(tagger, self._inputs, options)
         journal = open_journal(output, writer, self._inputs, settings, options.resume)
         with journal:
             self._bad.count += journal.before.unwritable
@@ -138,7 +150,7 @@ class TaggingRun:
             journal.add(tagged.document, unwritable=record is None)
 
 
-def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> dict[str, Any]:
+def _settings(tagger: Tagger, inputs: Sequence[Input], run: RunOptions) -> dict[str, Any]:
     """What the output depends on beside the documents, by the names that a user knows."""
     from tagcli.models.directory import stamps
 
@@ -148,10 +160,12 @@ def _settings(tagger: Tagger, inputs: Sequence[Input], output_format: str) -> di
         "model": stamps(tagger.model),
         "backend or device": f"{tagger.backend.name} on {tagger.backend.device}",
         "list of files": [source.name for source in inputs],
-        "--format": output_format,
+        "--format": run.output_format,
+        "--redact-with": run.redact_with,
         "--lang": options.language,
         "--labels": None if options.labels is None else sorted(options.labels),
         "--min-score": options.min_score,
         "--overlap": options.overlap_tokens,
         "--paragraphs": options.paragraphs,
+        "list of names": None if options.lists is None else options.lists.digest,
     }

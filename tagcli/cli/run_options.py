@@ -21,6 +21,8 @@ class RunOptions:
     summary: bool
     output: str | None
     resume: bool
+    redact_with: str
+    key: str | None
     model: str | None
     offline: bool
     input_format: str
@@ -30,6 +32,9 @@ class RunOptions:
     paragraphs: str
     labels: str | None
     min_score: float
+    always: str | None
+    never: str | None
+    ignore_case: bool
     overlap: int
     backend: str
     device: str

@@ -13,7 +13,7 @@ from tagcli.cli.run_options import tell
 from tagcli.languages import AUTO
 from tagcli.readers.base import ReaderOptions
 from tagcli.terminal import colour_system, columns
-from tagcli.writers.base import WriterOptions
+from tagcli.writers.base import WriterOptions, keep_nothing
 from tagcli.writers.formats import BINARY_FORMATS, OUTPUT_FORMATS
 from tagcli.writers.summary import SummaryWriter
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from tagcli.cli.run_options import RunOptions
     from tagcli.readers.inputs import OnError
     from tagcli.tagger import Tagger
-    from tagcli.writers.base import BinaryWriter, Writer
+    from tagcli.writers.base import BinaryWriter, Keep, Writer
 
 
 def load_tagger(options: RunOptions) -> Tagger:
     """The tagger that is asked for; raises UsageError in one sentence."""
     from tagcli.tagger import load
 
-    with defaults_named("model", "backend", "device", "labels", "min-score"):
+    with defaults_named("model", "backend", "device", "labels", "min-score", "always", "never"):
         tagger = load(
             options.model,
             backend=options.backend,
@@ -42,6 +42,9 @@ def load_tagger(options: RunOptions) -> Tagger:
             overlap=options.overlap,
             offline=options.offline,
             paragraphs=options.paragraphs,
+            always=options.always,
+            never=options.never,
+            ignore_case=options.ignore_case,
             note=tell,
         )
     model, backend = tagger.model, tagger.backend
@@ -72,8 +75,10 @@ def input_format_of(options: RunOptions) -> str | None:
     return None if options.input_format == AUTO else options.input_format
 
 
-def writer_of(options: RunOptions, sources: Sequence[str]) -> Writer | BinaryWriter:
-    """What writes the records of these sources to one place."""
+def writer_of(
+    options: RunOptions, sources: Sequence[str], keep: Keep = keep_nothing
+) -> Writer | BinaryWriter:
+    """What writes the records of these sources to one place; `keep` is told what is redacted."""
     from tagcli.models.directory import DEFAULT
 
     is_to_stdout = options.output is None and options.out_dir is None
@@ -86,6 +91,8 @@ def writer_of(options: RunOptions, sources: Sequence[str]) -> Writer | BinaryWri
         model=f"model {options.model or DEFAULT}",
         date=_date(),
         note=tell,
+        redact_with=options.redact_with,
+        keep=keep,
     )
     if options.summary:
         return SummaryWriter(writing)

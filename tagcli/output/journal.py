@@ -189,7 +189,8 @@ class Journal:
 
 def _content(document: Document) -> bytes:
     """What the output of a document depends on."""
-    return repr((document.source, document.text, document.fields, document.conll)).encode()
+    written = (document.line_ends, document.members)
+    return repr((document.source, document.text, document.fields, document.conll, written)).encode()
 
 
 def _check_sum(settings: bytes, fields: Mapping[str, Any]) -> str:
@@ -274,7 +275,7 @@ def open_journal(
     elif pipes := [source.name for source in inputs if source.size is None]:
         problem = f"{pipes[0]} cannot be read a second time: give it files"
     elif not isinstance(writer, ResumableWriter):
-        problem = "a summary and Parquet are whole at their end only"
+        problem = "summaries, Parquet, pseudonyms and keys are whole at their end only"
     else:
         return Journal(output.partial, writer, settings, resume, lambda: output.holds_nothing)
     if resume:

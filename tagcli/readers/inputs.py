@@ -22,11 +22,12 @@ _CHUNK_BYTES = 1 << 16
 
 
 class Line(NamedTuple):
-    """A line without its end; `number` counts from 1."""
+    """A line; `number` counts from 1, and its `end` is no part of its text."""
 
     number: int
     text: str
     bad: bool = False  # its bytes were not in the encoding, which `on_error` was told
+    end: str = "\n"
 
 
 OnError = Callable[[DataError], None]
@@ -146,13 +147,13 @@ class Input:
             encoding = "utf-8"
         if encoding == "utf-8":
             chunks = _without_mark(chunks)
-        for number, line in enumerate(_byte_lines(chunks), start=1):
+        for number, (line, end) in enumerate(_byte_lines(chunks), start=1):
             try:
                 text = line.decode(encoding)
                 if encoding != "utf-8":
                     text.encode("utf-8")  # UTF-7 and its like can spell half a surrogate pair
                 if "\0" not in text:
-                    yield Line(number, text)
+                    yield Line(number, text, end=end)
                     continue
                 problem = NUL_PROBLEM
             except UnicodeError as error:
@@ -298,13 +299,15 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-def _byte_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _byte_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, str]]:
+    """The lines, each with its end."""
     held: list[bytes] = []  # a line that is not whole yet, in parts: joining at the end is linear
     for chunk in chunks:
         first, *rest = chunk.split(b"\n")
         held.append(first)
         for following in rest:
-            yield b"".join(held).removesuffix(b"\r")
+            line = b"".join(held)
+            yield (line[:-1], "\r\n") if line.endswith(b"\r") else (line, "\n")
             held = [following]
     if last := b"".join(held):
-        yield last
+        yield last, ""

@@ -51,6 +51,7 @@ def _json_document(
         raise DataError(source, line.number, f"broken JSON: {error}") from error
     if not isinstance(fields, dict):
         raise DataError(source, line.number, "not a JSON object")
+    members = tuple(fields)
     name = text_place(fields, text_field)
     if name is None:
         names = ", ".join(fields) or "nothing"
@@ -62,13 +63,15 @@ def _json_document(
             raise DataError(source, line.number, f"field {name!r} is not a list of strings")
         by_character = characters.are(tokens)
         text, offsets = joined(tokens, by_character)
-        document = Document(text, source, line.number, offsets, fields, by_character=by_character)
+        document = Document(
+            text, source, line.number, offsets, fields, by_character=by_character, members=members
+        )
     else:
         text = fields.pop(name) if name in fields else fields[_TASK][text_field]
         if not isinstance(text, str):
             problem = f"field {name!r} is not a string"
             raise DataError(source, line.number, problem)
-        document = Document(text, source, line.number, fields=fields)
+        document = Document(text, source, line.number, fields=fields, members=members)
     if any("\ud800" <= c <= "\udfff" for c in document.text):
         raise DataError(source, line.number, "the text has half a surrogate pair (\\ud800-\\udfff)")
     return document

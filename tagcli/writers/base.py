@@ -10,6 +10,15 @@ from tagcli.errors import to_nobody
 
 if TYPE_CHECKING:
     from tagcli.records import TaggedDocument
+    from tagcli.writers.changes import Piece
+
+
+Keep = Callable[[Sequence["Piece"]], None]
+"""Is told the pieces of each redacted record."""
+
+
+def keep_nothing(_pieces: Sequence[Piece]) -> None:
+    """Lets the names go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,8 @@ class WriterOptions:
     `colour` is rich's name of a colour system ("standard", "256", "truecolor") or None; `columns`
     is the width of the terminal that text is wrapped for, None for no wrapping; `title`, `model`
     and `date` stand at the head of a page, if they are not empty. `note` is told what becomes of
-    records beside what was asked for.
+    records beside what was asked for; `redact_with` is one of tagcli.writers.stand_ins.STAND_INS,
+    and `keep` is told the pieces of each redacted record.
     """
 
     show_source: bool = False
@@ -29,6 +39,8 @@ class WriterOptions:
     model: str = ""
     date: str = ""
     note: Callable[[str], None] = to_nobody
+    redact_with: str = "label"
+    keep: Keep = keep_nothing
 
 
 State = Sequence[str | int | None]

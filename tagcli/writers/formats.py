@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tagcli.writers.base import BinaryWriter, RecordWriter, ResumableWriter, WriterOptions
+from tagcli.writers.base import BinaryWriter, RecordWriter, Writer, WriterOptions
 from tagcli.writers.conll import write_conll
 from tagcli.writers.jsonl import write_jsonl
 from tagcli.writers.marked_text import write_spans
@@ -14,19 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _html(options: WriterOptions) -> ResumableWriter:
+def _html(options: WriterOptions) -> Writer:
     from tagcli.writers.html_page import HtmlWriter  # its imports would make every start wait
 
     return HtmlWriter(options)
 
 
-OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], ResumableWriter]] = {
+def _redact(options: WriterOptions) -> Writer:
+    from tagcli.writers.redaction import open_redaction
+
+    return open_redaction(options)
+
+
+OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
     "conll": partial(RecordWriter, write_conll),
     "html": _html,
     "jsonl": partial(RecordWriter, write_jsonl),
+    "redact": _redact,
     "spans": partial(RecordWriter, write_spans),
 }
 
+REDACT_WITH = ("label", "mask", "pseudonym")
+"""What may stand in place of a name."""
 
 def _parquet(options: WriterOptions) -> BinaryWriter:
     from tagcli.writers.parquet import ParquetWriter

@@ -49,14 +49,16 @@ def _entity_fields(entity: Entity) -> dict[str, Any]:
     }
     if entity.start_token is not None:
         fields |= {"start_token": entity.start_token, "end_token": entity.end_token}
+    if entity.source is not None:
+        fields["source"] = entity.source
     return fields
 
 
-def dumps(record: Any) -> str:
-    """The object, or another value, on one line that UTF-8 can hold."""
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+def dumps(value: Any) -> str:
+    """The value on one line that UTF-8 can hold."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:  # half a surrogate pair in a field that travels through
-        return json.dumps(record, allow_nan=False)
+        return json.dumps(value, allow_nan=False)
     return text

@@ -49,7 +49,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_formats_and_options() -> None:
-    assert offered("--format", "") == ["conll", "html", "jsonl", "spans", "parquet"]
+    assert offered("--format", "") == ["conll", "html", "jsonl", "redact", "spans", "parquet"]
     assert offered("--format=j") == ["jsonl"]
     assert offered("--lang", "k") == ["ko"]
     assert offered("--model-") == ["--model-info"]

@@ -398,3 +398,10 @@ def test_a_pipe_is_not_looked_into(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UsageError, match="is no regular file"):
         Input(tmp_path / "pipe").problem()
+
+
+def test_lines_know_their_ends(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"a\r\n\nb\rc\n\r\nd")
+    found = [(line.text, line.end) for line in Input(str(path)).lines()]
+    assert found == [("a", "\r\n"), ("", "\n"), ("b\rc", "\n"), ("", "\r\n"), ("d", "")]
