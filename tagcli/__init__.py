@@ -9,6 +9,7 @@ from tagcli import telemetry
 from tagcli.errors import DataError, NertagError, UsageError
 
 if TYPE_CHECKING:
+    from tagcli.arrow import tag_table as tag_table
     from tagcli.models.directory import bundled_names
     from tagcli.records import Document, Entity, Sentence, TaggedDocument
     from tagcli.tagger import Tagger, load
@@ -28,6 +29,7 @@ _HOMES = {
     "Tagger": "tagcli.tagger",
     "bundled_names": "tagcli.models.directory",
     "load": "tagcli.tagger",
+    "tag_table": "tagcli.arrow",  # not in __all__: it needs a package of an extra
 }
 
 

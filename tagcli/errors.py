@@ -25,8 +25,12 @@ class UsageError(NertagError):
 class DataError(NertagError):
     """Something in the data, with the file and line where it stands."""
 
-    def __init__(self, source: str, line: int | None, problem: str) -> None:
+    def __init__(
+        self, source: str, line: int | None, problem: str, raw: str | None = None
+    ) -> None:
         self.source = source
+        self.raw = raw
+        """The lines, or the row, as they were read, if that is known."""
         self.line = line
         self.problem = problem.replace("\n", " ")
         place = source if line is None else f"{source}:{line}"

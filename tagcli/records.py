@@ -35,8 +35,8 @@ class _ComparedByContent:
 
 
 def _contents(record: Any) -> list[Any]:
-    """The fields, arrays as lists."""
-    values = (getattr(record, one.name) for one in fields(record))
+    """The fields that count, arrays as lists."""
+    values = (getattr(record, one.name) for one in fields(record) if one.compare)
     return [value.tolist() if hasattr(value, "tolist") else value for value in values]
 
 
@@ -110,7 +110,12 @@ class Document(_ComparedByContent):
     `tokens` holds the offsets of given tokens, shape (n, 2), and is None where the text is to be
     cut into words; `fields` holds what else a JSON object carried. The lines of a `wrapped` text
     are one paragraph; in any other text that is to be found. The tokens of a text `by_character`
-    are its characters, blanks among them.
+    are its characters, blanks among them. A row of a table that has no text `is_null`; its text is
+    "".
+
+    How it was written is no part of what it is: `line_ends` of its lines, () where all are "\\n",
+    and the names of the `members` of a JSON object in their order, of which one that is none of
+    `fields` had the text.
     """
 
     text: str
@@ -121,6 +126,9 @@ class Document(_ComparedByContent):
     conll: ConllRows | None = None
     wrapped: bool = False
     by_character: bool = False
+    is_null: bool = False
+    line_ends: tuple[str, ...] = field(default=(), compare=False)
+    members: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def given_words(self) -> Spans | None:
@@ -138,7 +146,8 @@ class Entity:
     """A named entity: `text` is the document's text[start:end], offsets in code points.
 
     `score` is the mean, over the entity's words, of the probability of its label. `start_token`
-    and `end_token` (one past the last) index the tokens of a document that came with tokens.
+    and `end_token` (one past the last) index the tokens of a document that came with tokens. The
+    `source` of one that the model did not find is "list", its score 1.
     """
 
     start: int
@@ -148,6 +157,7 @@ class Entity:
     score: float
     start_token: int | None = None
     end_token: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,14 +22,19 @@ _PREFIXES = {
     "M": "I", "W": "S",  # BMES, BMEWO
 }  # fmt: skip
 _LETTERS = "".join(_PREFIXES) + "".join(_PREFIXES).lower()
-_JOINT = r"[-_.:/]"
+_JOINT = r"[-_.:/ ]"
 
 _OUTSIDE_NAMES = frozenset({OUTSIDE, "o", "0"})
 _UNSAID = frozenset({"-", "_"})
 """Cells of a table that say nothing; corpora of Naver's have "-" for O."""
 _SPECIAL = frozenset({"X", "PAD", "CLS", "SEP", "UNK", "MASK", "IGNORE"})
 """What scripts that train put beside the tags for what is no word, where all others are tags."""
-_BRACKETS = re.compile(r"\[\w+\]|<[/|]?\w+\|?>")
+_BRACKETS = re.compile(
+    r"\[(?:CLS|SEP|PAD|UNK|MASK|BOS|EOS|START|STOP|END)\]"
+    r"|<[/|]?(?:s|cls|sep|pad|unk|mask|bos|eos|start|stop|end)\|?>",
+    re.IGNORECASE,
+)
+"""Special tokens wherever they stand."""
 
 _FIRST = re.compile(rf"([{_LETTERS}]){_JOINT}(\S.*)")
 _LAST = re.compile(rf"(.*\S){_JOINT}([{_LETTERS}])")
@@ -81,7 +86,7 @@ def _glued(label: str) -> Parts | None:
 def _bare(label: str) -> Parts | None:
     if label in _OUTSIDE_NAMES or label in _UNSAID or _BRACKETS.fullmatch(label):
         return NOTHING
-    return None if _CUT.fullmatch(label) else ("I", label)
+    return None if _CUT.fullmatch(label) or label.isdigit() else ("I", label)
 
 
 USUAL = Spelling("B-PER", _first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from tagcli.inference.list_files import Names
+    from tagcli.inference.listed_names import ListedNames
+
 OVERLAP_TOKENS = 64
 
 
@@ -41,13 +45,19 @@ OVERLAP_TOKENS = 64
 class TagOptions:
     """How to tag: the language or "auto", the types and the least score to keep, and how many
     tokens neighbouring windows of a long sentence share; `paragraphs` is one of
-    tagcli.segmentation.paragraphs.MODES."""
+    tagcli.segmentation.paragraphs.MODES; `lists` beat what the model finds."""
 
     language: str = AUTO
     labels: frozenset[str] | None = None
     min_score: float = 0.0
     overlap_tokens: int = OVERLAP_TOKENS
     paragraphs: str = AUTO_PARAGRAPHS
+    lists: ListedNames | None = None
+
+    @property
+    def listed_labels(self) -> frozenset[str]:
+        """The labels of lists, which the model need not have."""
+        return frozenset() if self.lists is None else self.lists.labels
 
 
 @dataclass(slots=True)
@@ -92,7 +102,8 @@ class Tagger:
     ) -> None:
         self.model = model
         self.backend = backend
-        self.options = replace(options, labels=_known_labels(options.labels, model.tag_set.types))
+        known = [*model.tag_set.types, *sorted(options.listed_labels - {*model.tag_set.types})]
+        self.options = replace(options, labels=_known_labels(options.labels, known))
         self._encoder = encoder
         self._decoder = Decoder(model.tag_set)
         if model.limit <= self._encoder.special_count:
@@ -213,7 +224,10 @@ class Tagger:
             place = f"{document.source}:{document.line}"
             raise NertagError(f"{self.model.folder} gives no numbers for the text of {place}")
         found = self._decoder.decode(sentence.logits, taught)
-        for entity in build_entities(document, text, sentence.units, found):
+        entities: Iterable[Entity] = build_entities(document, text, sentence.units, found)
+        if self.options.lists is not None:
+            entities = self.options.lists.corrected(document, text, sentence.units, entities)
+        for entity in entities:
             if self.options.labels is not None and entity.label not in self.options.labels:
                 continue
             if entity.score >= self.options.min_score:
@@ -280,12 +294,16 @@ def load(
     overlap: int = OVERLAP_TOKENS,
     offline: bool = False,
     paragraphs: str = AUTO_PARAGRAPHS,
+    always: Names | None = None,
+    never: Names | None = None,
+    ignore_case: bool = False,
     note: Callable[[str], None] = to_nobody,
 ) -> Tagger:
     """A tagger with a bundled model by its name, a model directory (a path or its text) or a
     Hugging Face hub id; without one with the default.
 
-    The options are those of the command; `note` is told what the command prints to stderr.
+    The options are those of the command; `always` and `never` are files or pairs of a name and a
+    label (never: or None); `note` is told what the command prints to stderr.
     Raises tagcli.NertagError (UsageError) in one sentence.
     """
     if backend not in (AUTO, *BACKENDS) or device not in DEVICES:
@@ -301,18 +319,29 @@ def load(
         labels = [labels]
     found = find_model(model, for_torch=backend == "torch", offline=offline)
     wanted = None if labels is None else frozenset(labels)
+    lists = _lists(always, never, ignore_case, found)
     with ThreadPoolExecutor(1) as pool:  # the two halves of a cold start, side by side
         opening = pool.submit(open_backend, found, backend, device, threads, note)
         try:
             encoder = Encoder(found.folder / TOKENIZER)
         finally:
             opened = opening.result()  # what is wrong with the weights comes first
-    options = TagOptions(lang, wanted, min_score, overlap, paragraphs)
+    options = TagOptions(lang, wanted, min_score, overlap, paragraphs, lists)
     tagger = Tagger(found, encoder, opened, options)
-    if never := _never_found(found, tagger.options):
+    if missing := _never_found(found, tagger.options):
         place = "any language" if lang == AUTO else f"text with --lang {lang}"
-        note(f"the model finds no {' and no '.join(never)} in {place}")
+        note(f"the model finds no {' and no '.join(missing)} in {place}")
     return tagger
+
+
+def _lists(
+    always: Names | None, never: Names | None, ignore_case: bool, model: Model
+) -> ListedNames | None:
+    if always is None and never is None:
+        return None
+    from tagcli.inference.list_files import read_lists
+
+    return read_lists(always, never, ignore_case, partial(as_known, known=model.tag_set.types))
 
 
 def _never_found(model: Model, options: TagOptions) -> list[str]:
@@ -321,4 +350,4 @@ def _never_found(model: Model, options: TagOptions) -> list[str]:
     taught = [model.types(language) for language in languages]
     every = model.tag_set.types  # of a language of which the config says nothing
     known = {label for types in taught for label in (every if types is None else types)}
-    return sorted((options.labels or frozenset()) - known)
+    return sorted((options.labels or frozenset()) - known - options.listed_labels)

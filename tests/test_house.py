@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_FUNCTION = 50
-MOST_ARROWS = {"export": 40, "tagcli": 60}
+MOST_ARROWS = {"export": 40, "tagcli": 75}
 SOURCES = [
     path for package in ("export", "tagcli") for path in sorted((ROOT / package).rglob("*.py"))
 ]

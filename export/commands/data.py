@@ -33,6 +33,7 @@ _EXAMPLES = """
   nertag-data check train.conll dev.conll test.conll
   nertag-data convert test.conll test.jsonl
   nertag-data tokens "Anna lebt in Kassel."
+  nertag-data restore redacted.txt --key names.key
 """
 
 
@@ -187,3 +188,18 @@ def tokens(text: str, model: str | None, lang: str) -> None:
     from export.tables import as_table
 
     click.echo(as_table(piece_rows(find_tokenizer(model), text, lang)), nl=False)
+
+
+@main.command(
+    cls=GroupedCommand, groups={"Text": ("--key",)},
+    epilog="nertag-data restore redacted.txt --key names.key > doc.txt",
+)  # fmt: skip
+@click.argument("redacted", type=click.Path(path_type=Path))
+@click.option("--key", metavar="FILE", required=True, type=click.Path(path_type=Path),
+              help="What nertag --format redact --key FILE has kept.")
+@failures_as_sentences(_say)
+def restore(redacted: Path, key: Path) -> None:
+    """Put the names back into REDACTED, a file that nertag wrote, and print that."""
+    from tagcli.output.key_file import restored
+
+    click.echo(restored(redacted, key), nl=False)

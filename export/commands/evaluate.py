@@ -21,7 +21,7 @@ from export.corpora.tags import REPAIRS
 from export.evaluation.arguments import GoldOptions, load_gold, models_and_places
 from export.evaluation.evaluate import EvaluationOptions
 from export.evaluation.loss_report import check_losses, loss_tables, report_losses
-from export.evaluation.report import as_json, report
+from export.evaluation.report import Shown, as_json, report
 from export.evaluation.results import Load, Result, score_models
 from export.optional_packages import check_packages
 from export.tables import as_markdown, as_table
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _NOT_FOR_LOSSES = {
     "recipe": "--recipe", "types": "--types", "confusion": "--confusion",
+    "thresholds": "--thresholds", "wanted": "--precision",
     "bootstrap": "--bootstrap", "output_format": "--format", "wrong": "--wrong",
 }  # fmt: skip
 _say = partial(say, "nertag-eval")
@@ -47,7 +48,8 @@ _say = partial(say, "nertag-eval")
 _GROUPS = {
     "Gold": ("--recipe", "--data-dir", "--split", "--lang", *READING_OPTIONS, "--rules", "--types",
              "--map"),
-    "Output": ("--format", "--confusion", "--bootstrap", "--wrong", "--losses"),
+    "Output": ("--format", "--confusion", "--thresholds", "--precision", "--bootstrap", "--wrong",
+               "--losses"),
     "Running": ("--backend", "--device", "--threads"),
 }
 _EXAMPLES = """
@@ -74,6 +76,11 @@ _EXAMPLES = """
 @click.option("--rules", type=Choice(REPAIRS), default="conlleval",
               help="How illegal tags in the gold are read.")
 @click.option("--confusion", is_flag=True, help="Show which types were taken for which.")
+@click.option("--thresholds", is_flag=True,
+              help="Show precision and recall from a score on, and whether scores are as often "
+              "right as they say.")
+@click.option("--precision", "wanted", metavar="P", type=click.FloatRange(0, 1, min_open=True),
+              help="Show the score from which on this share of the entities is right.")
 @click.option("--bootstrap", metavar="N", default=1000, type=click.IntRange(min=0),
               help="Resamples for the interval of F1; 0 leaves it out.")
 @click.option("--wrong", metavar="FILE", type=click.Path(path_type=Path),
@@ -97,7 +104,8 @@ _EXAMPLES = """
 @failures_as_sentences(_say)
 def main(
     models_and_files: tuple[str, ...], recipe: Path | None, types: str | None,
-    renamed: tuple[str, ...], rules: str, confusion: bool, bootstrap: int, wrong: Path | None,
+    renamed: tuple[str, ...], rules: str, confusion: bool, thresholds: bool, wanted: float | None,
+    bootstrap: int, wrong: Path | None,
     losses: Path | None, output_format: str, data_dir: Path | None, split: str, lang: str,
     reading: FileReading, backend: str, device: str, threads: int | None,
 ) -> None:
@@ -127,7 +135,8 @@ def main(
     results = score_models(
         models, tests, open_model, options, resamples=bootstrap, wrong=wrong, note=_say
     )
-    click.echo(_shown(results, output_format, confusion), nl=False)
+    shown = Shown(confusion=confusion, thresholds=thresholds, precision=wanted)
+    click.echo(_shown(results, output_format, shown), nl=False)
 
 
 def _no_tests(arguments: Sequence[str]) -> UsageError:
@@ -138,10 +147,10 @@ def _no_tests(arguments: Sequence[str]) -> UsageError:
     )
 
 
-def _shown(results: Sequence[Result], output_format: str, confusion: bool) -> str:
+def _shown(results: Sequence[Result], output_format: str, shown: Shown) -> str:
     if output_format == "json":
-        return as_json(results)
-    return report(results, as_markdown if output_format == "markdown" else as_table, confusion)
+        return as_json(results, shown)
+    return report(results, as_markdown if output_format == "markdown" else as_table, shown)
 
 
 def _losses(

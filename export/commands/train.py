@@ -95,8 +95,8 @@ _EXAMPLES = """
 @click.option("--head-rate", type=float, help="Learning rate of the classifier (1e-3).")
 @click.option("--batch-tokens", type=int,
               help="Tokens in a batch at most (1536; for a small train set fewer).")
-@click.option("--freeze-embeddings", is_flag=True, default=None,
-              help="Leave the embeddings alone, as is done for a small train set.")
+@click.option("--freeze-embeddings/--train-embeddings", default=None,
+              help="Leave the embeddings alone, or do not; a small train set leaves them.")
 @click.option("--freeze-layers", type=int, help="Leave the embeddings and that many layers alone.")
 @click.option("--label-smoothing", type=float, help="Share of the probability that is spread (0).")
 @click.option("--patience", type=int, help="Stop after so many evaluations without a better F1.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError
 from tagcli.readers.characters import CharacterTokens
+from tagcli.readers.decompression import without_ending
 from tagcli.readers.jsonl import document_of, read_value
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _DEFAULT_FIELD = "text"
 
 def is_array(path: Path, opened: Input) -> bool:
     """Whether a file is called .json and begins as an array does."""
-    if not path.name.lower().removesuffix(".gz").endswith(".json"):
+    if not without_ending(path.name).endswith(".json"):
         return False
     first = next((line.text for line in opened.lines() if line.text.strip()), "")
     return first.lstrip()[:1] == "["

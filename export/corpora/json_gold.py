@@ -10,8 +10,12 @@ datasets library.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from export.corpora.tags import LabelRow
 from tagcli.errors import DataError
@@ -30,10 +34,13 @@ _DATASET_INFO = "dataset_info.json"
 _SPAN_FIELDS = ("entities", "spans", "label", "labels")
 _TAG_FIELDS = ("ner_tags", "tags", "labels", "label")
 _START_NAMES, _END_NAMES = ("start", "start_offset"), ("end", "end_offset")
+_WRITTEN_NAMES = ("text", "word", "surface", "form", "mention")
 GOLD_FIELDS = frozenset((*_SPAN_FIELDS, *_TAG_FIELDS, "ner", "annotations", "answer", OFFSETS))
 """The fields that gold is read from."""
-MARK_FIELDS = frozenset((*_START_NAMES, *_END_NAMES, "label", "labels", "text"))
+MARK_FIELDS = frozenset((*_START_NAMES, *_END_NAMES, *_WRITTEN_NAMES, "label", "labels"))
 """What is read of a mark."""
+
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 
 class _Mark(NamedTuple):
@@ -46,11 +53,29 @@ class _Mark(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """What is marked in a document, by code points of its text, and how many marks of length 0 were
-    left out: they say nothing."""
+    """What is marked in a document, by code points of its text, how many marks of length 0 were
+    left out, since they say nothing, and how many begin or end inside a word."""
 
     spans: list[Span]
     empty: int
+    inside_words: int
+
+
+def with_tokens(document: Document) -> Document:
+    """The document of an object that has text, tokens and tags for these with the tokens found in
+    its text; otherwise as it is."""
+    tokens = document.fields.get("tokens")
+    is_tagged = any(_is_flat(document.fields.get(name)) for name in _TAG_FIELDS)
+    if document.tokens is not None or not is_tagged or not isinstance(tokens, list):
+        return document
+    offsets, at = [], 0
+    for token in tokens:
+        start = document.text.find(token, at) if isinstance(token, str) else -1
+        if start < 0:
+            return document
+        at = start + len(token)
+        offsets.append((start, at))
+    return replace(document, tokens=np.array(offsets, np.int32).reshape(-1, 2))
 
 
 def class_names(path: Path) -> dict[str, list[str]]:
@@ -105,14 +130,17 @@ def marked(document: Document) -> Marked | None:
     _check(document, marks)
     place = _places_in_text(document)
     spans = [(place(m.start), place(m.end), m.label) for m in marks if m.start < m.end]
-    return Marked(spans, sum(m.start == m.end for m in marks))
+    empty = sum(m.start == m.end for m in marks)
+    return Marked(spans, empty, sum(_cuts_word(document.text, span) for span in spans))
 
 
 def _marks(document: Document) -> list[_Mark] | None:
     fields = document.fields
     if fields.get("answer", "accept") != "accept":
         return None
-    if isinstance(fields.get("annotations"), list):
+    if "answer" in fields and fields.get("spans") is None:
+        return []  # Prodigy's, accepted as it is
+    if _is_task(document):
         return _of_label_studio(document)
     if isinstance(fields.get("ner"), list) and document.tokens is not None:
         return [_of_tokens(document, one) for one in fields["ner"]]
@@ -121,7 +149,7 @@ def _marks(document: Document) -> list[_Mark] | None:
             return [_mark(document, one) for one in fields[name]]
     if not document.text:
         return []
-    has = f"; it has {', '.join(fields)}" if fields else ""
+    has = f"; it has {', '.join(fields)}" if fields else " (CoNLL: --input-format conll)"
     problem = f"no gold: no 'entities' with start, end and label{has}"
     raise DataError(document.source, document.line, problem)
 
@@ -156,7 +184,7 @@ def _mark(document: Document, one: Any) -> _Mark:
         start, end, label, written = *one, None
     elif isinstance(one, dict):
         start, end = (_first(one, names) for names in (_START_NAMES, _END_NAMES))
-        label, written = one.get("label", one.get("labels")), one.get("text")
+        label, written = one.get("label", one.get("labels")), _first(one, _WRITTEN_NAMES)
         if isinstance(label, list) and len(label) == 1:
             (label,) = label
     else:
@@ -179,11 +207,22 @@ def _odd(document: Document, one: Any, needed: str = "start, end, label") -> Dat
 def _in_code_points(document: Document, marks: list[_Mark]) -> list[_Mark]:
     """The marks of an object that counts otherwise: it says so, or is a task of Label Studio. Its
     front end counts UTF-16 units, but what a script brought into it may be in code points."""
-    unit, text = document.fields.get(OFFSETS), _counted_text(document)
-    if isinstance(document.fields.get("annotations"), list):
-        moved = _moved(text, marks, UTF_16)
-        return marks if _all_fit(text, marks) and not _all_fit(text, moved) else moved
-    return _moved(text, marks, unit) if unit in (UTF_16, BYTES) else marks
+    unit, text = _said_unit(document), _counted_text(document)
+    if unit is None:
+        return marks
+    moved = _moved(text, marks, unit)
+    is_other = _is_task(document) and _all_fit(text, marks) and not _all_fit(text, moved)
+    return marks if is_other else moved
+
+
+def _said_unit(document: Document) -> str | None:
+    """What an object says that its offsets count; None where it says nothing: code points."""
+    unit = UTF_16 if _is_task(document) else document.fields.get(OFFSETS)
+    return unit if unit in (UTF_16, BYTES) else None
+
+
+def _is_task(document: Document) -> bool:
+    return isinstance(document.fields.get("annotations"), list)
 
 
 def _moved(text: str, marks: Sequence[_Mark], unit: str) -> list[_Mark]:
@@ -204,7 +243,8 @@ def _all_fit(text: str, marks: Sequence[_Mark]) -> bool:
 
 def _check(document: Document, marks: Sequence[_Mark]) -> None:
     """Raise DataError for the first mark that is outside the text or says another one than is
-    there, blanks apart."""
+    there, blanks apart; or where marks cut words that they would not cut if they counted otherwise.
+    """
     text = _counted_text(document)
     for mark in marks:
         if not 0 <= mark.start <= mark.end <= len(text):
@@ -216,6 +256,35 @@ def _check(document: Document, marks: Sequence[_Mark]) -> None:
             where = f"at {mark.start} to {mark.end} the text has {there!r:.80}"
             problem = f"{mark.label} is {mark.written!r:.80}, but {where}{_hint(text, marks)}"
             raise DataError(document.source, document.line, problem)
+    unsaid = [mark for mark in marks if mark.written is None and not _said_unit(document)]
+    if not text.isascii() and any(_cuts_word(text, mark) for mark in unsaid):
+        _check_unit(document, text, marks)
+
+
+def _check_unit(document: Document, text: str, marks: Sequence[_Mark]) -> None:
+    """Raise DataError where all marks are whole words in UTF-16 units and not in code points."""
+    whole = text.encode("utf-16-le")
+    if len(whole) == 2 * len(text):
+        return
+    moved = []
+    for mark in marks:
+        start, end = (len(whole[: 2 * at].decode("utf-16-le", "ignore")) for at in mark[:2])
+        moved.append(mark._replace(start=start, end=end))
+    if not any(_cuts_word(text, mark) for mark in moved):
+        problem = "the entities cut words; their offsets count UTF-16 units, not code points"
+        raise DataError(document.source, document.line, problem)
+
+
+def _cuts_word(text: str, mark: _Mark | Span) -> bool:
+    """Whether an entity begins or ends between two letters of a word; Korean ones may do so, in
+    front of a particle."""
+    return any(
+        0 < at < len(text)
+        and text[at - 1].isalnum()
+        and text[at].isalnum()
+        and not _HANGUL.match(text[at])
+        for at in mark[:2]
+    )
 
 
 def _same(one: str, other: str) -> bool:

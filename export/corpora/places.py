@@ -36,6 +36,8 @@ def find_file(place: str, split: str, data_dir: Path | None) -> Path:
     """The file that a place names: a path, "-" for standard input, one in the data folder, or its
     `NAME/LANGUAGE`."""
     data_dir = data_dir or data_dir_of_environment()
+    if not place:
+        raise UsageError("'' names no corpus")
     if is_input(place):
         return Path(place)
     if data_dir is not None:

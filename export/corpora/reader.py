@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from export.corpora.brat import TXT, brat_files, read_brat
 from export.corpora.examples import Example, examples_of
 from export.corpora.json_array import is_array, read_array
-from export.corpora.json_gold import Marked, class_names, marked, tag_row
+from export.corpora.json_gold import Marked, class_names, marked, tag_row, with_tokens
 from export.corpora.places import DISK, find_file, is_dataset, load_from_hub, load_saved
 from export.corpora.source import FileReading, Source
 from export.corpora.tags import (
@@ -60,6 +60,7 @@ class CorpusReader:
         self._note = note
         self._on_document = on_document
         self._left_out: Counter[str] = Counter()
+        self._inside_words = 0
 
     def examples(self, data_dir: Path | None) -> Iterator[Example]:
         """All examples. Raises UsageError for a place that is not there, DataError with file and
@@ -84,6 +85,9 @@ class CorpusReader:
                 yield from self._from_documents(self._documents(path))
         for what, count in self._left_out.items():
             self._note(f"{self._place}: {what}, left out: {count}")
+        if self._inside_words:
+            problem = f"entities that begin or end inside a word: {self._inside_words}"
+            self._note(f"{self._place}: {problem}")
 
     def _check_is_file(self) -> None:
         """Raise UsageError where a dataset or brat documents are to be read as a file is."""
@@ -123,23 +127,35 @@ class CorpusReader:
         return tuple(spans) if self._has_gold else ()
 
     def _from_documents(self, documents: Iterable[Document]) -> Iterator[Example]:
-        """Text and what is marked in it one by one, rows of tags once all have shown their
-        scheme."""
-        tagged, rows, names = [], [], class_names(self.files[0])
-        for document in documents:
+        """The examples of a file, in order: what is marked in text one by one, and from the first
+        row of tags on once all of these have shown their scheme."""
+        found: list[Document | Example] = []
+        rows, names = [], class_names(self.files[0])
+        for one in documents:
+            document = with_tokens(one)
             has_row = self._has_gold and document.conll is None
             row = tag_row(document, names) if has_row else None
             if row is not None:
                 rows.append(row)
             if row is not None or (document.conll is not None and document.conll.tokens):
-                tagged.append(document)
-            elif document.conll is None:
+                found.append(document)
+            elif document.conll is None and not found:
                 yield from self._from_marks(document)
-        rows = rows or self._conll_rows(tagged)
-        for document, spans in zip(tagged, self._entities(TagRows(rows)), strict=True):
-            assert document.tokens is not None
-            example = _example(document.text, _pairs(document.tokens), spans, document.line)
-            yield replace(example, tokens=None) if document.by_character else example
+            elif document.conll is None:
+                found += self._from_marks(document)
+        tagged = [one for one in found if isinstance(one, Document)]
+        spans = self._entities(TagRows(rows or self._conll_rows(tagged)))
+        for example in found:
+            yield self._tagged(example, next(spans)) if isinstance(example, Document) else example
+
+    def _tagged(self, document: Document, spans: tuple[Span, ...]) -> Example:
+        """A document with tokens and its entities by token; one of empty tokens alone is none."""
+        assert document.tokens is not None
+        example = _example(document.text, _pairs(document.tokens), spans, document.line)
+        kept = tuple(span for span in example.spans if span[0] < span[1])
+        self._leave_out("entities of no length", len(example.spans) - len(kept))
+        tokens = None if document.by_character else example.tokens
+        return replace(example, spans=kept, tokens=tokens)
 
     def _conll_rows(self, documents: Sequence[Document]) -> list[LabelRow]:
         if not documents:
@@ -161,11 +177,12 @@ class CorpusReader:
     def _from_marks(self, document: Document) -> Iterator[Example]:
         words = document.given_words
         tokens = None if words is None else _pairs(words)
-        found = marked(document) if self._has_gold else Marked([], 0)
+        found = marked(document) if self._has_gold else Marked([], 0, 0)
         if found is None:
             self._leave_out("records that nobody has annotated", 1)
             return
         self._leave_out("entities of no length", found.empty)
+        self._inside_words += found.inside_words
         yield Example(document.text, tuple(found.spans), tokens, document.line)
 
     def _entities(self, rows: TagRows) -> Iterator[tuple[Span, ...]]:

@@ -43,6 +43,7 @@ _CHUNKS = {
     "NC", "PC", "VC", "AC",
 }  # fmt: skip
 """Types of the shared tasks' chunks, English and German (CoNLL-2000, CoNLL-2003)."""
+_BRACKET = re.compile(r"(?:\(([A-Z_]+))?\*\)?")
 _KEYED = re.compile(r"(?:.*\|)?(?:ne|ner|name|entity)=([^|]*)(?:\|.*)?", re.IGNORECASE)
 """A tag among others, as CoNLL-U has it in its last column: `SpaceAfter=No|name=B-PER`."""
 
@@ -187,7 +188,8 @@ def conll_row(document: Document, column: int) -> LabelRow:
         if token is not None and line != rows.tokens[token]:
             labels[token].append(split_columns(line)[column])
     is_misc = rows.universal is not None and rows.universal.misc == column
-    return LabelRow([_said(some, is_misc) for some in labels], document.source, lines)
+    said = [_said(some, is_misc) for some in labels]
+    return LabelRow(_without_brackets(said), document.source, lines)
 
 
 def _said(cells: Sequence[str], is_misc: bool) -> str:
@@ -202,6 +204,22 @@ def _said(cells: Sequence[str], is_misc: bool) -> str:
 def _holds_tag(cell: str) -> bool:
     """Whether a cell has a tag among other attributes, as in `SpaceAfter=No|name=B-PER`."""
     return _KEYED.fullmatch(cell) is not None
+
+
+def _without_brackets(labels: list[str]) -> list[str]:
+    """BIO in place of OntoNotes' brackets, `(PERSON*`, `*` and `*)` (CoNLL-2011 and 2012); other
+    labels as they are."""
+    if not all(map(_BRACKET.fullmatch, labels)):
+        return labels
+    tags, inside = [], ""
+    for label in labels:
+        found = _BRACKET.fullmatch(label)
+        begun = found[1] if found else None
+        inside = begun or inside
+        tags.append(f"{'B' if begun else 'I'}-{inside}" if inside else OUTSIDE)
+        if label.endswith(")"):
+            inside = ""
+    return tags
 
 
 def untagged_row(document: Document) -> LabelRow:
@@ -221,13 +239,13 @@ def _lines(document: Document) -> Sequence[int]:
 
 
 def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
-    """The columns, from 0, of a CoNLL file that hold tags of entities: the place that CoNLL-U has
-    for them, if anything stands there; not those of chunks of syntax, unless there are no others;
-    the last one where none holds tags."""
+    """The columns, from 0, of a CoNLL file that hold tags of entities, first those that hold any:
+    the place that CoNLL-U has for them, if anything stands there; not those of chunks of syntax,
+    unless there are no others; the last one where none holds tags."""
     tables = [one.conll for one in documents if one.conll is not None]
     if (column := _universal_column(tables)) is not None:
         return (column,)
-    found = tag_columns(tables)
+    found = tag_columns(tables) or _bracket_columns(tables)
     if not found:
         return (max((len(row) for table in tables for row in cells_of(table)[:1]), default=1) - 1,)
     labels: dict[int, set[str]] = {column: set() for column in found}
@@ -235,7 +253,19 @@ def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
         for row in cells_of(table):
             for column in found:
                 labels[column].add(row[column] if column < len(row) else OUTSIDE)
-    return tuple(column for column in found if not _are_chunks(labels[column])) or found
+    found = tuple(column for column in found if not _are_chunks(labels[column])) or found
+    return tuple(sorted(found, key=lambda column: all(map(says_nothing, labels[column]))))
+
+
+def _bracket_columns(tables: Sequence[ConllRows]) -> tuple[int, ...]:
+    """The first column of OntoNotes' brackets; those of roles stand behind it."""
+    are_brackets: dict[int, bool] = {}
+    for table in tables:
+        for row in cells_of(table):
+            for column, label in enumerate(row):
+                is_bracket = _BRACKET.fullmatch(label) is not None
+                are_brackets[column] = is_bracket and are_brackets.get(column, True)
+    return tuple(column for column, are in are_brackets.items() if are)[:1]
 
 
 def _universal_column(tables: Sequence[ConllRows]) -> int | None:

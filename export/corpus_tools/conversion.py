@@ -32,6 +32,7 @@ from export.corpus_tools.annotation_tools import (
 from export.corpus_tools.example_words import word_spans, words_by_sentence
 from export.corpus_tools.spans import SpansInOrder
 from export.corpus_tools.splits import repairs_note
+from export.evaluation.gold import check_is_not_gold
 from tagcli.errors import DataError, UsageError
 from tagcli.output.destination import Output
 from tagcli.readers.columns import cells_of
@@ -79,7 +80,7 @@ def conll_lines(corpus: Corpus, scheme: str) -> Iterator[str]:
 
 def _token(example: Example, start: int, end: int, place: str) -> str:
     token = example.text[start:end]
-    if "\t" in token or "\n" in token or not token.strip(" "):
+    if "\t" in token or "\n" in token or (token and not token.strip(" ")):
         problem = f"CoNLL cannot hold the token {token!r}"
         raise DataError(*brat_place(place, example.line), problem)
     return token
@@ -158,6 +159,7 @@ def convert(
     chosen = _format_of(out, to)
     documents: list[Document] = []
     corpus = load_source(source, data_dir, note, documents.append)
+    check_is_not_gold([out], [corpus], "OUT")
     if repairs := repairs_note(corpus, source.place):
         note(repairs)
     for lost in _losses(source.place, documents, chosen):
@@ -249,7 +251,7 @@ def left_out(documents: Iterable[Document], to: str) -> list[str]:
         for _, line in rows.between:
             counts[_kind_of_line(line)] += 1
         if rows.tokens:
-            columns = len(cells_of(rows)[0]) - rows.token_column
+            columns = max(2, len(cells_of(rows)[0]) - rows.token_column)
     counts["middle column"] = columns - 2
     ends = ["the ends of tokens"] if has_tokens and to == BRAT else []
     return [*_counted(counts), *ends, *(f"field {name}" for name in fields)]

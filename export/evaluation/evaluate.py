@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from export.evaluation.gold import Gold, documents, read_gold
 from export.evaluation.scores import SpanCounts, of_types
+from export.evaluation.thresholds import ScoredSpans
 from export.evaluation.wrong_spans import WrongSpan, wrong_spans
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO
@@ -45,10 +46,12 @@ class EvaluationOptions:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The counts of a corpus over `types` and how its gold was read: `names` are the types that
-    were renamed. Predictions of other types are not counted: `left_out` are of types that the
-    gold does not have, `not_asked` of types that it has."""
+    were renamed; `scored` are the predictions with their scores. Predictions of other types are not
+    counted: `left_out` are of types that the gold does not have, `not_asked` of types that it
+    has."""
 
     counts: SpanCounts
+    scored: ScoredSpans
     types: tuple[str, ...]
     unit: str  # "tokens" or "code points"
     scheme: str | None
@@ -124,10 +127,11 @@ def annotated_types(corpus: Corpus, names: Mapping[str, str]) -> frozenset[str]:
 
 def check_shared_types(tagger: Tagger, corpus: Corpus, options: EvaluationOptions) -> None:
     """Raise UsageError where a model has none of the types that a corpus marks, and nobody asked
-    for types."""
+    for types or chose their names."""
     known = tagger.model.tag_set.types
     annotated = annotated_types(corpus, gold_names(corpus.types, known, options.names))
-    if annotated and options.types is None and not annotated.intersection(known):
+    named = {*known, *options.names.values()}
+    if annotated and options.types is None and not annotated.intersection(named):
         types = f"{', '.join(sorted(annotated))}, and the model has {', '.join(known)}"
         problem = f"{corpus.source.place} marks {types}"
         raise UsageError(f"{problem}: --map OLD=NEW renames a type of the gold")
@@ -151,7 +155,8 @@ def _evaluation(
     types: tuple[str, ...],
     wrong: Callable[[WrongSpan], None] | None = None,
 ) -> Evaluation:
-    counts, left_out, not_asked = SpanCounts(), Counter[str](), Counter[str]()
+    counts, all_scored = SpanCounts(), ScoredSpans()
+    left_out, not_asked = Counter[str](), Counter[str]()
     known = gold.types
     tagged_documents = (one for one in tagger.run(documents(corpus)) if one is not None)
     rows = zip(tagged_documents, gold.spans, gold.by_token, strict=True)
@@ -162,19 +167,27 @@ def _evaluation(
         left_out.update(name for name in others if name not in known)
         scored, expected = of_types(found, types), of_types(spans, types)
         counts.add(scored, expected)
+        all_scored.add({span: found[span] for span in scored}, expected)
         if wrong is not None:
             for one in wrong_spans(tagged, scored, expected, by_token):
                 wrong(one)
     return Evaluation(
-        counts, types, gold.unit, corpus.scheme, corpus.repaired, names, left_out, not_asked,
-        len(gold.spans),
+        counts, all_scored, types, gold.unit, corpus.scheme, corpus.repaired, names, left_out,
+        not_asked, len(gold.spans),
     )  # fmt: skip
 
 
-def _predicted(tagged: TaggedDocument, by_token: bool) -> list[Span]:
+def _predicted(tagged: TaggedDocument, by_token: bool) -> dict[Span, float]:
+    """What was found, with its score."""
     document = tagged.document
+    scores = {(e.start, e.end, e.label): e.score for e in tagged.entities}
     if not by_token or document.tokens is None:
-        return [(e.start, e.end, e.label) for e in tagged.entities]
-    labels = token_tags(document.tokens.tolist(), tagged.entities)
+        return scores
+    tokens = document.tokens.tolist()
+    labels = token_tags(tokens, tagged.entities)
     # not by parse_row: a model may have types that no column of a corpus can hold
-    return chunks([Tag(tag[0], tag[2:]) if tag != OUTSIDE else OUTSIDE_TAG for tag in labels])
+    tags = [Tag(tag[0], tag[2:]) if tag != OUTSIDE else OUTSIDE_TAG for tag in labels]
+    return {
+        (first, end, label): scores.get((tokens[first][0], tokens[end - 1][1], label), 0.0)
+        for first, end, label in chunks(tags)
+    }

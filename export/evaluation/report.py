@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from export.corpora.tags import REPAIRS
-from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score
+from export.evaluation.scores import MISSED, SPURIOUS, Interval, Score, score_of
+from export.evaluation.thresholds import (
+    THRESHOLDS,
+    reliability_rows,
+    threshold_rows,
+    wanted_rows,
+)
 from tagcli.spellings import OUTSIDE
 
 if TYPE_CHECKING:
@@ -106,22 +112,58 @@ def listed_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
-def report(results: Sequence[Result], render: Callable[[Rows], str], confusion: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a report has beside the scores: which types were taken for which, precision and recall
+    by score, and the scores for a wanted precision."""
+
+    confusion: bool = False
+    thresholds: bool = False
+    precision: float | None = None
+
+
+def report(results: Sequence[Result], render: Callable[[Rows], str], shown: Shown) -> str:
     """Every result with its notes, and the matrix where there are several."""
     parts = []
     for result in results:
         lines = [f"{result.model} on {result.file}", *notes(result)]
         parts.append("\n".join(lines) + "\n\n" + render(score_rows(result)))
-        if confusion:
+        if shown.confusion:
             parts.append(render(confusion_rows(result)))
+        scored, types = result.evaluation.scored, result.evaluation.types
+        if shown.thresholds:
+            parts += [render(threshold_rows(scored, types)), render(reliability_rows(scored))]
+        if shown.precision is not None:
+            parts.append(render(wanted_rows(scored, types, shown.precision)))
     if len(results) > 1:
         parts.append(render(matrix_rows(results)))
     return "\n".join(parts)
 
 
-def as_json(results: Sequence[Result]) -> str:
+def as_json(results: Sequence[Result], shown: Shown) -> str:
     """Everything, with all digits."""
-    return json.dumps([_fields(result) for result in results], ensure_ascii=False, indent=2) + "\n"
+    fields = [{**_fields(result), **_of_scores(result, shown)} for result in results]
+    return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+
+
+def _of_scores(result: Result, shown: Shown) -> dict[str, Any]:
+    """What is asked for of the entities' scores."""
+    scored, names = result.evaluation.scored, [*result.evaluation.types, None]
+    fields: dict[str, Any] = {}
+    if shown.thresholds:
+        fields["thresholds"] = {
+            name or "micro": {
+                f"{threshold:g}": asdict(score_of(*scored.counts(name, threshold)))
+                for threshold in THRESHOLDS
+            }
+            for name in names
+        }
+        fields["reliability"] = [asdict(one) for one in scored.bins(None)]
+        fields["calibration_error"] = scored.calibration_error(None)
+    if shown.precision is not None:
+        found = {name or "micro": scored.threshold_for(name, shown.precision) for name in names}
+        fields["score_for_precision"] = {"precision": shown.precision, "scores": found}
+    return fields
 
 
 def _fields(result: Result) -> dict[str, Any]:

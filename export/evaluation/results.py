@@ -86,8 +86,10 @@ def _results(
 ) -> Iterable[Result]:
     # all are opened first: what is wrong with one is said before the others have worked for minutes
     taggers = [(model or DEFAULT, load(model)) for model in models]
-    for _, tagger in taggers:
-        for corpus in tests.values():
+    for test, corpus in tests.items():
+        if not corpus.types:
+            note(f"{test}: the gold has no entity")
+        for _, tagger in taggers:
             check_shared_types(tagger, corpus, options)
     for name, tagger in taggers:
         for test, corpus in tests.items():

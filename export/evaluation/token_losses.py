@@ -163,4 +163,4 @@ def write_losses(losses: pd.DataFrame, path: str) -> None:
     else:
         table = losses.to_csv(index=False).encode()
     with Output(path) as output:
-        output.write_bytes(table)
+        output.write(table)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tagcli.cli.defaults import Defaults
-    from tagcli.cli.run import RunOptions
+    from tagcli.cli.run_options import RunOptions
 
 _NEEDED = ("onnxruntime", "tokenizers", "numpy", "huggingface_hub", "click", "rich")
 _OPTIONAL = ("onnxruntime-gpu", "torch", "transformers", "safetensors", "optimum")

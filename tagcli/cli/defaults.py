@@ -22,7 +22,8 @@ FILE = "nertag.toml"
 PLACE = "NERTAG_CONFIG"
 """The environment variable that names another file, or none if it is empty."""
 
-_NOT_DEFAULTS = ("output",)  # each run would write over the last one's
+_NOT_DEFAULTS = ("key", "output", "out_dir", "errors", "glob")
+"""Of one run: another would write over it."""
 _LISTS = ("labels",)  # with commas between on the command line
 
 

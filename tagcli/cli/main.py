@@ -13,14 +13,20 @@ from tagcli.cli.choices import Choice
 from tagcli.cli.completion import complete_files, complete_labels, complete_models
 from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.cli.name_lists import ListOption
-from tagcli.cli.run import RunOptions, TaggingRun, tell
+from tagcli.cli.run import TaggingRun
+from tagcli.cli.run_options import RunOptions, tell
 from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output.streams import forget
-from tagcli.readers.formats import INPUT_FORMATS
+from tagcli.readers.formats import CSV, INPUT_FORMATS, TABLE_FORMATS
 from tagcli.readers.inputs import STDIN
 from tagcli.segmentation.paragraphs import MODES
-from tagcli.writers.formats import OUTPUT_FORMATS, format_of_output
+from tagcli.writers.formats import (
+    BINARY_FORMATS,
+    OUTPUT_FORMATS,
+    REDACT_WITH,
+    format_of_output,
+)
 from tagcli.writers.offsets import CODE_POINTS, OFFSET_UNITS
 
 _INTERRUPTED = 130
@@ -69,10 +75,13 @@ def _model_page(options: RunOptions) -> str:
 GROUPS = {
     "Input": (
         "--lang", "--input-format", "--paragraphs", "--encoding", "--text-field", "--token-column",
-        "--keep-going",
+        "--glob", "--keep-going", "--errors",
     ),
-    "Output": ("--format", "--offsets", "--summary", "--output", "--resume"),
-    "Entities": ("--labels", "--min-score"),
+    "Output": (
+        "--format", "--offsets", "--redact-with", "--key", "--summary", "--output", "--out-dir",
+        "--resume",
+    ),
+    "Entities": ("--labels", "--min-score", "--always", "--never", "--ignore-case"),
     "Model": ("--model", "--offline", "--list-models", "--model-info"),
     "Running": ("--backend", "--device", "--threads", "--overlap", "--verbose"),
 }  # fmt: skip
@@ -95,15 +104,22 @@ _EXAMPLES = """
 @click.argument("files", nargs=-1, shell_complete=complete_files)
 @click.option("--lang", type=Choice([AUTO, *LANGUAGES]), default=AUTO,
               help="Language of the text; auto goes by script, paragraph by paragraph.")
-@click.option("--format", "output_format", type=Choice(OUTPUT_FORMATS),
+@click.option("--format", "output_format", type=Choice([*OUTPUT_FORMATS, *BINARY_FORMATS]),
               default=_DEFAULT_FORMAT,
               help="What comes out; without it the name that -o gives says so.")
 @click.option("--offsets", type=Choice(OFFSET_UNITS), default=CODE_POINTS,
               help="What the offsets in JSONL count.")
+@click.option("--redact-with", type=Choice(REDACT_WITH), default=REDACT_WITH[0],
+              help="What --format redact has in place of a name: [PER], blocks, or PER_17.")
+@click.option("--key", metavar="FILE", shell_complete=complete_files,
+              help="With --format redact: keep in FILE what nertag-data restore needs.")
 @click.option("--summary", is_flag=True,
               help="Count the entities by label and text in place of the text.")
 @click.option("-o", "--output", metavar="FILE", shell_complete=complete_files,
-              help="Write to FILE (FILE.partial until it is whole); .gz compresses it.")
+              help="Write to FILE (FILE.partial until it is whole); .gz and .zst compress.")
+@click.option("--out-dir", metavar="FOLDER", shell_complete=complete_files,
+              help="Write a file for each input, of folders those of all files in them; those that "
+              "are there and are newer than their input are left.")
 @click.option("--resume", is_flag=True,
               help="Go on where an earlier run with this -o was ended.")
 @click.option("--model", metavar="NAME|DIR|HUB_ID", shell_complete=complete_models,
@@ -116,13 +132,17 @@ _EXAMPLES = """
               help="Show the bundled models: size, F1, licence, labels.")
 @click.option("--model-info", is_flag=True,
               help="Show what --model is: place, size, languages, labels, F1, licence.")
-@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS]), default=AUTO,
+@click.option("--input-format", type=Choice([AUTO, *INPUT_FORMATS, CSV, *TABLE_FORMATS]),
+              default=AUTO,
               help="What comes in; auto goes by extension and by the first lines.")
 @click.option("--paragraphs", type=Choice(MODES), default=AUTO,
               help="Whether lines are paragraphs or parts of wrapped ones; auto goes by what they "
               "look like.")
+@click.option("--glob", metavar="PATTERN",
+              help="Take only such files of folders, as '*.txt'.")
 @click.option("--encoding", metavar="NAME", default="utf-8", help="Encoding of the input.")
-@click.option("--text-field", metavar="NAME", default="text", help="Where JSONL has the text.")
+@click.option("--text-field", metavar="NAME", default="text",
+              help="Where JSONL or a table (CSV, Parquet, Arrow) has the text.")
 @click.option("--token-column", metavar="N", type=click.IntRange(min=1),
               help="Where CoNLL has the token, from 1; default: the first column that does not "
               "count.")
@@ -130,6 +150,11 @@ _EXAMPLES = """
               help="Keep these entity types only; may be repeated.")
 @click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
               help="Keep entities with at least this score.")
+@click.option("--always", metavar="FILE", shell_complete=complete_files,
+              help="Names that are entities wherever they stand: a name, a tab and a label a line.")
+@click.option("--never", metavar="FILE", shell_complete=complete_files,
+              help="Names that are none: the same, or without a label none of any.")
+@click.option("--ignore-case", is_flag=True, help="Find listed names in capitals or small letters.")
 @click.option("--overlap", metavar="TOKENS", type=click.IntRange(min=0), default=64,
               help="Tokens that windows of a long sentence share.")
 @click.option("--backend", type=Choice([AUTO, *BACKENDS]), default=AUTO,
@@ -140,6 +165,8 @@ _EXAMPLES = """
 @click.option("--threads", metavar="N", type=click.IntRange(min=1),
               help="Use this many cores rather than all.")
 @click.option("--keep-going", is_flag=True, help="Skip bad records, count them, exit 1.")
+@click.option("--errors", metavar="FILE", shell_complete=complete_files,
+              help="Write what --keep-going skips to FILE as JSONL, each with its reason.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and what runs.")
 @click.option("--version", is_flag=True,
               help="Show the version and exit; with -v what a report of a bug needs.")
@@ -150,7 +177,8 @@ def main(
     """Find people, organisations, places and more in German, French, Italian, English and Korean
     text.
 
-    Reads FILES, or standard input without any or for "-": plain text, CoNLL or JSONL, gzip too.
+    Reads FILES, or standard input without any or for "-": plain text, CoNLL, JSONL, CSV, Parquet
+    or Arrow, compressed too; with --out-dir folders.
     Defaults of options can stand in nertag.toml.
     """
     if given["output"] and not given["summary"] and not _is_given("output_format"):
@@ -163,11 +191,15 @@ def main(
         defaults.check()
         if defaults.path is not None and options.verbose:
             tell(f"{defaults.path} sets {', '.join(defaults.values) or 'nothing'}")
-        if options.summary and _is_given("output_format"):
-            raise UsageError("--summary takes the place of --format: give one of them")
+        _check_output(options)
         if model_info:
             _show(_model_page(options))
             sys.exit(0)
+        _check(options)
+        if options.out_dir is not None:
+            from tagcli.cli.folder_run import FolderRun
+
+            sys.exit(FolderRun(files, options).run())
         sys.exit(TaggingRun(files or (STDIN,), options).run())
     except NertagError as error:
         tell(str(error))
@@ -178,6 +210,35 @@ def main(
     except KeyboardInterrupt:
         forget(sys.stdout)
         sys.exit(_INTERRUPTED)
+
+
+def _check_output(options: RunOptions) -> None:
+    if options.summary and _is_given("output_format"):
+        raise UsageError("--summary takes the place of --format: give one of them")
+    if options.summary or options.output_format != "redact":
+        for name, is_asked in (("redact-with", _is_given("redact_with")), ("key", options.key)):
+            if is_asked:
+                raise UsageError(f"--{name} has a meaning with --format redact alone")
+
+
+def _check(options: RunOptions) -> None:
+    """Raise UsageError for options that do not go together."""
+    if options.errors is not None and not options.keep_going:
+        raise UsageError("--errors is about what --keep-going skips: give both")
+    if options.errors is not None and options.resume:
+        raise UsageError("--errors is of a whole run: it cannot be used with --resume")
+    if options.glob is not None and options.out_dir is None:
+        raise UsageError("--glob is about folders, which need --out-dir")
+    if options.out_dir is None:
+        return
+    for name, is_asked in (
+        ("-o", options.output is not None),
+        ("--summary", options.summary),
+        ("--resume", options.resume),
+        ("--key", options.key is not None),
+    ):
+        if is_asked:
+            raise UsageError(f"--out-dir makes a file for each input: it does not go with {name}")
 
 
 def _is_given(name: str) -> bool:

@@ -6,7 +6,8 @@ import os
 import stat
 import sys
 import time
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
 
 from tagcli.output.destination import stream_number
 from tagcli.terminal import is_taken, is_terminal
@@ -91,3 +92,46 @@ def _on_stderr(*columns: ProgressColumn) -> Progress:
     from rich.progress import Progress
 
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+class FilesShown:
+    """Files, words and words a second on stderr, if it is a person's terminal."""
+
+    def __init__(self, files: int) -> None:
+        self._total = files
+        self._files = self._words = 0
+        self._begun = time.monotonic()
+        self._progress: Progress | None = None
+        self._open = ExitStack()
+
+    def add(self, tagged: TaggedDocument) -> None:
+        """Another document is tagged."""
+        self._words += sum(len(sentence.words) for sentence in tagged.sentences)
+        self._show()
+
+    def add_file(self) -> None:
+        """Another file is done."""
+        self._files += 1
+        self._show()
+
+    def _show(self) -> None:
+        if self._progress is not None:
+            rate = self._words / max(time.monotonic() - self._begun, 1e-9)
+            (task,) = self._progress.task_ids
+            self._progress.update(task, completed=self._files, words=self._words, rate=rate)
+
+    def __enter__(self) -> Self:
+        if is_terminal(sys.stderr) and not is_taken(sys.stderr):
+            from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+
+            counts = TextColumn(
+                "files {task.completed:,} of {task.total:,}, words {task.fields[words]:,}, "
+                "{task.fields[rate]:,.0f} a second"
+            )
+            display = _on_stderr(BarColumn(), counts, TimeElapsedColumn())
+            self._progress = self._open.enter_context(display)
+            self._progress.add_task("tagging", total=self._total, words=0, rate=0.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()

@@ -43,7 +43,7 @@ def build_entities(
         if start >= end:
             continue
         free_from = end
-        tokens = _token_range(document.tokens, start, end)
+        tokens = token_range(document.tokens, start, end)
         yield Entity(start, end, chunk.type, document.text[start:end], chunk.score, *tokens)
 
 
@@ -105,7 +105,8 @@ def _is_single(text: str, start: int, end: int, at: int) -> bool:
     return text[at] in _PARTNERS and _PARTNERS[text[at]] not in text[start:end]
 
 
-def _token_range(tokens: Spans | None, start: int, end: int) -> tuple[int, int] | tuple[()]:
+def token_range(tokens: Spans | None, start: int, end: int) -> tuple[int, int] | tuple[()]:
+    """The first token that a span touches and one past the last; () where there are none."""
     if tokens is None:
         return ()
     first = int(np.searchsorted(tokens[:, 1], start, side="right"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.output.compression import GZ, GzipWriter
+from tagcli.output.compression import MemberWriter, compressor
 from tagcli.output.partial_file import PartialFile
 from tagcli.output.streams import WaitingWriter, forget
 
@@ -30,40 +30,50 @@ class Output:
 
     A regular file is written as FILE.partial and renamed when the block ends without an error;
     otherwise `partial` is what is left. Devices and pipes are written directly. What is called .gz
-    is compressed.
+    or .zst is compressed.
 
     Raises UsageError for what cannot be written, and where an unfinished run has left a
-    FILE.partial with something in it, unless this one is to `resume` that.
+    FILE.partial with something in it, unless this one is to `resume` that, or, `all_or_nothing`,
+    to throw away what is not whole.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None, resume: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None,
+        resume: bool = False,
+        all_or_nothing: bool = False,
+    ) -> None:
         path = None if path is None else os.fspath(path)
         self.partial: PartialFile | None = None
         self._target: Path | None = None
         self._is_stdout = stream_number(path) == 1
         self._flushed = time.monotonic()
         self._file: BinaryIO | PartialFile
-        self._gzip: GzipWriter | None = None
+        self._members: MemberWriter | None = None
         if self._is_stdout:
             if sys.stdout is None:
                 raise UsageError("there is no standard output")
             self._file = sys.stdout.buffer
             return
         assert path is not None
+        compress = compressor(path)
         try:
             self._file = self._opened(path)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-        if self.partial is not None and not resume:
+        self._all_or_nothing = all_or_nothing
+        if self.partial is not None and all_or_nothing:
+            self.partial.cut(0)
+        elif self.partial is not None and not resume:
             _begin(self.partial)
-        if path.lower().endswith(GZ):
-            self._gzip = GzipWriter(self._file)
+        if compress is not None:
+            self._members = MemberWriter(self._file, compress)
 
     @property
     def holds_nothing(self) -> bool:
         """Whether all records are in the file, or on their way to it, as another run can go on
         from them."""
-        return self._gzip is None or self._gzip.holds_nothing
+        return self._members is None or self._members.holds_nothing
 
     def _opened(self, path: str) -> BinaryIO | PartialFile:
         if (descriptor := stream_number(path)) is not None:
@@ -84,14 +94,12 @@ class Output:
         self.partial = PartialFile(_partial(target), like=target)
         return self.partial
 
-    def write(self, text: str) -> None:
+    def write(self, record: str | bytes) -> None:
         """Write a whole record."""
-        self.write_bytes(text.encode("utf-8", "surrogatepass"))
-
-    def write_bytes(self, record: bytes) -> None:
-        """Write a whole record, encoded."""
+        if isinstance(record, str):
+            record = record.encode("utf-8", "surrogatepass")
         with self._failures_told():
-            (self._gzip or self._file).write(record)
+            (self._members or self._file).write(record)
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self.flush()
 
@@ -121,11 +129,15 @@ class Output:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None and self.partial is not None and self._all_or_nothing:
+            self.partial.cut(0)
+            self.partial.close()
+            return
         try:
-            if self._gzip is not None:
+            if self._members is not None:
                 is_empty = error is None and self.partial is not None and not self.partial.length
                 with self._failures_told():
-                    self._gzip.end_member(even_empty=is_empty)
+                    self._members.end_member(even_empty=is_empty)
             self.flush()
             if error is None and self.partial is not None and self._target is not None:
                 with self._failures_told():

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from tagcli.errors import NertagError, UsageError
-from tagcli.writers.base import ResumableWriter, State, Writer
+from tagcli.writers.base import BinaryWriter, ResumableWriter, State, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -189,7 +189,8 @@ class Journal:
 
 def _content(document: Document) -> bytes:
     """What the output of a document depends on."""
-    return repr((document.source, document.text, document.fields, document.conll)).encode()
+    written = (document.line_ends, document.members)
+    return repr((document.source, document.text, document.fields, document.conll, written)).encode()
 
 
 def _check_sum(settings: bytes, fields: Mapping[str, Any]) -> str:
@@ -259,7 +260,7 @@ def _fields(line: bytes) -> dict[str, Any] | None:
 
 def open_journal(
     output: Output,
-    writer: Writer,
+    writer: Writer | BinaryWriter,
     inputs: Sequence[Input],
     settings: Mapping[str, Any],
     resume: bool,
@@ -274,7 +275,7 @@ def open_journal(
     elif pipes := [source.name for source in inputs if source.size is None]:
         problem = f"{pipes[0]} cannot be read a second time: give it files"
     elif not isinstance(writer, ResumableWriter):
-        problem = "a summary is written at the end only"
+        problem = "summaries, Parquet, pseudonyms and keys are whole at their end only"
     else:
         return Journal(output.partial, writer, settings, resume, lambda: output.holds_nothing)
     if resume:

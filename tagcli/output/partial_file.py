@@ -23,13 +23,13 @@ _ANYBODYS = 0o666  # less what the umask takes away
 class PartialFile:
     """The file at `path`, made if it is not there; as an earlier run left it until `cut`. It has
     the mode, and where that is possible the owner and group, of the file at `like`, if there is
-    one. No link is followed.
+    one, or else a `mode` that no umask widens. No link is followed.
 
     What cannot be written in one piece is cut off again. Raises OSError, and UsageError while
     another run has the file and where there is something else than a file.
     """
 
-    def __init__(self, path: Path, like: Path | None = None) -> None:
+    def __init__(self, path: Path, like: Path | None = None, mode: int = _ANYBODYS) -> None:
         self.path = path
         self.length = 0
         """How many bytes have been written, with those that are held here."""
@@ -37,9 +37,11 @@ class PartialFile:
         self._handed_over = 0
         self._written = _hash_of_nothing()
         replaced = _status(like)
-        self._file = _open_alone(path, _ANYBODYS if replaced is None else _mode(replaced))
+        self._file = _open_alone(path, mode if replaced is None else _mode(replaced))
         if replaced is not None:
             _make_like(self._file.fileno(), replaced)
+        elif mode != _ANYBODYS and os.name == "posix":  # of a file that was there
+            os.fchmod(self._file.fileno(), mode)
         self._identity = _which(os.fstat(self._file.fileno()))
 
     @property

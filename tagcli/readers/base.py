@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tagcli.errors import DataError
 from tagcli.readers.inputs import Line, OnError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 OnGuess = Callable[[str], None]
+OnTable = Callable[[Any, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class ReaderOptions:
     """What the user said about the input; `token_column` counts from 1, and without it the rows say
     where the token is; `paragraphs` is one of tagcli.segmentation.paragraphs.MODES. An input that
     has no use for a text field that `is_field_asked` is refused. `on_guess` is told what was taken
-    for granted of a text and changes what is found in it."""
+    for granted of a text and changes what is found in it, `on_table` the schema and the name of a
+    table of Arrow before its rows come."""
 
     text_field: str = "text"
     token_column: int | None = None
@@ -32,14 +34,16 @@ class ReaderOptions:
     paragraphs: str = AUTO
     on_guess: OnGuess | None = None
     is_field_asked: bool = False
+    on_table: OnTable | None = None
 
     def guess(self, message: str) -> None:
         """Tell what was guessed, if anybody wants to know."""
         if self.on_guess is not None:
             self.on_guess(message)
 
-    def report(self, error: DataError) -> None:
-        """Raise the error, or tell `on_error` so that reading goes on."""
+    def report(self, error: DataError, raw: str | None = None) -> None:
+        """Raise the error, or tell `on_error` so that reading goes on; `raw` is what was read."""
+        error.raw = error.raw if raw is None else raw
         if self.on_error is None:
             raise error
         self.on_error(error)

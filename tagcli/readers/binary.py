@@ -23,12 +23,12 @@ class _Kind(NamedTuple):
 _KINDS = (
     _Kind(re.compile(rb"%PDF-\d"), "a PDF", "pdftotext FILE -"),
     _Kind(re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), "a ZIP archive, as DOCX and EPUB are"),
-    _Kind(re.compile(rb"PAR1[\x00-\x1f]"), "a Parquet file"),
-    _Kind(re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P)"), "bzip2 data", "bzcat FILE"),
-    _Kind(re.compile(rb"\xfd7zXZ\x00"), "xz data", "xzcat FILE"),
-    _Kind(re.compile(rb"\x28\xb5\x2f\xfd"), "zstd data", "zstdcat FILE"),
+    _Kind(re.compile(rb"FEA1"), "a Feather file of version 1"),
+    _Kind(re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P)"), "bzip2 data, compressed twice"),
+    _Kind(re.compile(rb"\xfd7zXZ\x00"), "xz data, compressed twice"),
+    _Kind(re.compile(rb"\x28\xb5\x2f\xfd"), "zstd data, compressed twice"),
     _Kind(re.compile(rb"\x04\x22\x4d\x18"), "lz4 data", "lz4cat FILE"),
-    _Kind(re.compile(rb"\x1f\x8b\x08"), "gzip data within gzip", "zcat FILE"),
+    _Kind(re.compile(rb"\x1f\x8b\x08"), "gzip data, compressed twice"),
     _Kind(re.compile(rb"\x1f\x9d"), "compressed data", "zcat FILE"),
     _Kind(re.compile(rb"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
     _Kind(re.compile(rb"Rar!\x1a\x07"), "a RAR archive"),
@@ -38,8 +38,22 @@ _KINDS = (
     _Kind(re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "an old Office file"),
     _Kind(re.compile(rb"SQLite format 3\x00"), "an SQLite database"),
     _Kind(re.compile(rb"\x7fELF"), "a program"),
-    _Kind(re.compile(rb"ARROW1\x00\x00"), "an Arrow file"),
     _Kind(re.compile(rb"\{\\rtf\d"), "an RTF file"),
+)
+
+
+class _TableKind(NamedTuple):
+    """A table that begins so, by its format's name."""
+
+    beginning: re.Pattern[bytes]
+    name: str
+    input_format: str
+
+
+_TABLES = (
+    _TableKind(re.compile(rb"PAR1[\x00-\x1f]"), "a Parquet file", "parquet"),
+    _TableKind(re.compile(rb"ARROW1\x00\x00"), "an Arrow file", "arrow"),
+    _TableKind(re.compile(rb"\xff{4}[\x00-\xff]{3}\x00"), "an Arrow stream", "arrow"),
 )
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -47,6 +61,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+def table_at(beginning: bytes) -> _TableKind | None:
+    """The kind of table of Arrow that begins so."""
+    return next((kind for kind in _TABLES if kind.beginning.match(beginning)), None)
 
 
 def problem_of(beginning: bytes, encoding: str) -> str | None:

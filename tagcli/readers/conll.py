@@ -112,7 +112,7 @@ class _SentenceReader:
         try:
             parts = self._checked(parts, block)
         except DataError as error:
-            self._options.report(error)
+            self._options.report(error, "\n".join(line.text for line in block))
             before[:] = [line for line in (*held, *_texts(parts)) if names_columns(line)]
             return
         yield self._document(held, parts, after)

@@ -10,8 +10,11 @@ from tagcli.errors import DataError, UsageError, to_nobody
 from tagcli.readers.base import first_lines
 from tagcli.readers.columns import BLANKS
 from tagcli.readers.conll import read_conll
+from tagcli.readers.decompression import without_ending
+from tagcli.readers.inputs import TableFound
 from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.recognition import NoText, Verdict, recognised
+from tagcli.readers.separated import has_column, read_separated
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
 
@@ -30,10 +33,16 @@ Note = Callable[[str], None]
 
 INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jsonl": read_jsonl}
 
+TABLE_FORMATS = ("parquet", "arrow")
+"""Formats that are no lines."""
+CSV = "csv"
+
 _EXTENSIONS = {
     "text": (".txt", ".text"),
     "conll": (".conll", ".conllu", ".conllup", ".iob", ".iob2", ".bio"),
     "jsonl": (".jsonl", ".ndjson"),
+    "parquet": (".parquet", ".pq"),
+    "arrow": (".arrow", ".arrows", ".feather", ".ipc"),
 }
 _TABLES = (".csv", ".tsv")
 _TABLE_LINES = 5
@@ -41,12 +50,20 @@ _FEWEST_ROWS_OF_TXT = 3
 
 
 def format_of_name(name: str) -> str | None:
-    """The format a file's extension says, also before .gz."""
-    name = name.lower().removesuffix(".gz")
+    """The format a file's extension says, also before that of a compressed one."""
+    name = without_ending(name)
     for input_format, extensions in _EXTENSIONS.items():
         if name.endswith(extensions):
             return input_format
     return None
+
+
+def stem_of(name: str) -> str:
+    """A file's name without the extensions that say what is in it."""
+    name = name[: len(without_ending(name))]
+    known = (*(end for ends in _EXTENSIONS.values() for end in ends), *_TABLES)
+    found = next((end for end in known if name.lower().endswith(end) and len(name) > len(end)), "")
+    return name[: len(name) - len(found)]
 
 
 def read_documents(
@@ -73,7 +90,46 @@ def read_live(
 def _read(
     source: Input, lines: Lines, input_format: str | None, options: ReaderOptions, note: Note
 ) -> Iterator[Document | None]:
+    try:
+        if (input_format or format_of_name(source.name)) in TABLE_FORMATS:
+            yield from _no_table(source, lines, options)
+        else:
+            yield from _read_lines(source, lines, input_format, options, note)
+    except TableFound as found:  # in front of the first line
+        if input_format not in (None, *TABLE_FORMATS):
+            raise
+        note(f"{source.name}: read as {found.input_format}, by its first bytes")
+        yield from _read_table(found, source, options)
+
+
+def _no_table(source: Input, lines: Lines, options: ReaderOptions) -> Iterator[None]:
+    """Looks at the lines of what should be a table, which raises TableFound if it is one."""
+    for line in lines:
+        if line is not None:
+            break
+        yield IDLE
+    options.report(DataError(source.name, None, "is no Parquet file, and nothing of Arrow"))
+
+
+def _read_table(
+    found: TableFound, source: Input, options: ReaderOptions
+) -> Iterator[Document | None]:
+    from tagcli.readers.tables import read_table
+
+    documents = read_table(found, source, options)
+    if source.size is not None:
+        return documents
+    from tagcli.readers.pauses import with_pauses
+
+    return with_pauses(documents, lambda document: len(document.text))
+
+
+def _read_lines(
+    source: Input, lines: Lines, input_format: str | None, options: ReaderOptions, note: Note
+) -> Iterator[Document | None]:
     chosen = input_format or format_of_name(source.name)
+    if chosen is None and _is_csv_by_name(source, options):
+        chosen = CSV
     how = "as asked" if input_format else "by its extension"
     if input_format is None and chosen in (None, "text"):
         looker = _Looker(source.name, chosen, options)
@@ -85,16 +141,23 @@ def _read(
         if found != chosen:
             chosen, how = found, "by its first lines"
     assert chosen is not None
-    if options.is_field_asked and chosen != "jsonl":
+    if options.is_field_asked and chosen not in ("jsonl", CSV):
         # what stands around the text would be tagged as text
         problem = f"{source.name} is read as {chosen}, where --text-field has no meaning"
-        raise UsageError(f"{problem}: make it JSONL, or leave the option out")
+        raise UsageError(f"{problem}: make it JSONL or CSV, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
-    if chosen == "text" and source.name.lower().removesuffix(".gz").endswith(_TABLES):
+    if chosen == "text" and without_ending(source.name).endswith(_TABLES):
         head, lines = yield from first_lines(lines, lambda head, _: len(head) == _TABLE_LINES)
         if _is_table([line.text for line in head]):
-            options.guess(f"{source.name} looks like a table, and is read as text, line by line")
-    yield from INPUT_FORMATS[chosen](lines, source.name, options)
+            problem = f"{source.name} looks like a table, and is read as text, line by line"
+            options.guess(f"{problem} (--text-field NAME reads one of its columns)")
+    reader = read_separated if chosen == CSV else INPUT_FORMATS[chosen]
+    yield from reader(lines, source.name, options)
+
+
+def _is_csv_by_name(source: Input, options: ReaderOptions) -> bool:
+    """Whether a table of cells is asked for its column."""
+    return options.is_field_asked and without_ending(source.name).endswith(_TABLES)
 
 
 class _Looker:
@@ -117,11 +180,16 @@ class _Looker:
 
     def _look(self, head: list[Line], is_all: bool) -> None:
         texts = [line.text for line in head]
+        field = self._options.text_field
+        first = next((text for text in texts if text.strip(BLANKS)), "")
+        if self._options.is_field_asked and has_column(first.lstrip("\ufeff"), field):
+            self._verdict = Verdict(CSV)
+            return
         try:
             self._verdict = recognised(texts, is_all)
         except NoText as error:
-            number = next(line.number for line in head if line.text.strip(BLANKS))
-            self.problem = DataError(self._source, number, str(error))
+            line = next(line for line in head if line.text.strip(BLANKS))
+            self.problem = DataError(self._source, line.number, str(error), line.text)
 
     def found(self, head: list[Line]) -> str:
         """The format; what is not sure, or against the name, is said to be a guess."""
@@ -137,7 +205,7 @@ class _Looker:
             self._options.guess(
                 f"{self._source}: taken for CoNLL by little, its columns ({otherwise})"
             )
-        elif self._named == "text" != found:
+        elif self._named == "text" != found != CSV:
             self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
         return found
 

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import os
 import select
 import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tagcli.errors import DataError, UsageError
-from tagcli.readers.binary import NUL_PROBLEM, problem_of
+from tagcli.errors import DataError, NertagError, UsageError
+from tagcli.readers.binary import NUL_PROBLEM, problem_of, table_at
+from tagcli.readers.decompression import BrokenDataError, decompressed
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Line(NamedTuple):
-    """A line without its end; `number` counts from 1."""
+    """A line; `number` counts from 1, and its `end` is no part of its text."""
 
     number: int
     text: str
     bad: bool = False  # its bytes were not in the encoding, which `on_error` was told
+    end: str = "\n"
 
 
 OnError = Callable[[DataError], None]
+
+
+class TableFound(NertagError):  # noqa: N818 - it says what was found
+    """What should be lines is a table of Arrow: a Parquet file or a stream, whose `chunks` these
+    are. To who wants lines it is an error."""
+
+    def __init__(self, source: str, found: str, chunks: Iterator[bytes], problem: str) -> None:
+        super().__init__(f"{source}: {problem}")
+        self.input_format = found
+        self.chunks = chunks
 
 
 class Input:
@@ -52,6 +61,20 @@ class Input:
         if self._path is not None:
             _check_readable(self._path)
 
+    def problem(self) -> str | None:
+        """Why its first bytes are neither text nor a table, None if they may be; raises UsageError
+        where it is no file, or cannot be read."""
+        if self.path is None:
+            raise UsageError(f"{self.name} is no regular file")
+        try:
+            with self._opened() as raw:
+                first = next(decompressed(_chunks(raw)), b"")
+        except BrokenDataError as error:
+            return str(error)
+        except OSError as error:
+            raise UsageError(f"{self.name} cannot be read: {error.strerror}") from error
+        return None if table_at(first) else problem_of(first, self._encoding)
+
     @property
     def size(self) -> int | None:
         """Its size in bytes, or None for what is no regular file."""
@@ -60,6 +83,11 @@ class Input:
         except OSError:
             return None
         return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies, if it is a regular file with a name."""
+        return None if self.size is None else self._path
 
     @property
     def is_terminal(self) -> bool:
@@ -79,28 +107,36 @@ class Input:
         """The lines of the input; they end at \\n or \\r\\n only.
 
         Raises DataError for bytes that are not in the encoding; with `on_error`, that is told
-        instead and an empty line marked `bad` takes its place. Broken gzip, and what is broken in
-        encodings that are not read line by line (UTF-16, UTF-32, ISO-2022-KR), end the input, with
-        such a line as the last one.
+        instead and an empty line marked `bad` takes its place. Broken compressed data, and what is
+        broken in encodings that are not read line by line (UTF-16, UTF-32, ISO-2022-KR), end the
+        input, with such a line as the last one. Raises TableFound for a table, in any case.
         """
         number = 0
         try:
-            with _stdin() if self._path is None else self._path.open("rb", buffering=0) as raw:
-                for line in self._decoded(raw, on_error):
-                    number = line.number
-                    yield line
+            with ExitStack() as opened:
+                raw = opened.enter_context(self._opened())
+                try:
+                    for line in self._decoded(raw, on_error):
+                        number = line.number
+                        yield line
+                except TableFound:
+                    opened.pop_all()  # its bytes are read on
+                    raise
             return
         except DataError as error:
             failure = error
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            failure = DataError(self.name, number + 1, f"broken gzip data: {error}")
+        except BrokenDataError as error:
+            failure = DataError(self.name, number + 1, str(error))
         except OSError as error:
             failure = DataError(self.name, None, f"cannot be read: {error.strerror}")
         self._tell(failure, on_error)
         yield Line(number + 1, "", bad=True)
 
+    def _opened(self) -> AbstractContextManager[IO[bytes]]:
+        return _stdin() if self._path is None else self._path.open("rb", buffering=0)
+
     def _decoded(self, raw: IO[bytes], on_error: OnError | None) -> Iterator[Line]:
-        chunks = self._checked(_chunks(self._counted(raw)))
+        chunks = self._checked(decompressed(self._counted(raw)))
         encoding = codecs.lookup(self._encoding).name
         if encoding == "utf-8-sig":  # UTF-8 goes without its mark in any case
             encoding = "utf-8"
@@ -111,25 +147,28 @@ class Input:
             encoding = "utf-8"
         if encoding == "utf-8":
             chunks = _without_mark(chunks)
-        for number, line in enumerate(_byte_lines(chunks), start=1):
+        for number, (line, end) in enumerate(_byte_lines(chunks), start=1):
             try:
                 text = line.decode(encoding)
                 if encoding != "utf-8":
                     text.encode("utf-8")  # UTF-7 and its like can spell half a surrogate pair
                 if "\0" not in text:
-                    yield Line(number, text)
+                    yield Line(number, text, end=end)
                     continue
                 problem = NUL_PROBLEM
             except UnicodeError as error:
                 problem = f"not {self._encoding}: {error}"
                 if isinstance(error, UnicodeDecodeError):
                     problem = f"byte {error.start + 1} of the line is not {self._encoding}"
-            self._tell(DataError(self.name, number, problem), on_error)
+            self._tell(DataError(self.name, number, problem, _shown(line, encoding)), on_error)
             yield Line(number, "", bad=True)
 
     def _checked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The chunks; raises DataError where the first one shows that they are no text."""
         first = next(chunks, b"")
+        if found := table_at(first):
+            no_text = f"is {found.name}, no text"
+            raise TableFound(self.name, found.input_format, chain([first], chunks), no_text)
         if problem := problem_of(first, self._encoding):
             raise DataError(self.name, 1, problem)
         yield first
@@ -137,7 +176,7 @@ class Input:
 
     def _counted(self, raw: IO[bytes]) -> Iterator[bytes]:
         size = _size(raw)
-        while chunk := _read(raw):
+        for chunk in _chunks(raw):
             self.position += len(chunk)
             yield chunk
         if _size(raw) < size:
@@ -168,6 +207,14 @@ class Input:
         on_error(error)
 
 
+def _shown(line: bytes, encoding: str) -> str:
+    """A line that is no text, with its bytes that are none as \\xff."""
+    try:
+        return line.decode(encoding, "backslashreplace")
+    except UnicodeError:  # of codecs that know nothing of it
+        return line.decode("ascii", "backslashreplace")
+
+
 def _stdin() -> AbstractContextManager[IO[bytes]]:
     if sys.stdin is None:
         raise UsageError("there is no standard input")
@@ -181,6 +228,11 @@ def _read(raw: IO[bytes]) -> bytes:
     while (chunk := raw.read(_CHUNK_BYTES)) is None:
         select.select([raw], [], [])
     return chunk
+
+
+def _chunks(raw: IO[bytes]) -> Iterator[bytes]:
+    while chunk := _read(raw):
+        yield chunk
 
 
 def _size(raw: IO[bytes]) -> int:
@@ -231,25 +283,9 @@ def _check_readable(path: Path) -> None:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if path.is_dir():
-        raise UsageError(f"{path} is a directory: name the files in it")
+        raise UsageError(f"{path} is a directory: name the files in it, or give --out-dir")
     if not os.access(path, os.R_OK):
         raise UsageError(f"{path} cannot be read: permission denied")
-
-
-def _chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The bytes as they come, decompressed if they begin as gzip does."""
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= len(_GZIP_MAGIC):
-            break
-    chunks = chain([head], chunks)
-    if not head.startswith(_GZIP_MAGIC):
-        yield from chunks
-        return
-    unzipped = gzip.GzipFile(fileobj=_Chunks(chunks), mode="rb")  # type: ignore[call-overload]
-    while chunk := unzipped.read1(_CHUNK_BYTES):
-        yield chunk
 
 
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -263,26 +299,15 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-class _Chunks:
-    """Chunks as a file that gives what is there, not all that was asked for."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._held = b""
-
-    def read(self, size: int) -> bytes:
-        held = self._held or next(self._chunks, b"")
-        self._held = held[size:]
-        return held[:size]
-
-
-def _byte_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _byte_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, str]]:
+    """The lines, each with its end."""
     held: list[bytes] = []  # a line that is not whole yet, in parts: joining at the end is linear
     for chunk in chunks:
         first, *rest = chunk.split(b"\n")
         held.append(first)
         for following in rest:
-            yield b"".join(held).removesuffix(b"\r")
+            line = b"".join(held)
+            yield (line[:-1], "\r\n") if line.endswith(b"\r") else (line, "\n")
             held = [following]
     if last := b"".join(held):
-        yield last
+        yield last, ""

@@ -34,7 +34,7 @@ def read_jsonl(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Do
                 fields = _DECODER.decode(line.text.lstrip("\ufeff"))
             yield document_of(fields, source, line.number, options.text_field, characters)
         except DataError as error:
-            options.report(error)
+            options.report(error, line.text)
 
 
 def read_value(text: str, at: int, source: str, number: int) -> tuple[Any, int]:
@@ -61,6 +61,7 @@ def document_of(
     text."""
     if not isinstance(fields, dict):
         raise DataError(source, number, "not a JSON object")
+    members = tuple(fields)
     name = text_place(fields, text_field)
     if name is None:
         names = ", ".join(fields) or "nothing"
@@ -72,13 +73,15 @@ def document_of(
             raise DataError(source, number, f"field {name!r} is not a list of strings")
         by_character = characters.are(tokens)
         text, offsets = joined(tokens, by_character)
-        document = Document(text, source, number, offsets, fields, by_character=by_character)
+        document = Document(
+            text, source, number, offsets, fields, by_character=by_character, members=members
+        )
     else:
         text = fields.pop(name) if name in fields else fields[_TASK][text_field]
         if not isinstance(text, str):
             problem = f"field {name!r} is not a string"
             raise DataError(source, number, problem)
-        document = Document(text, source, number, fields=fields)
+        document = Document(text, source, number, fields=fields, members=members)
     if any("\ud800" <= c <= "\udfff" for c in document.text):
         raise DataError(source, number, "the text has half a surrogate pair (\\ud800-\\udfff)")
     return document

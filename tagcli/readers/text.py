@@ -53,5 +53,7 @@ def _documents(held: list[Line], sizes: Sequence[int], source: str) -> Iterator[
     """The documents of the first lines that are held, which then are not; each of so many lines."""
     for size in sizes:
         text = "\n".join(line.text for line in held[:size])
-        yield Document(text, source, held[0].number, wrapped=size > 1)
+        ends = tuple(line.end for line in held[:size])
+        ends = () if set(ends) == {"\n"} else ends
+        yield Document(text, source, held[0].number, wrapped=size > 1, line_ends=ends)
         del held[:size]

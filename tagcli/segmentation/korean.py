@@ -12,6 +12,8 @@ from tagcli.segmentation.addresses import addresses
 from tagcli.segmentation.marks import without_glued_marks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tagcli.records import Spans
 
 _EOJEOL = re.compile(r"\S+")
@@ -37,6 +39,11 @@ _CONDITIONS = {
     for condition, particles in _PARTICLES_AFTER.items()
     for particle in particles
 }
+# What is too often the end of a name where that is not known
+_BEHIND_KNOWN_NAMES = {
+    "도": "any", "이다": "consonant", "다": "vowel", "입니다": "any", "이었다": "consonant",
+    "였다": "vowel", "이에요": "consonant", "예요": "vowel", "아": "consonant", "야": "vowel",
+}  # fmt: skip
 _LONGEST_PARTICLE = max(map(len, _CONDITIONS))
 _LAST_SYLLABLES = {particle[-1] for particle in _CONDITIONS}
 _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
@@ -89,6 +96,23 @@ def particle_start(text: str, start: int, end: int) -> int:
         if condition and _fits(condition, text[end - length - 1]):
             return end - length
     return end
+
+
+def is_particle(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] is a particle that may follow what is known to be a name there."""
+    particle = text[start:end]
+    condition = _CONDITIONS.get(particle) or _BEHIND_KNOWN_NAMES.get(particle)
+    return condition is not None and _fits(condition, text[start - 1])
+
+
+def particle_starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Where the particles at the end of text[start:end] may begin behind what is known to be a
+    name."""
+    if not "가" <= text[end - 1] <= "힣":
+        return
+    for length in range(1, min(_LONGEST_PARTICLE, end - start - 1) + 1):
+        if is_particle(text, end - length, end):
+            yield end - length
 
 
 def _fits(condition: str, syllable: str) -> bool:

@@ -23,16 +23,22 @@ def write_jsonl(tagged: TaggedDocument, options: WriterOptions) -> str:
     document = tagged.document
     if document.holds_only_comments:
         return ""
-    record: dict[str, Any] = {"source": document.source} if options.show_source else {}
-    record["text"] = tagged.text
-    unit = options.offsets
-    says_unit = unit != CODE_POINTS or document.fields.get(OFFSETS) in OFFSET_UNITS
-    add_fields(record, document.fields, {"entities", *record, *([OFFSETS] if says_unit else [])})
-    if unit != CODE_POINTS:
-        record[OFFSETS] = unit
-    places = unit_places(tagged.text, unit) if tagged.entities else ()
-    record["entities"] = [_entity_fields(entity, places) for entity in tagged.entities]
+    record = record_of(document, options)
+    if options.offsets != CODE_POINTS:
+        record[OFFSETS] = options.offsets
+    places = unit_places(tagged.text, options.offsets) if tagged.entities else ()
+    entities = [_entity_fields(entity, places) for entity in tagged.entities]
+    record["entities"] = None if document.is_null else entities
     return json_of(record, document) + "\n"
+
+
+def record_of(document: Document, options: WriterOptions) -> dict[str, Any]:
+    """The text and what else the record carried, by names that leave room for the entities."""
+    record: dict[str, Any] = {"source": document.source} if options.show_source else {}
+    record["text"] = None if document.is_null else document.text
+    says_unit = options.offsets != CODE_POINTS or document.fields.get(OFFSETS) in OFFSET_UNITS
+    add_fields(record, document.fields, {"entities", *record, *([OFFSETS] if says_unit else [])})
+    return record
 
 
 def add_fields(record: dict[str, Any], fields: Mapping[str, Any], taken: set[str]) -> None:
@@ -54,16 +60,25 @@ def _entity_fields(entity: Entity, places: Sequence[int]) -> dict[str, Any]:
     }
     if entity.start_token is not None:
         fields |= {"start_token": entity.start_token, "end_token": entity.end_token}
+    if entity.source is not None:
+        fields["source"] = entity.source
     return fields
 
 
-def json_of(record: dict[str, Any], document: Document) -> str:
-    """A record of the document on one line; raises DataError where it is nested too deeply."""
+def json_of(value: Any, document: Document) -> str:
+    """The record of a document, or a part of it, on one line; raises DataError where it is nested
+    too deeply."""
     try:
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False)
-        text.encode("utf-8")
+        return dumps(value)
     except RecursionError as error:  # reading had a little more room
         raise DataError(document.source, document.line, "nested too deeply") from error
+
+
+def dumps(value: Any) -> str:
+    """The value on one line that UTF-8 can hold."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode("utf-8")
     except UnicodeEncodeError:  # half a surrogate pair in a field that travels through
-        return json.dumps(record, allow_nan=False)
+        return json.dumps(value, allow_nan=False)
     return text

@@ -219,11 +219,22 @@ def _check_html(tagged: TaggedDocument, record: str) -> None:
         raise Bad(f"a page of other marks: {record!r:.100}")
 
 
+_LINE_END = re.compile(r"\r?\n")
+
+
+def _check_redacted(tagged: TaggedDocument, record: str) -> None:
+    is_text = tagged.document.conll is None and not tagged.document.members
+    kept = _LINE_END.sub("", record) == _LINE_END.sub("", tagged.text)
+    if is_text and kept == bool(tagged.entities):
+        raise Bad(f"redacted where there is no name, or the other way round: {record!r:.100}")
+
+
 _RECORDS: dict[str, Callable[[TaggedDocument, str], None]] = {
     "conll": _check_conll,
     "html": _check_html,
     "jsonl": _check_jsonl,
     "label-studio": _check_label_studio,
+    "redact": _check_redacted,
     "spans": _check_spans,
 }
 

@@ -94,6 +94,12 @@ def test_entities_of_rows(names: str, expected: list[Span]) -> None:
         (["O", "B-work-of-art", "I-work-of-art"], "BIO", ("work-of-art",)),
         (["O", "work-of-art-B", "work-of-art-I"], "BIO", ("work-of-art",)),
         (["O"], "IO", ()),
+        (["O", "B-PER", "I-PER", "[CLS]", "[SEP]", "X"], "BIO", ("PER",)),
+        (["[PAD]", "O", "PER-B", "PER-I"], "BIO", ("PER",)),
+        (["O", "B-PER", "M-PER", "E-PER", "S-PER"], "BIOES", ("PER",)),
+        (["O", "b-per", "i-per"], "BIO", ("per",)),
+        (["O", "BPER", "IPER"], "BIO", ("PER",)),
+        (["O", "B.PER", "I.PER"], "BIO", ("PER",)),
     ],
 )
 def test_schemes_are_recognised(labels: list[str], scheme: str, types: tuple[str, ...]) -> None:
@@ -136,6 +142,11 @@ def test_labels_without_o_are_no_tagger() -> None:
     with pytest.raises(UsageError, match=r"POSITIVE, NEGATIVE.* no O") as caught:
         read_tag_set(["POSITIVE", "NEGATIVE"])
     assert "\n" not in str(caught.value)
+
+
+def test_tags_among_which_one_has_no_prefix_are_refused() -> None:
+    with pytest.raises(UsageError, match="written in no one way"):
+        read_tag_set(["O", "B-PER", "I-PER", "PERSON"])
 
 
 def test_an_unknown_scheme_is_refused() -> None:

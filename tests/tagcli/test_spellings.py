@@ -50,6 +50,7 @@ def test_the_spelling_is_that_of_all(labels: str, name: str) -> None:
         "O B I",
         "O -B PER",
         "POSITIVE NEGATIVE",
+        "O 1 2",
         "BPER BLOC",  # nothing goes on
     ],
 )
@@ -68,6 +69,10 @@ def test_special_tokens_beside_tags_are_o(special: str) -> None:
 
 def test_beside_bare_types_only_what_is_in_brackets_is_o() -> None:
     assert parts("O", "PER", "X", "[PAD]") == [("O", ""), ("I", "PER"), ("I", "X"), ("O", "")]
+
+
+def test_other_brackets_are_types() -> None:
+    assert parts("O", "<PER>", "[LOC]") == [("O", ""), ("I", "<PER>"), ("I", "[LOC]")]
 
 
 def test_prefixes_of_all_schemes() -> None:

@@ -509,3 +509,32 @@ def test_what_is_converted_keeps_the_mode_of_what_it_replaces(tmp_path: Path) ->
     out.chmod(0o600)
     assert _data("convert", SAMPLES / "dev.conll", out).exit_code == 0
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+@needs_bundled
+@pytest.mark.parametrize("how", ["label", "mask", "pseudonym"])
+def test_restore_puts_the_names_back(tmp_path: Path, how: str) -> None:
+    text = "Angela Merkel wohnt in Berlin.\r\n\r\n김민지는 서울로 갔다. PER_1은 Berlin".encode()
+    (tmp_path / "in.txt").write_bytes(text)
+    key, out = tmp_path / "key", tmp_path / "out"
+    options = ["--format", "redact", "--redact-with", how, "--key", str(key), "-o", str(out)]
+    assert CliRunner().invoke(tag, [str(tmp_path / "in.txt"), *options]).exit_code == 0
+    redacted = out.read_bytes()
+    assert b"Merkel" not in redacted
+    assert b"Berlin" not in redacted
+    assert redacted.count(b"\r\n") == 2
+    result = _data("restore", out, "--key", key)
+    assert (result.exit_code, result.stdout_bytes) == (0, text)
+    out.write_bytes(redacted + b" ")
+    result = _data("restore", out, "--key", key)
+    assert (result.exit_code, result.stdout_bytes) == (2, b"")
+    assert result.stderr.startswith(f"nertag-data: {out} is not the text of {key}")
+
+
+def test_restore_needs_a_key(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("x")
+    (tmp_path / "key").write_text("x")
+    assert _data("restore", tmp_path / "out").exit_code == 2
+    result = _data("restore", tmp_path / "out", "--key", tmp_path / "key")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1

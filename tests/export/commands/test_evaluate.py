@@ -518,3 +518,18 @@ def test_plain_evaluation_needs_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_scores_and_what_they_are_worth() -> None:
+    result = _eval(PANX, "--bootstrap", 0, "--thresholds", "--precision", 0.95)
+    assert result.exit_code == 0, result.stderr
+    assert "type   from score  precision  recall      F1  predicted\n" in result.stdout
+    assert "\ncalibration error" in result.stdout
+    assert "type   score for precision 0.95  recall\n" in result.stdout
+    (fields,) = _json(PANX, "--bootstrap", 0, "--thresholds", "--precision", 0.95)
+    assert fields["thresholds"]["micro"]["0"] == fields["micro"]
+    assert sum(one["count"] for one in fields["reliability"]) == fields["micro"]["predicted"]
+    threshold = fields["score_for_precision"]["scores"]["micro"]
+    assert 0.9 < threshold < 1
+    (plain,) = _json(PANX, "--bootstrap", 0)
+    assert "thresholds" not in plain

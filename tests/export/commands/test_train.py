@@ -42,6 +42,7 @@ def _recipe(folder: Path, base: Path, **settings: object) -> Path:
     """A short run on the project's samples."""
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     lines += [f"base = {json.dumps(str(base))}", "rate = 3e-3", "head_rate = 5e-3"]
+    lines += ["freeze_embeddings = false"]  # they are random ones
     for role, part in (("train", "train"), ("dev", "dev")):
         lines += [f"[[{role}]]", f"source = {json.dumps(str(SAMPLES / f'{part}.conll'))}"]
         lines += [f"[[{role}]]", f"source = {json.dumps(str(SAMPLES / f'ko.{part}.jsonl'))}"]

@@ -211,3 +211,28 @@ def test_files_of_a_place(tmp_path: Path) -> None:
     assert texts_without_ann(str(tmp_path / "b.ann")) == 0
     assert brat_place(folder, 2) == (str(tmp_path / "b.ann"), None)
     assert brat_place("a.jsonl", 2) == ("a.jsonl", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Anna.\n\nBerger lebt.", "Anna.Berger"),  # no blank in place of the line ends
+        ("Anna.\n\nBerger lebt.", "Anna. Berger"),
+        ("Anna.\n\nBerger lebt.", "Anna.  Berger a comment"),
+        ("Anna. \tBerger lebt.", "Anna.Berger"),
+    ],
+)
+def test_blanks_of_what_is_marked_may_be_missing(tmp_path: Path, text: str, written: str) -> None:
+    document = read(tmp_path, text, f"T1\tPER 0 13\t{written}\n")
+    assert document.spans == ((0, 13, "PER"),)
+
+
+def test_letters_of_what_is_marked_may_not(tmp_path: Path) -> None:
+    for written in ("Anna.Berge", "Anna.Bergers", "AnnaBerger"):
+        with pytest.raises(DataError, match="T1 is "):
+            read(tmp_path, "Anna.\n\nBerger lebt.", f"T1\tPER 0 13\t{written}\n")
+
+
+def test_what_marks_no_letter_is_left_out_and_counted(tmp_path: Path) -> None:
+    document = read(tmp_path, "Anna Berger", "T1\tPER 0 11\tAnna Berger\nT2\tGAP 4 4\t\n")
+    assert (document.spans, document.empty) == (((0, 11, "PER"),), 1)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.corpora.json_gold import Marked, marked
+from export.corpora.json_gold import marked
 from export.corpora.source import Source
 from export.corpora.sources import Corpus, load_source
 from tagcli.errors import DataError
@@ -147,7 +147,8 @@ def test_an_entity_that_says_its_own_text_is_read(text: str, data: st.DataObject
     end = data.draw(st.integers(start + 1, len(text)))
     entity = {"start": start, "end": end, "label": "X", "text": text[start:end]}
     found = marked(Document(text, fields={"entities": [entity]}))
-    assert found == Marked([(start, end, "X")], 0)
+    assert found is not None
+    assert found.spans == [(start, end, "X")]
 
 
 def test_tokens_and_spans_of_gliner(read: Read) -> None:
@@ -243,3 +244,54 @@ def test_numbers_have_the_names_that_the_datasets_library_writes_beside_them(
     dataset.info.write_to_directory(str(tmp_path))
     (one,) = load_source(Source(str(path))).examples
     assert one.spans == (PERSON,)
+
+
+def test_offsets_that_cut_words_and_fit_in_other_units_are_an_error(read: Read) -> None:
+    """doccano's triples say no text."""
+    with pytest.raises(DataError, match="the entities cut words; their offsets count UTF-16 units"):
+        read({"text": "😀 Anna lives.", "label": [[3, 7, "PER"]]})
+    (one,) = read({"text": "😀 Anna lives.", "label": [[2, 6, "PER"]]}).examples
+    assert one.spans == ((2, 6, "PER"),)
+
+
+def test_a_unit_that_a_record_says_is_not_doubted(read: Read) -> None:
+    record = {"text": "😀 eYahoo!", "entities": [[4, 10, "ORG"]], "offsets": "utf16"}
+    told: list[str] = []
+    (one,) = read(record, told=told).examples
+    assert one.spans == ((3, 9, "ORG"),)
+    assert told[0].endswith("entities that begin or end inside a word: 1")
+
+
+def test_entities_inside_words_are_counted(read: Read) -> None:
+    told: list[str] = []
+    read({"text": "Kasseler Bank", "entities": [[0, 6, "LOC"], [9, 13, "ORG"]]}, told=told)
+    assert told[0].endswith("entities that begin or end inside a word: 1")
+    told.clear()
+    read({"text": "서울에서 산다", "entities": [[0, 2, "LOC"]]}, told=told)
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["word", "surface", "form", "mention"])
+def test_what_an_entity_says_under_other_names_is_compared(read: Read, name: str) -> None:
+    with pytest.raises(DataError, match="PER is 'Bert'"):
+        read({"text": TEXT, "entities": [{"start": 0, "end": 4, "label": "PER", name: "Bert"}]})
+
+
+def test_what_prodigy_accepts_without_a_mark_has_none(read: Read) -> None:
+    for fields in ({"spans": None}, {}):
+        (one,) = read({"text": TEXT, "answer": "accept", **fields}).examples
+        assert one.spans == ()
+
+
+def test_text_beside_tokens_and_tags(read: Read) -> None:
+    record = {"text": "Anna Berger lives.", "tokens": ["Anna", "Berger", "lives", "."]}
+    (one,) = read({**record, "ner_tags": ["B-PER", "I-PER", "O", "O"]}).examples
+    assert (one.text, one.spans) == (TEXT, (PERSON,))
+    assert one.tokens == ((0, 4), (5, 11), (12, 17), (17, 18))
+
+
+def test_records_of_several_kinds_keep_their_order(read: Read) -> None:
+    tagged = {"tokens": ["Anna"], "ner_tags": ["B-PER"]}
+    marked = {"text": "Bert", "entities": [[0, 4, "PER"]]}
+    found = read(tagged, marked, tagged).examples
+    assert [(one.text, one.line) for one in found] == [("Anna", 1), ("Bert", 2), ("Anna", 3)]

@@ -216,6 +216,8 @@ def test_the_line_of_a_tag_counts_what_stands_between_the_rows(tmp_path: Path) -
         (["Anna B-PER O", "lebt O O", "Kassel B-LOC B-LOCderiv"], (1, 2)),
         (["Anna B-PER -", "lebt O -"], (1,)),
         (["Anna x", "lebt y"], (1,)),
+        (["Anna NNP (TOP(S(NP* (PERSON* (ARG0*", "lebt VB *)) *) *)"], (3,)),  # OntoNotes
+        (["Anna O B-PER", "lebt O O"], (2, 1)),  # a column without an entity comes last
     ],
 )
 def test_the_columns_that_hold_tags_of_entities(
@@ -223,3 +225,10 @@ def test_the_columns_that_hold_tags_of_entities(
 ) -> None:
     content = "\n".join(row.replace(" ", "\t") for row in rows)
     assert entity_columns(_documents(tmp_path / "a.conll", content)) == columns
+
+
+def test_brackets_are_tags(tmp_path: Path) -> None:
+    rows = "Anna x (PERSON*\nBerger x *)\nlebt x *\nin x *\nKassel x (GPE*)\n"
+    (document,) = _documents(tmp_path / "a.conll", rows)
+    (spans, odd) = next(TagRows([conll_row(document, 2)]).entities("error"))
+    assert (spans, odd) == (((0, 2, "PERSON"), (4, 5, "GPE")), [])

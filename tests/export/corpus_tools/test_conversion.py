@@ -172,10 +172,16 @@ def test_entities_that_touch_across_sentences_need_no_b_in_iob1() -> None:
     assert converted == "Eins\tI-A\n\nZwei\tI-A\n\n"
 
 
+def test_an_empty_token_has_its_row() -> None:
+    record = _record(tokens=["Anna", "", "lebt"], entities=[])
+    rows = _convert(record, "a.jsonl", "conll")
+    assert rows == "Anna\tO\n\tO\nlebt\tO\n\n"
+    assert json.loads(_convert(rows, "a.conll", "jsonl")) == json.loads(record)
+
+
 @pytest.mark.parametrize(
     ("record", "problem"),
     [
-        (_record(tokens=["a", "", "b"]), "cannot hold the token ''"),
         (_record(tokens=["a", "  "]), "cannot hold the token '  '"),
         (_record(tokens=["a\tb"]), "cannot hold the token"),
         (_record(text="a. b", entities=[{"start": 2, "end": 3, "label": "X"}]), "holds no word"),

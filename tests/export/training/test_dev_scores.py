@@ -51,7 +51,7 @@ def test_it_is_what_nertag_eval_gives(
     train = Source(source.place.replace("dev", "train"), language=source.language)
     recipe = Recipe(
         str(tiny_base("xlmr")), (train,), (source,), rate=3e-3, head_rate=5e-3, epochs=6,
-        batch_tokens=150,
+        batch_tokens=150, freeze_embeddings=False,
     )  # fmt: skip
     said = list[str]()
     out = training.run_recipe(recipe, tmp_path / "out", said.append)

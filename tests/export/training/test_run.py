@@ -49,6 +49,7 @@ def _recipe(base: Path, **settings: Any) -> Recipe:
     }
     rates = {"rate": 3e-3, "head_rate": 5e-3}
     given: dict[str, Any] = {**rates, "epochs": 3, "batch_tokens": 400, **sources}
+    given["freeze_embeddings"] = False  # they are random ones
     return Recipe(str(base), **{**given, **settings})
 
 

@@ -49,7 +49,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_formats_and_options() -> None:
-    assert offered("--format", "") == ["conll", "html", "jsonl", "label-studio", "spans"]
+    formats = ["conll", "html", "jsonl", "label-studio", "redact", "spans", "parquet"]
+    assert offered("--format", "") == formats
     assert offered("--format=j") == ["jsonl"]
     assert offered("--lang", "k") == ["ko"]
     assert offered("--model-") == ["--model-info"]

@@ -552,7 +552,7 @@ def test_a_name_of_nothing(arguments: list[str]) -> None:
 
 
 def test_a_text_field_without_jsonl() -> None:
-    result = nertag("--text-field", "body", stdin="id,body\n1,Anna\n")
+    result = nertag("--text-field", "body", stdin="id,text\n1,Anna\n")
     assert_one_sentence(result, 2)
     assert "--text-field" in result.err
 

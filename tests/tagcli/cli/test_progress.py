@@ -83,3 +83,12 @@ def test_counts_where_one_of_the_inputs_has_no_size(tmp_path: Path) -> None:
     text = tmp_path / "a.txt"
     text.write_text(TEXT, encoding="utf-8")
     assert "records 6, characters 32, " in drawn(str(text), "-", "-o", str(tmp_path / "out"))
+
+
+def test_files_and_words_of_a_folder(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_text(TEXT, encoding="utf-8")
+    shown = drawn(str(tmp_path / "in"), "--out-dir", str(tmp_path / "out"))
+    assert "files 2 of 2, words 8, " in shown
+    assert shown.endswith("\x1b[2K")

@@ -85,6 +85,18 @@ def test_what_an_unfinished_run_has_left_is_not_thrown_away(tmp_path: Path) -> N
     assert names_in(tmp_path) == ["out.txt"]
 
 
+def test_all_or_nothing_leaves_nothing_unfinished(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    (tmp_path / "out.txt.partial").write_bytes(b"left by a kill")
+    output = Output(path, all_or_nothing=True)
+    output.write("Berlin\n")
+    output.__exit__(ValueError, ValueError(), None)
+    assert names_in(tmp_path) == []
+    with Output(path, all_or_nothing=True) as output:
+        output.write("Berlin\n")
+    assert (names_in(tmp_path), path.read_bytes()) == (["out.txt"], b"Berlin\n")
+
+
 def test_what_an_unfinished_run_has_left_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
     partial(path).write_text("old")
@@ -96,7 +108,7 @@ def test_what_an_unfinished_run_has_left_can_be_resumed(tmp_path: Path) -> None:
 
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     with Output(str(tmp_path / "out")) as output:
-        output.write_bytes(b"\xff\n")
+        output.write(b"\xff\n")
     assert (tmp_path / "out").read_bytes() == b"\xff\n"
 
 

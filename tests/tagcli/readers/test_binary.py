@@ -18,7 +18,7 @@ from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.binary import problem_of
 from tagcli.readers.formats import read_documents
-from tagcli.readers.inputs import Input
+from tagcli.readers.inputs import Input, TableFound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,13 +45,14 @@ def tarred() -> bytes:
 NO_TEXT = {
     "PDF": b"%PDF-1.7\nAnna\n",
     "ZIP": zipped(),
-    "Parquet": b"PAR1\x15\x04\x15\x1c",
+    "Feather": b"FEA1\0\0\0\0",
     "tar": tarred(),
     "tar ": gzip.compress(tarred()),
     "gzip": gzip.compress(gzip.compress(TEXT.encode())),
-    "bzip2": bz2.compress(TEXT.encode()),
-    "xz": lzma.compress(TEXT.encode()),
-    "zstd": b"\x28\xb5\x2f\xfd\x04\x00A\x00\x00Anna",
+    "bzip2": lzma.compress(bz2.compress(TEXT.encode())),
+    "xz": gzip.compress(lzma.compress(TEXT.encode())),
+    "zstd": bz2.compress(b"\x28\xb5\x2f\xfd\x04\x00A\x00\x00Anna"),
+    "lz4": b"\x04\x22\x4d\x18\x64",
     "PNG": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
     "JPEG": b"\xff\xd8\xff\xe0\x00\x10JFIF",
     "SQLite": b"SQLite format 3\x00\x10\x00",
@@ -74,6 +75,17 @@ def test_no_text_is_refused_and_named(tmp_path: Path, name: str, extension: str)
     with pytest.raises(DataError) as caught:
         list(read_documents(Input(path), None, ReaderOptions()))
     assert name.strip() in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"PAR1\x15\x04", b"ARROW1\0\0\xff", b"\xff" * 4 + b"\1\2\0\0"])
+def test_a_table_is_found_whoever_wants_lines(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    told: list[DataError] = []
+    with pytest.raises(TableFound, match=r"is an? (Parquet|Arrow) .*no text") as caught:
+        list(Input(path).lines(told.append))
+    assert b"".join(caught.value.chunks) == data
+    assert told == []
 
 
 @pytest.mark.parametrize("name", [name for name in NO_TEXT if name.startswith("utf-")])

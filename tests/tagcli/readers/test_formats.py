@@ -9,7 +9,7 @@ import pytest
 
 from tagcli.errors import DataError, UsageError
 from tagcli.readers.base import ReaderOptions
-from tagcli.readers.formats import format_of_name, read_documents, read_live
+from tagcli.readers.formats import format_of_name, read_documents, read_live, stem_of
 from tagcli.readers.inputs import Input, Line
 from tagcli.records import IDLE
 from tests.support.reading import read
@@ -51,6 +51,17 @@ def test_text_a_line_is_a_document() -> None:
 )
 def test_format_of_name(name: str, expected: str | None) -> None:
     assert format_of_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.txt", "a"), ("A.CONLL.GZ", "A"), ("a.tsv", "a"), ("a.v1", "a.v1"), ("a.zst", "a"),
+        ("a.parquet", "a"), (".txt", ".txt"), ("a", "a"), ("a.txt.txt", "a.txt"),
+    ],
+)  # fmt: skip
+def test_stem_of_a_name(name: str, expected: str) -> None:
+    assert stem_of(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,7 +162,6 @@ def test_a_guess_that_changes_what_is_text_is_told_once(
     ("name", "data"),
     [
         ("a.txt", "Anna\n"),
-        ("a.csv", "id,body\n1,Anna\n"),
         ("a.conll", "Anna O\n"),
         ("a", "Anna\n"),
     ],

@@ -372,3 +372,36 @@ def test_what_is_before_bad_bytes_of_an_encoding_with_a_state_comes_out(tmp_path
     with pytest.raises(DataError, match=r":3: not iso2022_kr"):
         seen.extend(line.text for line in lines)
     assert seen == ["Berlin", "이순신"]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", None),
+        (b"Berlin\n", None),
+        (gzip.compress(b"Berlin\n", mtime=0), None),
+        (b"PAR1\x15\x04", None),
+        (b"%PDF-1.7", "is a PDF"),
+        (gzip.compress(b"%PDF-1.7", mtime=0), "is a PDF"),
+        (gzip.compress(b"Berlin\n", mtime=0)[:10], "broken gzip data"),
+    ],
+)
+def test_the_first_bytes_tell_what_is_no_text(
+    tmp_path: Path, data: bytes, problem: str | None
+) -> None:
+    found = Input(write(tmp_path, data)).problem()
+    assert found is None if problem is None else found and problem in found
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe with a name")
+def test_a_pipe_is_not_looked_into(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is no regular file"):
+        Input(tmp_path / "pipe").problem()
+
+
+def test_lines_know_their_ends(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"a\r\n\nb\rc\n\r\nd")
+    found = [(line.text, line.end) for line in Input(str(path)).lines()]
+    assert found == [("a", "\r\n"), ("", "\n"), ("b\rc", "\n"), ("", "\r\n"), ("d", "")]

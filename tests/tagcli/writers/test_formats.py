@@ -8,7 +8,12 @@ import pytest
 
 from tagcli.records import Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
-from tagcli.writers.formats import OUTPUT_FORMATS
+from tagcli.writers.formats import (
+    BINARY_FORMATS,
+    OUTPUT_FORMATS,
+    extension_of,
+    format_of_output,
+)
 from tests.support.steps import steps
 from tests.support.tagged import entity, tagged_text
 from tests.support.written import MERKEL, MERKEL_ENTITIES, PLAIN, WITH_SOURCE, written
@@ -95,3 +100,11 @@ def test_another_writer_can_take_over_between_any_records(output_format: str) ->
         written = [first.head(), *map(first.record, documents[:done])]
         other.restore(json.loads(json.dumps(first.state())))
         assert [*written, *map(other.record, documents[done:]), other.tail()] == expected
+
+
+@pytest.mark.parametrize("output_format", [*OUTPUT_FORMATS, *BINARY_FORMATS])
+def test_a_file_of_a_format_says_which_by_its_name(output_format: str) -> None:
+    name = f"a{extension_of(output_format)}"
+    says_none = output_format in ("label-studio", "redact", "spans")
+    assert format_of_output(name) == (None if says_none else output_format)
+    assert format_of_output(f"{name}.zst") == format_of_output(name)

@@ -1,0 +1,1 @@
+"""Tables of Arrow: rows as documents, entities as a column, values as JSON has them."""
