@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KEYS = {
     "lang", "format", "model", "input-format", "encoding", "text-field", "token-column", "labels",
     "min-score", "overlap", "paragraphs", "backend", "device", "threads",
-    "redact-with", "always", "never", "glob",
+    "redact-with", "always", "never",
 }  # fmt: skip
 
 
