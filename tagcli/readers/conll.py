@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
-from tagcli.readers.characters import joined
+from tagcli.readers.characters import are_mostly_characters, joined
 from tagcli.readers.columns import BLANKS
 from tagcli.readers.layout import ODD_STARTS, Layout, find_layout
 from tagcli.records import IDLE, ConllRows, Document, is_separator
@@ -173,7 +173,7 @@ class _SentenceReader:
         assert layout is not None
         column = layout.token_column
         tokens = [cells[column].strip(" ") for _, cells in parts.tokens]
-        by_character = layout.by_character and all(len(token) < 2 for token in tokens)
+        by_character = layout.by_character and are_mostly_characters(tokens)
         if by_character:
             tokens = [token or " " for token in tokens]
         text, offsets = joined(tokens, by_character)
