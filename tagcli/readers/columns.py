@@ -23,11 +23,14 @@ _MOST_TYPES = 64
 _MOST_ODD = 0.1
 """The share of a column's types that may be misspelt, for the reader of tags to complain of."""
 
-_TOKEN_NAME = re.compile(r"tokens?|words?|form|wort|mot|parola|단어|토큰|어절")
-_OTHER_NAME = re.compile(
-    r"ner?|ne[-_]\S+|nel[-_]\S+|ner[-_]\S+|tags?|labels?|entit(?:y|ies)|iob|bio|[ux]?pos(?:tag)?|"
-    r"pos[-_]tags?|lemma|misc|chunk|개체명|태그"
+_TOKEN_NAME = re.compile(
+    r"tokens?|words?|form|text|wort|mot|parola|단어|토큰|어절|형태소|음절|글자"
 )
+_OTHER_NAME = re.compile(
+    r"ner?|ne[-_]\S+|nel[-_]\S+|ner[-_]\S+|tags?|labels?|entit(?:y|ies)|iob2?|bio2?|gold|"
+    r"[ux]?pos(?:tag)?|pos[-_]tags?|lemma|misc|chunk|개체명|태그"
+)
+_CUT_TAG = re.compile(r"[BIESLUMW](?:[-_.:/ ].*)?|.*[-_.:/ ][BIESLUMW]?")
 _PLAIN_TAG = re.compile(r"O|[BIESLUM][-_]\S+")
 
 
@@ -122,6 +125,22 @@ def is_plain_tag(cell: str) -> bool:
     return _PLAIN_TAG.fullmatch(cell) is not None
 
 
+def names_tags(cell: str, below: Counter[str]) -> bool:
+    """Whether a cell is the name of a column of tags, which all cells below it are."""
+    if cell in below or not are_tags(below) or says_nothing(cell) or not cell:
+        return False
+    if _OTHER_NAME.fullmatch(cell.lower()):
+        return True
+    for spelling in (USUAL, TYPE_FIRST):
+        parts = [spelling.parts(one) for one in below]
+        types = {one[1].upper() for one in parts if one is not None and one[1]}
+        if types and None not in parts:
+            is_tag = spelling.parts(cell) or cell.upper() in types or _CAPITALS.fullmatch(cell)
+            return not is_tag and not _CUT_TAG.fullmatch(cell)
+    typed = [one for one in below if not says_nothing(one)]
+    return bool(typed) and all(map(_CAPITALS.fullmatch, typed)) and not _CAPITALS.fullmatch(cell)
+
+
 def is_header(cells: Sequence[str]) -> bool:
     """Whether these are the names of columns, such as TOKEN, POS and NE-COARSE-LIT."""
     return named_token_column(cells) is not None
@@ -129,8 +148,8 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def named_token_column(cells: Sequence[str]) -> int | None:
     """The column, from 0, that names of columns call the token; None for other cells."""
-    names = [cell.lower() for cell in cells]
-    found = [i for i, name in enumerate(names[:3]) if _TOKEN_NAME.fullmatch(name)]
+    names = [cell.lower() for cell in without_quotes(cells)]
+    found = [i for i, name in enumerate(names) if _TOKEN_NAME.fullmatch(name)]
     if not found or any(map(is_plain_tag, cells)):
         return None
     return found[0] if any(map(_OTHER_NAME.fullmatch, names)) else None
