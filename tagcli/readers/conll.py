@@ -10,7 +10,6 @@ from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
 from tagcli.readers.characters import are_mostly_characters, joined
 from tagcli.readers.columns import BLANKS
 from tagcli.readers.layout import ODD_STARTS, Layout, ends_sentence, find_layout, is_lone_mark
-from tagcli.readers.leading import is_number
 from tagcli.records import IDLE, ConllRows, Document
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ class _SentenceReader:
         for line, cells in parts.tokens:
             if len(cells) != width or width < 2:
                 raise DataError(self._source, line.number, _problem(cells, width))
-            if self._layout.has_index and not is_number(cells[0]):
+            if self._layout.has_index and not cells[0].isdecimal():
                 problem = f"column 1 is {cells[0]!r:.40}, where other rows have a number"
                 raise DataError(self._source, line.number, problem)
             if column >= width:
@@ -166,7 +165,7 @@ class _SentenceReader:
             return len(widths) == 1 and min(widths) >= layout.token_column + 2
         if widths != {layout.width}:
             return False
-        if layout.has_index and not all(is_number(cells[0]) for _, cells in parts.tokens):
+        if layout.has_index and not all(cells[0].isdecimal() for _, cells in parts.tokens):
             return False
         self._fitting += 1
         return layout.width > max(1, layout.token_column)

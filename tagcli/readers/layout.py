@@ -125,11 +125,15 @@ class Layout:
         """Whether a line is a token's row, or what is wrong with one, rather than a comment, the
         names of the columns or a row of CoNLL-U that has no word; `is_inside`: behind a
         sentence's first token."""
-        if may_be_comment(line) and not self._takes(line, cells, is_inside):
-            return line.lstrip("\ufeff")[0] != "#" and is_inside
-        if is_markup(line) or (not is_inside and line == self.header):
+        if line[0] in ODD_STARTS:  # few do
+            if may_be_comment(line) and not self._takes(line, cells, is_inside):
+                return line.lstrip("\ufeff")[0] != "#" and is_inside
+            if is_markup(line):
+                return False
+        if not is_inside and line == self.header:
             return False
-        if self.no_word is not None and self.no_word.fullmatch(cells[0]):
+        first = cells[0]
+        if self.no_word and not first.isdecimal() and self.no_word.fullmatch(first):
             return False
         if len(cells) > self.token_column and is_separator(cells[self.token_column]):
             return False
