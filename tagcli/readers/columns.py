@@ -7,10 +7,18 @@ from collections import Counter
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from tagcli.spellings import TYPE_FIRST, USUAL, says_nothing
+from tagcli.spellings import (
+    NOTHING,
+    TYPE_FIRST,
+    USUAL,
+    Parts,
+    Spelling,
+    says_nothing,
+    spelling_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tagcli.records import ConllRows
 
@@ -18,7 +26,7 @@ BLANKS = " \t\ufeff"
 """What a blank line may hold: a byte order mark, too, where files were joined."""
 
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_-]+")
-_BARE = re.compile(r"[^\W\d_][\w-]+")
+_BARE = re.compile(r"[^\W\d_][\w/-]*\w")  # Few-NERD: person-artist/author
 _MOST_TYPES = 64
 _MOST_ODD = 0.1
 """The share of a column's types that may be misspelt, for the reader of tags to complain of."""
@@ -110,14 +118,39 @@ def are_tags(cells: Counter[str]) -> bool:
     if not typed:
         return outside > 0
     total = sum(typed.values())
-    for spelling in (USUAL, TYPE_FIRST):
-        odd = sum(n for cell, n in typed.items() if spelling.parts(cell) is None)
-        if odd <= total * _MOST_ODD:
-            return True
+    if _prefixed_spelling(typed) is not None:
+        return True
     if not outside or len(typed) > _MOST_TYPES:
         return False
     bare = _BARE if outside >= total else _CAPITALS
     return all(bare.fullmatch(cell) for cell in typed)
+
+
+def _prefixed_spelling(typed: Mapping[str, int]) -> Spelling | None:
+    """How nearly all of these tags are written, each with how often it stands there."""
+    for spelling in (USUAL, TYPE_FIRST):
+        odd = sum(n for cell, n in typed.items() if spelling.parts(cell) is None)
+        if odd <= sum(typed.values()) * _MOST_ODD:
+            return spelling
+    return None
+
+
+def taken_apart(tags: Sequence[str]) -> tuple[Spelling, list[Parts]] | None:
+    """How tags are written and what they say, a misspelt one as O; None for what are no tags."""
+    tags = without_field(tags)
+    typed = Counter(tag for tag in tags if not says_nothing(tag))
+    spelling = _prefixed_spelling(typed) or spelling_of(typed.keys() | {"O"})
+    if spelling is None:
+        return None
+    return spelling, [spelling.parts(tag) or NOTHING for tag in tags]
+
+
+def without_field(tags: Sequence[str]) -> Sequence[str]:
+    """The tags without the name of their field, as in ner=B-PER, where all have the same."""
+    names = {tag.partition("=")[0] for tag in tags if "=" in tag}
+    if len(names) != 1 or not all("=" in tag or says_nothing(tag) for tag in tags):
+        return tags
+    return [tag.partition("=")[2] if "=" in tag else tag for tag in tags]
 
 
 def is_plain_tag(cell: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError, UsageError, to_nobody
@@ -13,7 +13,7 @@ from tagcli.readers.conll import read_conll
 from tagcli.readers.decompression import without_ending
 from tagcli.readers.inputs import TableFound
 from tagcli.readers.jsonl import read_jsonl
-from tagcli.readers.recognition import NoText, Verdict, recognised
+from tagcli.readers.recognition import NoText, Verdict, awaits_more, recognised
 from tagcli.readers.separated import has_column, read_separated
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
@@ -47,6 +47,7 @@ _EXTENSIONS = {
 _TABLES = (".csv", ".tsv")
 _TABLE_LINES = 5
 _FEWEST_ROWS_OF_TXT = 3
+_FEWEST_ROWS_OF_TABLE = 3
 
 
 def format_of_name(name: str) -> str | None:
@@ -146,13 +147,35 @@ def _read_lines(
         problem = f"{source.name} is read as {chosen}, where --text-field has no meaning"
         raise UsageError(f"{problem}: make it JSONL or CSV, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
-    if chosen == "text" and without_ending(source.name).endswith(_TABLES):
-        head, lines = yield from first_lines(lines, lambda head, _: len(head) == _TABLE_LINES)
-        if _is_table([line.text for line in head]):
-            problem = f"{source.name} looks like a table, and is read as text, line by line"
-            options.guess(f"{problem} (--text-field NAME reads one of its columns)")
+    if chosen == "text":
+        lines = yield from _with_note_of_table(lines, source.name, input_format is None, options)
     reader = read_separated if chosen == CSV else INPUT_FORMATS[chosen]
     yield from reader(lines, source.name, options)
+
+
+def _with_note_of_table(
+    lines: Lines, name: str, is_guessed: bool, options: ReaderOptions
+) -> Generator[None, None, Lines]:
+    """The lines of a text; that they look like a table is told."""
+    is_by_name = without_ending(name).endswith(_TABLES)
+
+    def is_enough(head: list[Line], pauses: bool) -> bool:
+        found = [line.text for line in head if line.text.strip(BLANKS)]
+        if len(found) >= _TABLE_LINES or (pauses and not is_by_name):
+            return True
+        if is_by_name:
+            return False
+        return len(head) > _TABLE_LINES if not found else "\t" not in found[0].strip(BLANKS)
+
+    head, lines = yield from first_lines(lines, is_enough)
+    found = [line.text for line in head if line.text.strip(BLANKS)]
+    if is_by_name and _is_table(found, "\t;,"):
+        problem = f"{name} looks like a table, and is read as text, line by line"
+        options.guess(f"{problem} (--text-field NAME reads one of its columns)")
+    elif is_guessed and len(found) >= _FEWEST_ROWS_OF_TABLE and _is_table(found, "\t"):
+        problem = f"{name} looks like a table or CoNLL, and is read as text"
+        options.guess(f"{problem} (--input-format conll reads it as CoNLL)")
+    return lines
 
 
 def _is_csv_by_name(source: Input, options: ReaderOptions) -> bool:
@@ -175,6 +198,8 @@ class _Looker:
         """Whether these lines show the format, or no others will."""
         if not pauses and not head[-1].text.strip(BLANKS):
             return len(head) >= _LONGEST_HEAD
+        if pauses and awaits_more([line.text for line in head]):
+            return False
         self._look(head, pauses)
         return self.problem is not None or self._verdict is not None
 
@@ -195,7 +220,7 @@ class _Looker:
         """The format; what is not sure, or against the name, is said to be a guess."""
         if self._verdict is None:
             self._look(head, is_all=True)
-        found, rows = self._verdict or Verdict("text")
+        found, rows, is_sure = self._verdict or Verdict("text")
         if found == "conll" and self._named == "text" and rows < _FEWEST_ROWS_OF_TXT:
             otherwise = "--input-format conll reads it as that"
             self._options.guess(f"{self._source}: read as text, but may be CoNLL ({otherwise})")
@@ -207,13 +232,14 @@ class _Looker:
             )
         elif self._named == "text" != found != CSV:
             self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
+        elif found == "conll" and not is_sure:
+            self._options.guess(f"{self._source}: read as CoNLL, by its columns ({otherwise})")
         return found
 
 
-def _is_table(lines: Sequence[str]) -> bool:
-    """Whether there are several lines with the same number of cells, apart by a tab, a comma or a
-    semicolon."""
-    for mark in "\t;,":
+def _is_table(lines: Sequence[str], marks: str) -> bool:
+    """Whether there are several lines with the same number of cells, apart by one of the marks."""
+    for mark in marks:
         widths = {len(row) for row in csv.reader(lines, delimiter=mark)}
         if len(lines) > 1 and len(widths) == 1 and min(widths) > 1:
             return True
