@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from tagcli.records import ConllRows
 
-BLANKS = " \t\ufeff"
-"""What a blank line may hold: a byte order mark, too, where files were joined."""
+BLANKS = " \t\ufeff\r"
+"""What a blank line may hold: a byte order mark, too, where files were joined, and what is left of
+line ends that were made twice."""
 
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_-]+")
 _BARE = re.compile(r"[^\W\d_][\w/-]*\w")  # Few-NERD: person-artist/author
@@ -50,6 +51,11 @@ def split_columns(line: str) -> list[str]:
     if "\t" in line and "\t" in line.rstrip(" \t"):
         return [column.strip(" ") for column in line.split("\t")]
     return [column for column in line.replace("\t", " ").split(" ") if column]
+
+
+def without_blanks(cells: Iterable[str]) -> list[str]:
+    """The cells without blanks of any kind around them, which only tokens may have."""
+    return [cell.strip() or cell for cell in cells]
 
 
 def filled(cells: Sequence[str]) -> int:
@@ -88,6 +94,10 @@ def cells_of(rows: ConllRows) -> list[list[str]]:
         if row[:1] == " " and "\t" not in row and len(cells) < width:  # its token is empty
             cells.insert(0, "")
         cells += [""] * (width - len(cells))
+    for cells in split:
+        cells[:] = [
+            cell if i == rows.token_column else cell.strip() for i, cell in enumerate(cells)
+        ]
     return [without_quotes(cells) for cells in split] if rows.is_quoted else split
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
 from tagcli.readers.characters import are_mostly_characters, joined
-from tagcli.readers.columns import BLANKS
+from tagcli.readers.columns import BLANKS, split_columns
 from tagcli.readers.layout import ODD_STARTS, Layout, ends_sentence, find_layout, is_lone_mark
 from tagcli.records import IDLE, ConllRows, Document
 
@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 _HEAD_LINES = 400
 _BLANK_STARTS = frozenset(("", *BLANKS))
 _SEPARATOR_STARTS = frozenset("-<\ufeff")
-_HEADER = "{}: its first row, {!r:.60}, is taken for the names of the columns"
-_NUMBERS = "{}: column 1 holds numbers only, and is taken for the tokens: --token-column 2?"
+_LONE_RETURNS = "its lines end in lone carriage returns: tr '\\r' '\\n' <FILE | nertag"
+_CUT = "{}: all tokens begin with {!r}, which is cut off (--input-format text keeps it)"
+_HEADER = "{}: its first row, {!r:.60}, names the columns (--input-format text reads all of it)"
+_NUMBERS = "{}: column 1 holds numbers only, and is taken for the tokens (--token-column 2?)"
 _GUESS = "{}: the tokens are taken from column {}, {} (--token-column says it outright)"
 
 
 def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every sentence is a document whose tokens are taken as they are."""
     head, lines = yield from first_lines(lines, _shows_layout)
+    if found := next(filter(_has_lone_returns, head), None):
+        options.report(DataError(source, found.number, _LONE_RETURNS), found.text)
+        return
     reader = _SentenceReader([line.text for line in head if not line.bad], source, options)
     before: list[str] = []
     rows: list[Line] = []
@@ -87,6 +92,8 @@ class _SentenceReader:
         self._layout = layout = find_layout(lines, options.token_column)
         if layout is None:
             return
+        if layout.cut:
+            options.guess(_CUT.format(self._source, layout.cut))
         if layout.header is not None:
             options.guess(_HEADER.format(self._source, layout.header))
         if options.token_column is not None:
@@ -188,6 +195,8 @@ class _SentenceReader:
         assert layout is not None
         column = layout.token_column
         tokens = [cells[column].strip(" ") for _, cells in parts.tokens]
+        if layout.cut:
+            tokens = [token.removeprefix(layout.cut) for token in tokens]
         by_character = layout.by_character and are_mostly_characters(tokens)
         if by_character:
             tokens = [token or " " for token in tokens]
@@ -196,7 +205,9 @@ class _SentenceReader:
             (*before, *(text for at, text in parts.others if not at)),
             tuple(
                 [
-                    line.text if line.text[-1] not in " \t" else _row(line.text, layout.width)
+                    line.text
+                    if line.text[-1] not in " \t"
+                    else _row(line.text, layout.width, layout.is_tabbed)
                     for line, _ in parts.tokens
                 ]
             ),
@@ -207,6 +218,13 @@ class _SentenceReader:
         )
         number = parts.tokens[0][0].number
         return Document(text, self._source, number, offsets, conll=conll, by_character=by_character)
+
+
+def _has_lone_returns(line: Line) -> bool:
+    """Whether a line is several, of rows, to who wrote it."""
+    return (
+        "\r" in line.text and sum(len(split_columns(one)) > 1 for one in line.text.split("\r")) > 1
+    )
 
 
 def _reason(layout: Layout) -> str:
@@ -226,10 +244,10 @@ def _problem(cells: list[str], width: int) -> str:
     return f"{len(cells)} columns where most rows have {width}"
 
 
-def _row(line: str, width: int) -> str:
+def _row(line: str, width: int, is_tabbed: bool) -> str:
     """The line without empty columns behind the last one."""
     if "\t" not in line:
         return line
-    if "\t" not in line.rstrip(" \t"):
+    if "\t" not in line.rstrip(" \t") and not is_tabbed:
         return line.rstrip(" \t")
     return "\t".join(line.split("\t")[:width])

@@ -232,7 +232,7 @@ class _Looker:
             )
         elif self._named == "text" != found != CSV:
             self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
-        elif found == "conll" and not is_sure:
+        elif found == "conll" and not is_sure and self._options.token_column is None:
             self._options.guess(f"{self._source}: read as CoNLL, by its columns ({otherwise})")
         return found
 

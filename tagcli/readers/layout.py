@@ -20,6 +20,7 @@ from tagcli.readers.columns import (
     named_token_column,
     names_tags,
     split_columns,
+    without_blanks,
     without_quotes,
 )
 from tagcli.readers.leading import (
@@ -48,6 +49,7 @@ _LONE_MARK = re.compile(
 )
 _ONTONOTES = "#begin document ("
 _FEWEST_ROWS = 3
+_LANGUAGE = re.compile(r"[a-z]{2,3}:(?!//)")
 _FEWEST_ONTONOTES = 12
 
 
@@ -81,7 +83,7 @@ class Layout:
     token and of the tags counted from 0; whether they are apart by tabs and in quotes, whether the
     first one counts the tokens, or `has_numbers` alone; what ids look like of rows that are no
     words; whether the tokens are characters; the row with the columns' names; the tags that were
-    seen, and how many sentences fit."""
+    seen, and how many sentences fit; the language that all tokens begin with, to be `cut` off."""
 
     width: int
     is_tabbed: bool
@@ -97,6 +99,7 @@ class Layout:
     no_word: re.Pattern[str] | None
     header: str | None
     is_header_named: bool
+    cut: str
 
     @property
     def plain_width(self) -> int:
@@ -108,6 +111,10 @@ class Layout:
     def cells(self, line: str) -> list[str]:
         """The cells of a line: `width` of them if it is a row, else as many as it has."""
         cells = split_columns(line)
+        if self.is_tabbed and len(cells) < 3 and line[-1] in " \t" and "\t" in line:
+            by_tabs = [cell.strip(" ") for cell in line.lstrip("\ufeff").split("\t")]
+            if len(by_tabs) >= self.width > filled(by_tabs) and not is_plain_tag(cells[-1]):
+                cells = by_tabs  # the last cell is empty
         if self.is_quoted:
             cells = without_quotes(cells)
         while len(cells) > self.width and not cells[-1]:
@@ -145,7 +152,7 @@ class Layout:
         if len(cells) != self.width or (self.is_tabbed and not has_tab):
             return False
         if self.tag_columns:
-            found = (cells[column] for column in self.tag_columns)
+            found = [cells[column].strip() for column in self.tag_columns]
             return all(cell in self.tags or are_tags(Counter((cell,))) for cell in found)
         return is_inside or self.is_tabbed or not line.startswith(("# ", "## "))
 
@@ -159,7 +166,7 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
         rows = [found for block in blocks if (found := _likely_rows(block))]
     if not rows:
         return None
-    split = [[split_columns(line) for line in block] for block in rows]
+    split = [[without_blanks(split_columns(line)) for line in block] for block in rows]
     if is_quoted := are_quoted(list(chain.from_iterable(split))):
         split = [[without_quotes(cells) for cells in block] for block in split]
     named, header = _named_column(blocks), None
@@ -170,7 +177,8 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
     good = [block for block in split if all(_fits(cells, width) for cells in block)] or split
     good = [[cells[:width] for cells in block] for block in good]
     flat = list(chain.from_iterable(good))
-    tabbed = sum("\t" in line.rstrip(BLANKS) for line in chain.from_iterable(rows))
+    several = [line for line in chain.from_iterable(rows) if len(split_columns(line)) > 1]
+    tabbed = sum("\t" in line.rstrip(BLANKS) for line in several)
     tagged = columns_with_tags(flat)
     in_front = 0 if token_column == 1 else columns_in_front(good, tagged)
     column = named if named is not None else in_front or int(_tags_come_first(tagged, flat))
@@ -179,9 +187,11 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
     form = form_of_ids(good) if in_front else ""
     tagged = tuple(one for one in tagged if one != column)
     tokens = [[cells[column] or " " for cells in block if column < len(cells)] for block in good]
+    cut = _language_in_front(list(chain.from_iterable(tokens)))
+    tokens = [[token.removeprefix(cut) for token in block] for block in tokens]
     return Layout(
         width=width,
-        is_tabbed=tabbed * 2 > sum(map(len, rows)),
+        is_tabbed=tabbed * 2 >= max(1, len(several)),
         is_quoted=is_quoted,
         has_index=form == "0",
         token_column=column,
@@ -194,12 +204,20 @@ def find_layout(lines: Sequence[str], token_column: int | None) -> Layout | None
         no_word=no_word(form),
         header=header,
         is_header_named=named is not None,
+        cut=cut,
     )
 
 
 def _is_ontonotes(lines: Sequence[str], width: int) -> bool:
     """Whether a sentence has a column more for every predicate in it."""
     return width >= _FEWEST_ONTONOTES - 1 and any(line.startswith(_ONTONOTES) for line in lines)
+
+
+def _language_in_front(tokens: Sequence[str]) -> str:
+    """The language that all tokens begin with, as in de:Anna, if they do."""
+    found = _LANGUAGE.match(tokens[0]) if len(tokens) >= _FEWEST_ROWS else None
+    are_all = found is not None and all(token.startswith(found[0]) for token in tokens)
+    return found[0] if found is not None and are_all else ""
 
 
 def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:

@@ -15,6 +15,7 @@ from tagcli.readers.columns import (
     is_header,
     split_columns,
     taken_apart,
+    without_blanks,
     without_field,
     without_quotes,
 )
@@ -137,7 +138,7 @@ def _is_aside(line: str, starts_sentence: bool) -> bool:
 
 
 def _cells(line: str) -> list[str]:
-    return without_quotes(split_columns(line))
+    return without_quotes(without_blanks(split_columns(line)))
 
 
 def _may_be_rows(lines: Sequence[str]) -> bool:
@@ -173,7 +174,7 @@ def _verdict(lines: Sequence[str], all_lines: Sequence[str]) -> Verdict:
     if layout is None:
         return Verdict("text")
     lines = [line for line in lines if line != layout.header]
-    rows = [split_columns(line) for line in lines]
+    rows = [without_blanks(split_columns(line)) for line in lines]
     if are_quoted(rows):
         rows = [without_quotes(cells) for cells in rows]
     rows = [cells for cells in rows if len(cells) == len(rows[0])]
@@ -193,6 +194,8 @@ def _are_rows(
     rows: Sequence[Sequence[str]], is_tabbed: bool, layout: Layout, is_closed: bool
 ) -> bool:
     if not is_tabbed:
+        if layout.has_index and _are_words_with_tags(rows):
+            return True
         return _are_tags_after_blanks([cells[-1] for cells in rows], is_closed)
     tokens = [cells[layout.token_column] for cells in rows if layout.token_column < len(cells)]
     if sum(" " in token for token in tokens) > len(tokens) * _MOST_WITH_BLANKS:
@@ -204,6 +207,11 @@ def _are_rows(
     if any(_are_tags_after_tabs(columns[i]) for i in tagged):
         return 0 not in tagged or len(tagged) > 1 or len(rows[0]) == 2
     return layout.has_index and _are_conllu(rows)
+
+
+def _are_words_with_tags(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether counted rows have a word and nothing but tags, and no list of names."""
+    return len(rows[0]) > 2 and all(all(map(str.isupper, cells[2:])) for cells in rows)
 
 
 def _are_conllu(rows: Sequence[Sequence[str]]) -> bool:

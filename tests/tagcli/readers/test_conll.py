@@ -158,6 +158,15 @@ def test_conll_tokens_that_are_no_separators(name: str) -> None:
         ('"\tO\n"Anna"\tO\n', '" "Anna"'),
         ("\ufeffAnna\tO\n\ufefflebt\tO\n", "Anna lebt"),
         ("Anna\tB-PER\tx\nlebt\tO\t\n", "Anna lebt"),
+        ("Anna\tB-PER\nlebt\t\n", "Anna lebt"),
+        ("Anna\tB-PER\nNew York\t\nlebt\t \n", "Anna New York lebt"),
+        ("1\tAnna\tB-PER\n2\tlebt\t\n3\tin\tO\n", "Anna lebt in"),
+        ("Anna\tB-PER\r\r\nlebt\tO\r\r\n", "Anna lebt"),
+        ("Anna B-PER\r\nlebt O\r\r\n\r", "Anna lebt"),
+        ("Anna\tB-PER\u00a0\nlebt\tO \u3000\n", "Anna lebt"),
+        ("de:Anna\tB-PER\nde:lebt\tO\nde:.\tO\n", "Anna lebt ."),
+        ("de:Anna\tB-PER\nde:lebt\tO\nen:.\tO\n", "de:Anna de:lebt en:."),
+        ("http://a.de\tB-PER\nhttp://b.de\tO\nhttp://c\tO\n", "http://a.de http://b.de http://c"),
     ],
 )
 def test_conll_blanks_quotes_and_marks_are_no_text(text: str, expected: str) -> None:
@@ -166,6 +175,27 @@ def test_conll_blanks_quotes_and_marks_are_no_text(text: str, expected: str) -> 
     assert document.conll is not None
     assert len(document.conll.tokens) == len(tokens_of(document))
     assert len({len(cells) for cells in cells_of(document.conll)}) == 1
+
+
+def test_conll_blanks_behind_tags_are_no_part_of_them() -> None:
+    (document,) = read("conll", "Anna\tB-PER\u00a0\nlebt\tO\r\r\nin\t\n")
+    assert document.conll is not None
+    assert cells_of(document.conll) == [["Anna", "B-PER"], ["lebt", "O"], ["in", ""]]
+
+
+@pytest.mark.parametrize("rows", ["Anna B-PER\rlebt O\r\r", "Anna\tB-PER\rlebt\tO\r\rEva\tO\r"])
+@pytest.mark.parametrize("before", ["", "# a\n", "Max O\n"])
+def test_conll_of_lone_carriage_returns_is_refused(rows: str, before: str) -> None:
+    assert "lone carriage returns" in fails("conll", before + rows)
+
+
+@pytest.mark.parametrize("language", ["de", "ko", "als"])
+def test_conll_a_language_in_front_of_all_tokens_is_told_once(language: str) -> None:
+    told: list[str] = []
+    rows = "\n\n".join("\n".join(f"{language}:{token}\tO" for token in one) for one in SENTENCES)
+    documents = read("conll", rows, on_guess=told.append)
+    assert [tokens_of(document) for document in documents] == SENTENCES
+    assert [f"{language}:" in one for one in told] == [True]
 
 
 def test_conll_a_blank_line_may_hold_a_byte_order_mark() -> None:
