@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tagcli.readers.conll import read_conll
 from tagcli.readers.decompression import without_ending
 from tagcli.readers.inputs import TableFound
 from tagcli.readers.jsonl import read_jsonl
-from tagcli.readers.recognition import NoText, Verdict, awaits_more, recognised
+from tagcli.readers.recognition import NoText, Verdict, awaits_more, no_prose, recognised
 from tagcli.readers.separated import has_column, read_separated
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
@@ -44,6 +45,8 @@ _EXTENSIONS = {
     "parquet": (".parquet", ".pq"),
     "arrow": (".arrow", ".arrows", ".feather", ".ipc"),
 }
+_NAMES = re.compile(r"\ufeff?\w+(?:[,;]\w+)+")
+"""The first line of a table whose name does not say so."""
 _TABLES = (".csv", ".tsv")
 _TABLE_LINES = 5
 _FEWEST_ROWS_OF_TXT = 3
@@ -131,6 +134,7 @@ def _read_lines(
     chosen = input_format or format_of_name(source.name)
     if chosen is None and _is_csv_by_name(source, options):
         chosen = CSV
+    is_guessed = False
     how = "as asked" if input_format else "by its extension"
     if input_format is None and chosen in (None, "text"):
         looker = _Looker(source.name, chosen, options)
@@ -141,6 +145,7 @@ def _read_lines(
         found = looker.found(head)
         if found != chosen:
             chosen, how = found, "by its first lines"
+        is_guessed = not looker.is_told
     assert chosen is not None
     if options.is_field_asked and chosen not in ("jsonl", CSV):
         # what stands around the text would be tagged as text
@@ -148,7 +153,7 @@ def _read_lines(
         raise UsageError(f"{problem}: make it JSONL or CSV, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
     if chosen == "text":
-        lines = yield from _with_note_of_table(lines, source.name, input_format is None, options)
+        lines = yield from _with_note_of_table(lines, source.name, is_guessed, options)
     reader = read_separated if chosen == CSV else INPUT_FORMATS[chosen]
     yield from reader(lines, source.name, options)
 
@@ -165,16 +170,24 @@ def _with_note_of_table(
             return True
         if is_by_name:
             return False
-        return len(head) > _TABLE_LINES if not found else "\t" not in found[0].strip(BLANKS)
+        if not found:
+            return len(head) > _TABLE_LINES
+        return "\t" not in found[0].strip(BLANKS) and not _NAMES.fullmatch(found[0])
 
     head, lines = yield from first_lines(lines, is_enough)
     found = [line.text for line in head if line.text.strip(BLANKS)]
-    if is_by_name and _is_table(found, "\t;,"):
+    is_csv = is_guessed and found and _NAMES.fullmatch(found[0])
+    if (is_by_name or (is_csv and len(found) >= _FEWEST_ROWS_OF_TABLE)) and _is_table(
+        found, "\t;,"
+    ):
         problem = f"{name} looks like a table, and is read as text, line by line"
         options.guess(f"{problem} (--text-field NAME reads one of its columns)")
     elif is_guessed and len(found) >= _FEWEST_ROWS_OF_TABLE and _is_table(found, "\t"):
         problem = f"{name} looks like a table or CoNLL, and is read as text"
         options.guess(f"{problem} (--input-format conll reads it as CoNLL)")
+    elif is_guessed and found and (kind := no_prose(found[0])):
+        said = "--input-format text says it outright"
+        options.guess(f"{name} is read as text, but looks like {kind} ({said})")
     return lines
 
 
@@ -189,6 +202,7 @@ class _Looker:
 
     def __init__(self, source: str, named: str | None, options: ReaderOptions) -> None:
         self.problem: DataError | None = None
+        self.is_told = False  # that it may be CoNLL
         self._source = source
         self._named = named
         self._options = options
@@ -224,6 +238,7 @@ class _Looker:
         if found == "conll" and self._named == "text" and rows < _FEWEST_ROWS_OF_TXT:
             otherwise = "--input-format conll reads it as that"
             self._options.guess(f"{self._source}: read as text, but may be CoNLL ({otherwise})")
+            self.is_told = True
             return "text"
         otherwise = "--input-format text reads it as text"
         if found == "conll" and rows == 1:

@@ -21,7 +21,7 @@ from tagcli.readers.columns import (
 )
 from tagcli.readers.layout import find_layout, is_lone_mark, is_markup, may_be_comment
 from tagcli.records import is_separator
-from tagcli.spellings import BARE, TYPE_FIRST, says_nothing
+from tagcli.spellings import BARE, TYPE_FIRST, USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +46,6 @@ _UPOS = re.compile(r"[A-Z]+|_")
 _HEAD = re.compile(r"[0-9]+|_")
 _PLAIN_TAG = re.compile(r"O|[BIES]-[A-Z]{2}[\w-]*")
 _PREFIXED = re.compile(r"([BIESLUM])[-_](\S+)", re.IGNORECASE)
-_TYPE_FIRST = re.compile(r"[A-Z]{2,}[-_][BIES]")
 _FORMAT_MARKS = ("#begin document (", "#FORMAT=WebAnno TSV")
 """What OntoNotes and WebAnno begin with."""
 _COMMENT_OF_CONLL = re.compile(r"#+ *[\w.]+ *=")
@@ -55,6 +54,13 @@ _KNOWN_TYPE = re.compile(
     r"DAT|DATE|DT|TIM|TIME|TI|NUM|QT|CORPORATION|GROUP|PRODUCT|PROD|EVENT|EVT|WORK|CW|CORP|GRP)"
     r"(?![A-Z])|\w+(?:PER|LOC|ORG)",
     re.IGNORECASE,
+)
+_NO_PROSE = (
+    (re.compile(r"\{\s*'[^']*'\s*:"), "a dict of Python, where JSONL has JSON"),
+    (
+        re.compile(r"<\?xml\b|<!DOCTYPE\b|<html\b", re.IGNORECASE),
+        "XML or HTML, whose tags are text, too",
+    ),
 )
 _JSON_OBJECT = re.compile(r'\{\s*"(?:[^"\\]|\\.)*"\s*:')
 _JSON_ARRAY = re.compile(r'\[\s*(?:\{\s*"|"(?:[^"\\]|\\.)*"\s*,$)')
@@ -164,7 +170,7 @@ def _may_be_rows(lines: Sequence[str]) -> bool:
 
 def _may_be_tag(cell: str) -> bool:
     cell = cell.rpartition("=")[2]
-    if says_nothing(cell) or _PREFIXED.fullmatch(cell) or _TYPE_FIRST.fullmatch(cell):
+    if USUAL.parts(cell) or (cell.isupper() and TYPE_FIRST.parts(cell)):
         return True
     return cell.isupper() and _KNOWN_TYPE.fullmatch(cell) is not None
 
@@ -196,7 +202,7 @@ def _are_rows(
     if not is_tabbed:
         if layout.has_index and _are_words_with_tags(rows):
             return True
-        return _are_tags_after_blanks([cells[-1] for cells in rows], is_closed)
+        return _are_tags_after_blanks(rows, is_closed)
     tokens = [cells[layout.token_column] for cells in rows if layout.token_column < len(cells)]
     if sum(" " in token for token in tokens) > len(tokens) * _MOST_WITH_BLANKS:
         return False
@@ -229,7 +235,7 @@ def _are_tags_after_tabs(tags: Sequence[str]) -> bool:
     spelling, parts = found
     types = [name for _, name in parts if name]
     if not types:
-        return "O" in tags or "o" in tags
+        return set(tags) <= {"O", "o", "-", "_"} and bool({"O", "o"} & set(tags))
     known = sum(_KNOWN_TYPE.match(name) is not None for name in types)
     if spelling is BARE:
         known = sum(_KNOWN_TYPE.search(name) is not None for name in types)
@@ -247,22 +253,27 @@ def _are_tags_after_tabs(tags: Sequence[str]) -> bool:
     return prefixes <= {"B", "I"} and all(map(str.isupper, types))
 
 
-def _are_tags_after_blanks(tags: Sequence[str], is_closed: bool) -> bool:
+def _are_tags_after_blanks(rows: Sequence[Sequence[str]], is_closed: bool) -> bool:
     """Whether the last words of lines are tags: prose, too, may end in O, B-VG or S-BAHN; less so
     where a blank line has `is_closed` them."""
+    tags = [cells[-1] for cells in rows]
     if (found := taken_apart(tags)) is None:
         return False
     spelling, parts = found
     types = [name for _, name in parts if name]
     outside = len(parts) - len(types)
-    if not types or not all(name[0].isalpha() for name in types):
+    if not types:
+        are_tags = all(all(map(str.isupper, cells[1:])) for cells in rows)
+        return len(tags) >= _FEW_ROWS and are_tags and set(tags) == {"O"}
+    if not all(name[0].isalpha() for name in types):
         return False
     are_known = all(map(_KNOWN_TYPE.fullmatch, types))
     if spelling is BARE:
         has_most = len(tags) >= _FEWEST_BARE and 2 * outside >= len(tags)
         return has_most and are_known and all(map(str.isupper, types))
     if _has_entity(parts):
-        return _are_in_order(parts)
+        do_differ = len({cells[0] for cells in rows}) > 1
+        return (are_known or do_differ) and _are_in_order(parts)
     if are_known and outside:
         return (len(tags) > 2 or is_closed) and _are_in_order(parts)
     if len(tags) < 3 or "O" not in tags or any(prefix in "ES" for prefix, name in parts if name):
@@ -305,6 +316,12 @@ def _json_or_text(content: Sequence[str], is_all: bool) -> Verdict | None:
     if not _JSON_OBJECT.match(first):
         return Verdict("text")
     return Verdict("jsonl")  # whose reader says what is wrong with it
+
+
+def no_prose(line: str) -> str | None:
+    """What a first line that is read as text looks like instead."""
+    line = line.strip(BLANKS)
+    return next((name for pattern, name in _NO_PROSE if pattern.match(line)), None)
 
 
 def _is_array(line: str) -> bool:
