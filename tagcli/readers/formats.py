@@ -240,6 +240,11 @@ class _Looker:
             self._options.guess(f"{self._source}: read as text, but may be CoNLL ({otherwise})")
             self.is_told = True
             return "text"
+        if found == "text" and _has_lone_returns(head):
+            problem = "looks like CoNLL whose lines end in lone carriage returns"
+            said = "--input-format conll says what to do"
+            self._options.guess(f"{self._source}: {problem}, and is read as text ({said})")
+            self.is_told = True
         otherwise = "--input-format text reads it as text"
         if found == "conll" and rows == 1:
             self._options.guess(
@@ -252,10 +257,25 @@ class _Looker:
         return found
 
 
+def _has_lone_returns(head: list[Line]) -> bool:
+    """Whether the first line is CoNLL, with other line ends."""
+    lines = head[0].text.split("\r") if head else []
+    if len(lines) < 2:
+        return False
+    try:
+        found = recognised(lines, is_all=True)
+    except NoText:
+        return False
+    return found is not None and found.input_format == "conll"
+
+
 def _is_table(lines: Sequence[str], marks: str) -> bool:
     """Whether there are several lines with the same number of cells, apart by one of the marks."""
     for mark in marks:
-        widths = {len(row) for row in csv.reader(lines, delimiter=mark)}
+        try:
+            widths = {len(row) for row in csv.reader(lines, delimiter=mark)}
+        except csv.Error:  # a lone carriage return
+            return False
         if len(lines) > 1 and len(widths) == 1 and min(widths) > 1:
             return True
     return False

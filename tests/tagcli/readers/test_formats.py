@@ -130,6 +130,8 @@ def told_of(path: Path, data: str, asked: str | None = None, **options: Any) -> 
         ("a", "id,text\n1,Anna\n2,Max\n", "looks like a table"),
         ("a", "id;text\n1;Anna\n2;Max\n", "looks like a table"),
         ("a", "Anna, Max\nEva, Ulm\nIda, Bonn\n", None),
+        ("a", "Anna B-PER\rlebt O\r\rMax B-PER\r", "lone carriage returns"),
+        ("a.tsv", "Anna\tKassel\rx\nMax\tBonn\n", None),
         ("a", "{'text': 'Anna'}\n", "a dict of Python"),
         ("a", "<?xml version='1.0'?>\n<a>Anna</a>\n", "XML or HTML"),
         ("a", "<!DOCTYPE html>\n<p>Anna\n", "XML or HTML"),
