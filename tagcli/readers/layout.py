@@ -44,7 +44,7 @@ ODD_STARTS = COMMENT_MARKS | frozenset("\ufeff <")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\t]*>")
 _BOUNDARY = re.compile(r"</?(?:doc|document|text|p|s|sentence)(?: [^<>\t]*)?>", re.IGNORECASE)
 _LONE_MARK = re.compile(
-    r"[-\[<=* ]*DOC[-_ ]?(?:START|END)[-\]>=* ]*(?:[ \t]+(?:-?X-?|O|-|_|\([^()]*\)))*[ \t]*",
+    r"[-\[<=* ]*DOC[-_ ]?(?:START|END)[-\]>=*]*(?:[ \t]+(?:-?X-?|O|-|_|\([^()]*\)))*[ \t]*",
     re.IGNORECASE,
 )
 _ONTONOTES = "#begin document ("

@@ -278,16 +278,23 @@ entities = st.tuples(types, st.integers(1, 3))
     st.sampled_from(["\t", " "]),
     st.sampled_from([0, 1, 2]),
     st.booleans(),
+    st.sampled_from(["{0}-{1}", "{0}_{1}", "{1}-{0}", "{1}_{0}", "{0}:{1}"]),
 )
 def test_generated_conll_is_seen(
-    sentences: list[list[tuple[str, int] | None]], gap: str, middle: int, commented: bool
+    sentences: list[list[tuple[str, int] | None]],
+    gap: str,
+    middle: int,
+    commented: bool,
+    spelling: str,
 ) -> None:
     lines: list[str] = []
     for sentence in sentences:
         lines += ["# text = a"] if commented else []
         for one in [*sentence, None, ("PER", 2)]:
             tags = (
-                ["O"] if one is None else [f"{'I' if i else 'B'}-{one[0]}" for i in range(one[1])]
+                ["O"]
+                if one is None
+                else [spelling.format("I" if i else "B", one[0]) for i in range(one[1])]
             )
             lines += [gap.join(["Anna", *["NN"] * middle, tag]) for tag in tags]
         lines.append("")
