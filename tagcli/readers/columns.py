@@ -32,9 +32,8 @@ _MOST_TYPES = 64
 _MOST_ODD = 0.1
 """The share of a column's types that may be misspelt, for the reader of tags to complain of."""
 
-_TOKEN_NAME = re.compile(
-    r"tokens?|words?|form|text|wort|mot|parola|단어|토큰|어절|형태소|음절|글자"
-)
+_TOKEN_NAMES = {"token", "tokens", "word", "words", "form", "text", "wort", "mot", "parola"}
+_TOKEN_NAMES |= {"단어", "토큰", "어절", "형태소", "음절", "글자"}
 _OTHER_NAME = re.compile(
     r"ner?|ne[-_]\S+|nel[-_]\S+|ner[-_]\S+|tags?|labels?|entit(?:y|ies)|iob2?|bio2?|gold|"
     r"[ux]?pos(?:tag)?|pos[-_]tags?|lemma|misc|chunk|개체명|태그"
@@ -191,8 +190,8 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def named_token_column(cells: Sequence[str]) -> int | None:
     """The column, from 0, that names of columns call the token; None for other cells."""
-    names = [cell.lower() for cell in without_quotes(cells)]
-    found = [i for i, name in enumerate(names) if _TOKEN_NAME.fullmatch(name)]
+    names = [cell.strip('"').lower() for cell in cells]
+    found = [i for i, name in enumerate(names) if name in _TOKEN_NAMES]
     if not found or any(map(is_plain_tag, cells)):
         return None
     return found[0] if any(map(_OTHER_NAME.fullmatch, names)) else None
