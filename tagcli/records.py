@@ -40,12 +40,16 @@ def _contents(record: Any) -> list[Any]:
     return [value.tolist() if hasattr(value, "tolist") else value for value in values]
 
 
-_SEPARATOR = re.compile(r"\ufeff*-{1,2}DOC(?:START|END)-{1,2}(?![^ \t])")
+_MARK = r"-{1,2}DOC(?:START|END)-{1,2}"
+_SEPARATOR = re.compile(
+    rf"\ufeff*{_MARK}(?:[ \t]+(?:-?X-?|O|-|_|{_MARK}|\([^()]*\)))*[ \t]*", re.ASCII
+)
 
 
 def is_separator(line: str) -> bool:
-    """Whether a CoNLL line is no token, but what separates documents: -DOCSTART- and its like."""
-    return "-DOC" in line and _SEPARATOR.match(line) is not None
+    """Whether a CoNLL line is no token, but what separates documents: -DOCSTART- and its like,
+    alone or with cells that say nothing, as a sentence about it has not."""
+    return "-DOC" in line and _SEPARATOR.fullmatch(line) is not None
 
 
 _RANGE = re.compile(r"[0-9]{1,9}-([0-9]{1,9})[ \t]")

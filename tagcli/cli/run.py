@@ -78,7 +78,7 @@ class TaggingRun:
             if partial is not None and source.is_file(partial):
                 problem = f"which is where -o {output} writes until it is whole"
                 raise UsageError(f"{source.name} is an input and {partial}, {problem}")
-            if output is not None and source.is_file(Path(output)):
+            if stream is None and output is not None and source.is_file(Path(output)):
                 raise UsageError(f"{source.name} is an input and where -o goes, too")
             if stream is not None and source.is_file(stream):
                 place = "standard output" if stream == 1 else f"-o {output}"

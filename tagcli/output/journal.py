@@ -275,7 +275,7 @@ def open_journal(
     elif pipes := [source.name for source in inputs if source.size is None]:
         problem = f"{pipes[0]} cannot be read a second time: give it files"
     elif not isinstance(writer, ResumableWriter):
-        problem = "summaries, Parquet, pseudonyms and keys are whole at their end only"
+        problem = "a summary, Parquet, pseudonyms and keys are whole at their end only"
     else:
         return Journal(output.partial, writer, settings, resume, lambda: output.holds_nothing)
     if resume:

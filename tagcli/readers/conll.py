@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
-from tagcli.readers.characters import joined
-from tagcli.readers.columns import BLANKS
-from tagcli.readers.layout import ODD_STARTS, Layout, find_layout
-from tagcli.readers.universal import names_columns, running_text, tag_place, tokens_of_words
-from tagcli.records import IDLE, ConllRows, Document, is_separator
+from tagcli.readers.characters import are_mostly_characters, joined
+from tagcli.readers.columns import BLANKS, split_columns
+from tagcli.readers.layout import ODD_STARTS, Layout, ends_sentence, find_layout, is_lone_mark
+from tagcli.readers.universal import (
+    NO_WORD,
+    names_columns,
+    running_text,
+    tag_place,
+    tokens_of_words,
+)
+from tagcli.records import IDLE, ConllRows, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,13 +26,20 @@ if TYPE_CHECKING:
 
 _HEAD_LINES = 400
 _BLANK_STARTS = frozenset(("", *BLANKS))
-_SEPARATOR_STARTS = frozenset("-\ufeff")
+_SEPARATOR_STARTS = frozenset("-<\ufeff")
+_LONE_RETURNS = "its lines end in lone carriage returns: tr '\\r' '\\n' <FILE | nertag"
+_CUT = "{}: all tokens begin with {!r}, which is cut off (--input-format text keeps it)"
+_HEADER = "{}: its first row, {!r:.60}, names the columns (--input-format text reads all of it)"
+_NUMBERS = "{}: column 1 holds numbers only, and is taken for the tokens (--token-column 2?)"
 _GUESS = "{}: the tokens are taken from column {}, {} (--token-column says it outright)"
 
 
 def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every sentence is a document whose tokens are taken as they are."""
     head, lines = yield from first_lines(lines, _shows_layout)
+    if found := next(filter(_has_lone_returns, head), None):
+        options.report(DataError(source, found.number, _LONE_RETURNS), found.text)
+        return
     reader = _SentenceReader([line.text for line in head if not line.bad], source, options)
     before: list[str] = []
     rows: list[Line] = []
@@ -37,7 +50,7 @@ def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Do
         text = line.text
         first = text[:1]  # of most lines it says enough
         is_blank = first in _BLANK_STARTS and not text.strip(BLANKS) and not line.bad
-        if not is_blank and not (first in _SEPARATOR_STARTS and is_separator(text)):
+        if not is_blank and not (first in _SEPARATOR_STARTS and ends_sentence(text)):
             rows.append(line)
             continue
         if rows:
@@ -85,14 +98,18 @@ class _SentenceReader:
     def _look_at(self, lines: Sequence[str]) -> None:
         options = self._options
         self._layout = layout = find_layout(lines, options.token_column)
-        is_said = options.token_column is not None or (layout is not None and layout.names)
-        if layout is not None and not is_said and layout.token_column:
-            reason = "as its name says"
-            if layout.has_index:
-                reason = "the first one counts them"
-            elif 0 in layout.tag_columns:
-                reason = "the first one has the tags"
-            options.guess(_GUESS.format(self._source, layout.token_column + 1, reason))
+        if layout is None:
+            return
+        if layout.cut:
+            options.guess(_CUT.format(self._source, layout.cut))
+        if layout.header is not None:
+            options.guess(_HEADER.format(self._source, layout.header))
+        if options.token_column is not None or layout.names:
+            return
+        if layout.token_column:
+            options.guess(_GUESS.format(self._source, layout.token_column + 1, _reason(layout)))
+        elif layout.has_numbers:
+            options.guess(_NUMBERS.format(self._source))
 
     def documents(
         self, before: list[str], block: list[Line], after: str | None, is_last: bool = False
@@ -119,6 +136,9 @@ class _SentenceReader:
 
     def _parts(self, block: list[Line]) -> _Parts:
         parts, layout = _Parts([], [], []), self._layout
+        if len(block) == 1 and is_lone_mark(block[0].text):
+            parts.others.append((0, block[0].text))
+            return parts
         tokens, width = parts.tokens, 0 if layout is None else layout.plain_width
         wholes, words = self._tokens_of_words(block)
         for number, line in enumerate(block):
@@ -155,6 +175,9 @@ class _SentenceReader:
         for line, cells in (*parts.tokens, *parts.words):
             if len(cells) != width or width < 2:
                 raise DataError(self._source, line.number, _problem(cells, width))
+            if self._layout.has_index and not _has_id(cells):
+                problem = f"column 1 is {cells[0]!r:.40}, where other rows have a number"
+                raise DataError(self._source, line.number, problem)
             if column >= width:
                 problem = f"--token-column {column + 1}, but the line has {width} columns"
                 raise DataError(self._source, line.number, problem)
@@ -162,11 +185,16 @@ class _SentenceReader:
 
     def _fits(self, parts: _Parts) -> bool:
         assert self._layout is not None
-        width = self._layout.width
-        if {len(cells) for _, cells in (*parts.tokens, *parts.words)} != {width}:
+        layout = self._layout
+        widths = {len(cells) for _, cells in (*parts.tokens, *parts.words)}
+        if layout.varies:
+            return len(widths) == 1 and min(widths) >= layout.token_column + 2
+        if widths != {layout.width}:
+            return False
+        if layout.has_index and not all(_has_id(cells) for _, cells in parts.tokens):
             return False
         self._fitting += 1
-        return width > max(1, self._layout.token_column)
+        return layout.width > max(1, layout.token_column)
 
     def _is_like_most(self, parts: _Parts) -> bool:
         """Whether more sentences are like one that does not fit than fit."""
@@ -186,7 +214,9 @@ class _SentenceReader:
         assert layout is not None
         column = layout.token_column
         tokens = [cells[column].strip(" ") for _, cells in parts.tokens]
-        by_character = layout.by_character and all(len(token) < 2 for token in tokens)
+        if layout.cut:
+            tokens = [token.removeprefix(layout.cut) for token in tokens]
+        by_character = layout.by_character and are_mostly_characters(tokens)
         if by_character:
             tokens = [token or " " for token in tokens]
         if layout.has_index and not by_character:
@@ -199,7 +229,9 @@ class _SentenceReader:
             (*before, *(text for at, text in parts.others if not at)),
             tuple(
                 [
-                    line.text if line.text[-1] not in " \t" else _row(line.text, layout.width)
+                    line.text
+                    if line.text[-1] not in " \t"
+                    else _row(line.text, layout.width, layout.is_tabbed)
                     for line, _ in parts.tokens
                 ]
             ),
@@ -217,16 +249,39 @@ def _texts(parts: _Parts) -> list[str]:
     return [text for _, text in parts.others]
 
 
+def _has_id(cells: Sequence[str]) -> bool:
+    """Whether a token's row begins with its number, or with those of its words."""
+    return cells[0].isdecimal() or NO_WORD.fullmatch(cells[0]) is not None
+
+
+def _has_lone_returns(line: Line) -> bool:
+    """Whether a line is several, of rows, to who wrote it."""
+    return (
+        "\r" in line.text and sum(len(split_columns(one)) > 1 for one in line.text.split("\r")) > 1
+    )
+
+
+def _reason(layout: Layout) -> str:
+    """Why the token is not in the first column."""
+    if layout.is_header_named:
+        return "as its name says"
+    if 0 in layout.tag_columns:
+        return "the first one has the tags"
+    if layout.token_column == 1 and layout.has_index:
+        return "the first one counts them"
+    return "what stands in front of them is numbers, ids or always the same"
+
+
 def _problem(cells: list[str], width: int) -> str:
     if len(cells) < 2:
         return "a CoNLL line needs two or more columns, this has one"
     return f"{len(cells)} columns where most rows have {width}"
 
 
-def _row(line: str, width: int) -> str:
+def _row(line: str, width: int, is_tabbed: bool) -> str:
     """The line without empty columns behind the last one."""
     if "\t" not in line:
         return line
-    if "\t" not in line.rstrip(" \t"):
+    if "\t" not in line.rstrip(" \t") and not is_tabbed:
         return line.rstrip(" \t")
     return "\t".join(line.split("\t")[:width])

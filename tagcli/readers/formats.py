@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 from tagcli.errors import DataError, UsageError, to_nobody
@@ -13,7 +14,7 @@ from tagcli.readers.conll import read_conll
 from tagcli.readers.decompression import without_ending
 from tagcli.readers.inputs import TableFound
 from tagcli.readers.jsonl import read_jsonl
-from tagcli.readers.recognition import NoText, Verdict, recognised
+from tagcli.readers.recognition import NoText, Verdict, awaits_more, no_prose, recognised
 from tagcli.readers.separated import has_column, read_separated
 from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
@@ -44,9 +45,12 @@ _EXTENSIONS = {
     "parquet": (".parquet", ".pq"),
     "arrow": (".arrow", ".arrows", ".feather", ".ipc"),
 }
+_NAMES = re.compile(r"\ufeff?\w+(?:[,;]\w+)+")
+"""The first line of a table whose name does not say so."""
 _TABLES = (".csv", ".tsv")
 _TABLE_LINES = 5
 _FEWEST_ROWS_OF_TXT = 3
+_FEWEST_ROWS_OF_TABLE = 3
 
 
 def format_of_name(name: str) -> str | None:
@@ -130,6 +134,7 @@ def _read_lines(
     chosen = input_format or format_of_name(source.name)
     if chosen is None and _is_csv_by_name(source, options):
         chosen = CSV
+    is_guessed = False
     how = "as asked" if input_format else "by its extension"
     if input_format is None and chosen in (None, "text"):
         looker = _Looker(source.name, chosen, options)
@@ -140,19 +145,50 @@ def _read_lines(
         found = looker.found(head)
         if found != chosen:
             chosen, how = found, "by its first lines"
+        is_guessed = not looker.is_told
     assert chosen is not None
     if options.is_field_asked and chosen not in ("jsonl", CSV):
         # what stands around the text would be tagged as text
         problem = f"{source.name} is read as {chosen}, where --text-field has no meaning"
         raise UsageError(f"{problem}: make it JSONL or CSV, or leave the option out")
     note(f"{source.name}: read as {chosen}, {how}")
-    if chosen == "text" and without_ending(source.name).endswith(_TABLES):
-        head, lines = yield from first_lines(lines, lambda head, _: len(head) == _TABLE_LINES)
-        if _is_table([line.text for line in head]):
-            problem = f"{source.name} looks like a table, and is read as text, line by line"
-            options.guess(f"{problem} (--text-field NAME reads one of its columns)")
+    if chosen == "text":
+        lines = yield from _with_note_of_table(lines, source.name, is_guessed, options)
     reader = read_separated if chosen == CSV else INPUT_FORMATS[chosen]
     yield from reader(lines, source.name, options)
+
+
+def _with_note_of_table(
+    lines: Lines, name: str, is_guessed: bool, options: ReaderOptions
+) -> Generator[None, None, Lines]:
+    """The lines of a text; that they look like a table is told."""
+    is_by_name = without_ending(name).endswith(_TABLES)
+
+    def is_enough(head: list[Line], pauses: bool) -> bool:
+        found = [line.text for line in head if line.text.strip(BLANKS)]
+        if len(found) >= _TABLE_LINES or (pauses and not is_by_name):
+            return True
+        if is_by_name:
+            return False
+        if not found:
+            return len(head) > _TABLE_LINES
+        return "\t" not in found[0].strip(BLANKS) and not _NAMES.fullmatch(found[0])
+
+    head, lines = yield from first_lines(lines, is_enough)
+    found = [line.text for line in head if line.text.strip(BLANKS)]
+    is_csv = is_guessed and found and _NAMES.fullmatch(found[0])
+    if (is_by_name or (is_csv and len(found) >= _FEWEST_ROWS_OF_TABLE)) and _is_table(
+        found, "\t;,"
+    ):
+        problem = f"{name} looks like a table, and is read as text, line by line"
+        options.guess(f"{problem} (--text-field NAME reads one of its columns)")
+    elif is_guessed and len(found) >= _FEWEST_ROWS_OF_TABLE and _is_table(found, "\t"):
+        problem = f"{name} looks like a table or CoNLL, and is read as text"
+        options.guess(f"{problem} (--input-format conll reads it as CoNLL)")
+    elif is_guessed and found and (kind := no_prose(found[0])):
+        said = "--input-format text says it outright"
+        options.guess(f"{name} is read as text, but looks like {kind} ({said})")
+    return lines
 
 
 def _is_csv_by_name(source: Input, options: ReaderOptions) -> bool:
@@ -166,6 +202,7 @@ class _Looker:
 
     def __init__(self, source: str, named: str | None, options: ReaderOptions) -> None:
         self.problem: DataError | None = None
+        self.is_told = False  # that it may be CoNLL
         self._source = source
         self._named = named
         self._options = options
@@ -175,6 +212,8 @@ class _Looker:
         """Whether these lines show the format, or no others will."""
         if not pauses and not head[-1].text.strip(BLANKS):
             return len(head) >= _LONGEST_HEAD
+        if pauses and awaits_more([line.text for line in head]):
+            return False
         self._look(head, pauses)
         return self.problem is not None or self._verdict is not None
 
@@ -195,11 +234,17 @@ class _Looker:
         """The format; what is not sure, or against the name, is said to be a guess."""
         if self._verdict is None:
             self._look(head, is_all=True)
-        found, rows = self._verdict or Verdict("text")
+        found, rows, is_sure = self._verdict or Verdict("text")
         if found == "conll" and self._named == "text" and rows < _FEWEST_ROWS_OF_TXT:
             otherwise = "--input-format conll reads it as that"
             self._options.guess(f"{self._source}: read as text, but may be CoNLL ({otherwise})")
+            self.is_told = True
             return "text"
+        if found == "text" and _has_lone_returns(head):
+            problem = "looks like CoNLL whose lines end in lone carriage returns"
+            said = "--input-format conll says what to do"
+            self._options.guess(f"{self._source}: {problem}, and is read as text ({said})")
+            self.is_told = True
         otherwise = "--input-format text reads it as text"
         if found == "conll" and rows == 1:
             self._options.guess(
@@ -207,14 +252,30 @@ class _Looker:
             )
         elif self._named == "text" != found != CSV:
             self._options.guess(f"{self._source}: read as {found} whatever its name ({otherwise})")
+        elif found == "conll" and not is_sure and self._options.token_column is None:
+            self._options.guess(f"{self._source}: read as CoNLL, by its columns ({otherwise})")
         return found
 
 
-def _is_table(lines: Sequence[str]) -> bool:
-    """Whether there are several lines with the same number of cells, apart by a tab, a comma or a
-    semicolon."""
-    for mark in "\t;,":
-        widths = {len(row) for row in csv.reader(lines, delimiter=mark)}
+def _has_lone_returns(head: list[Line]) -> bool:
+    """Whether the first line is CoNLL, with other line ends."""
+    lines = head[0].text.split("\r") if head else []
+    if len(lines) < 2:
+        return False
+    try:
+        found = recognised(lines, is_all=True)
+    except NoText:
+        return False
+    return found is not None and found.input_format == "conll"
+
+
+def _is_table(lines: Sequence[str], marks: str) -> bool:
+    """Whether there are several lines with the same number of cells, apart by one of the marks."""
+    for mark in marks:
+        try:
+            widths = {len(row) for row in csv.reader(lines, delimiter=mark)}
+        except csv.Error:  # a lone carriage return
+            return False
         if len(lines) > 1 and len(widths) == 1 and min(widths) > 1:
             return True
     return False

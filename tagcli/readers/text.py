@@ -31,8 +31,9 @@ def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Doc
         elif line.bad:
             yield from _documents(held, finder.end(), source)
         else:
-            held.append(line)
-            yield from _documents(held, finder.add(line.text), source)
+            text = line.text.lstrip("\ufeff")
+            held.append(Line(line.number, text))
+            yield from _documents(held, finder.add(text), source)
             if finder.found_wrapped and not was_told:
                 options.guess(_GUESS.format(source))
                 was_told = True

@@ -18,9 +18,9 @@ _EMPTY = "_"
 _CELL_BETWEEN_TABS = re.compile(r"[^\t]+")
 _CELL_BETWEEN_BLANKS = re.compile(r"[^ \t]+")
 _TAG_OR_NUMBER = re.compile(r"O|[BIESLUM][-_]\S+|[0-9]+")
-_ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
-_NO_TOKEN = re.compile(r"[0-9]+[-.][0-9]+[ \t]")
-_TEXT_COMMENT = re.compile(r"#\s*text\w*\s*=\s*(?=\S)")
+_ID = re.compile(r"[0-9]+(?:[-.][0-9]+){0,2}")
+_NO_TOKEN = re.compile(r"[0-9]+(?:[-.][0-9]+){1,2}[ \t]")  # WebAnno has parts of words: 1-2.1
+_TEXT_COMMENT = re.compile(r"#\s*(?:text|translit)\w*\s*=\s*(?=\S)", re.IGNORECASE)
 
 
 def conll_pieces(document: Document, cuts: list[Cut]) -> Iterator[Piece]:

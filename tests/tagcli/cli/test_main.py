@@ -484,7 +484,8 @@ def test_encodings_gzip_and_line_ends(tmp_path: Path, encoding: str) -> None:
 
 def test_byte_order_mark_and_crlf() -> None:
     data = b"\xef\xbb\xbfBerlin\tB-LOC\r\nist\tO\r\n\r\n"
-    assert tags("--format", "conll", stdin=data).split("\n")[0] == "Berlin\tB-LOC\tB-LOC"
+    out = tags("--format", "conll", "--input-format", "conll", stdin=data)
+    assert out.split("\n")[0] == "Berlin\tB-LOC\tB-LOC"
 
 
 def test_nothing_in_nothing_out() -> None:
@@ -857,14 +858,14 @@ def test_results_arrive_while_standard_input_is_open(start: Start) -> None:
 
 def test_sentences_arrive_while_standard_input_is_open(start: Start) -> None:
     process = start("--format", "jsonl")
-    process.write("Berlin B-LOC\nMitte I-LOC\n\n")
+    process.write("# id = 1\nBerlin B-LOC\nMitte I-LOC\n\n")
     assert json.loads(process.line())["text"] == "Berlin Mitte"
     process.write("Rom O\n\n")
     assert json.loads(process.line())["text"] == "Rom"
     process.write("Bern\n\n")
     result = process.end(close=False)
     assert_one_sentence(result, 1)
-    assert "<stdin>:6: " in result.err
+    assert "<stdin>:7: " in result.err
 
 
 @needs_posix

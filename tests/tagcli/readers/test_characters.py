@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+from typing import Literal, get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagcli.readers.characters import CharacterTokens, joined, stand_on_characters
+from tagcli.readers.characters import (
+    CharacterTokens,
+    is_character,
+    joined,
+    stand_on_characters,
+)
 from tests.support.reading import read, tokens_of
 
 
@@ -19,6 +28,8 @@ from tests.support.reading import read, tokens_of
         ([["이", "책"]], False),
         ([["a", "b", "c", "d", "e"]], False),
         ([list("이순신은 산다"), ["서울", "에"]], False),
+        ([list("이순신은 산다")] * 7 + [["서울", "에"]], True),
+        ([["서울", "에", "산", "다"]] * 20, False),
         ([[" "]], False),
         ([["", ""]], False),
         ([[]], False),
@@ -27,6 +38,56 @@ from tests.support.reading import read, tokens_of
 )
 def test_stand_on_characters(sentences: list[list[str]], expected: bool) -> None:
     assert stand_on_characters(sentences) is expected
+
+
+Form = Literal["NFC", "NFD"]
+ODD = ["❤️", "👍🏽", "👩‍👩‍👧", "❤️‍🔥", "1️⃣", "🇰🇷", "é", "각", "ᄒᆞᆫ", "कि", "🏴󠁧󠁢󠁷󠁬󠁳󠁿"]
+
+
+@pytest.mark.parametrize("token", [*ODD, "", " ", "가", "ㅋ"])
+def test_one_character_may_be_many_code_points(token: str) -> None:
+    for form in get_args(Form):
+        assert is_character(unicodedata.normalize(form, token))
+
+
+@pytest.mark.parametrize("token", ["서울", "ㅋㅋ", "ab", "❤️❤️", "🇰🇷🇩🇪", "a\u0301b", ".."])
+def test_two_characters_are_not_one(token: str) -> None:
+    for form in get_args(Form):
+        assert not is_character(unicodedata.normalize(form, token))
+
+
+@given(st.characters(exclude_categories=["Cs", "Cn"]), st.sampled_from(get_args(Form)))
+def test_a_letter_composed_or_not_is_one(letter: str, form: Form) -> None:
+    if len(unicodedata.normalize("NFC", letter)) == 1:
+        assert is_character(unicodedata.normalize(form, letter))
+
+
+SENTENCE = list("이순신은 서울에 산다")
+
+
+@pytest.mark.parametrize("odd", [*ODD, "서울", "ㅋㅋ"])
+@pytest.mark.parametrize("place", [0, 4, 7])
+@pytest.mark.parametrize("form", get_args(Form))
+def test_one_odd_token_makes_no_words_of_characters(odd: str, place: int, form: Form) -> None:
+    sentences = [[*SENTENCE] for _ in range(8)]
+    sentences[place][4:4] = [" ", odd]
+    sentences = [[unicodedata.normalize(form, token) for token in one] for one in sentences]
+    rows = "\n\n".join("\n".join(f"{token}\tO" for token in one) for one in sentences)
+    objects = "\n".join(json.dumps({"tokens": one}) for one in sentences)
+    for documents in (read("conll", rows), read("jsonl", objects)):
+        assert [document.text for document in documents] == ["".join(one) for one in sentences]
+        assert all(document.by_character for document in documents)
+
+
+@pytest.mark.parametrize("place", [0, 4, 7])
+def test_a_sentence_of_words_among_those_of_characters(place: int) -> None:
+    sentences = [[*SENTENCE] for _ in range(8)]
+    sentences[place] = ["안나", "는", "서울", "에"]
+    rows = "\n\n".join("\n".join(f"{token}\tO" for token in one) for one in sentences)
+    objects = "\n".join(json.dumps({"tokens": one}) for one in sentences)
+    for documents in (read("conll", rows), read("jsonl", objects)):
+        assert documents[place].text == "안나 는 서울 에"
+        assert [i for i, one in enumerate(documents) if not one.by_character] == [place]
 
 
 @given(st.lists(st.text(max_size=3)), st.booleans())

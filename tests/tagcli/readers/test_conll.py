@@ -111,6 +111,33 @@ def test_conll_a_separator_in_another_column() -> None:
     assert document.text == "Rom liegt"
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["-docstart-", "DOCSTART", "[DOCSTART]", "DOCSTART O", "-DocStart-\t-X-\tO", "<DOCSTART>"],
+)
+def test_conll_marks_of_documents_that_stand_alone_are_no_text(mark: str) -> None:
+    documents = read("conll", f"{mark}\n\nBerlin O\nliegt O\n\n{mark}\n\nRom O\n")
+    assert [document.text for document in documents] == ["Berlin liegt", "Rom"]
+    (inside,) = read("conll", "Berlin O\nDOCSTART O\n")
+    assert inside.text == "Berlin DOCSTART"
+
+
+@pytest.mark.parametrize("line", ["<doc id=1>", "</doc>", "<s>", "</s>", "<p n='2'>", "<g/>"])
+@pytest.mark.parametrize("gap", ["\t", " "])
+def test_conll_lines_of_markup_are_no_text(line: str, gap: str) -> None:
+    rows = f"{line}\nAnna{gap}B-PER\n{line}\nlebt{gap}O\n<b>{gap}O\n{line}\n"
+    documents = [one for one in read("conll", rows) if not one.holds_only_comments]
+    assert " ".join(document.text for document in documents) == "Anna lebt <b>"
+    assert len(documents) == (1 if line == "<g/>" else 2)
+
+
+@pytest.mark.parametrize("line", ["// von Hand", "% von Hand am 1. Mai", "%%", "//"])
+@pytest.mark.parametrize("gap", ["\t", " "])
+def test_conll_other_comments_are_no_text(line: str, gap: str) -> None:
+    rows = f"{line}\nAnna{gap}B-PER\nlebt{gap}O\n\n{line}\n5{gap}O\n%{gap}O\n//{gap}O\n/{gap}O\n"
+    assert [one.text for one in read("conll", rows)] == ["Anna lebt", "5 % // /"]
+
+
 @pytest.mark.parametrize("name", ["-DOCSTART", "DOCSTART-", "-DOCSTARTS-", "x-DOCSTART-"])
 def test_conll_tokens_that_are_no_separators(name: str) -> None:
     (document,) = read("conll", f"{name} O\nRom O\n")
@@ -131,6 +158,15 @@ def test_conll_tokens_that_are_no_separators(name: str) -> None:
         ('"\tO\n"Anna"\tO\n', '" "Anna"'),
         ("\ufeffAnna\tO\n\ufefflebt\tO\n", "Anna lebt"),
         ("Anna\tB-PER\tx\nlebt\tO\t\n", "Anna lebt"),
+        ("Anna\tB-PER\nlebt\t\n", "Anna lebt"),
+        ("Anna\tB-PER\nNew York\t\nlebt\t \n", "Anna New York lebt"),
+        ("1\tAnna\tB-PER\n2\tlebt\t\n3\tin\tO\n", "Anna lebt in"),
+        ("Anna\tB-PER\r\r\nlebt\tO\r\r\n", "Anna lebt"),
+        ("Anna B-PER\r\nlebt O\r\r\n\r", "Anna lebt"),
+        ("Anna\tB-PER\u00a0\nlebt\tO \u3000\n", "Anna lebt"),
+        ("de:Anna\tB-PER\nde:lebt\tO\nde:.\tO\n", "Anna lebt ."),
+        ("de:Anna\tB-PER\nde:lebt\tO\nen:.\tO\n", "de:Anna de:lebt en:."),
+        ("http://a.de\tB-PER\nhttp://b.de\tO\nhttp://c\tO\n", "http://a.de http://b.de http://c"),
     ],
 )
 def test_conll_blanks_quotes_and_marks_are_no_text(text: str, expected: str) -> None:
@@ -139,6 +175,27 @@ def test_conll_blanks_quotes_and_marks_are_no_text(text: str, expected: str) -> 
     assert document.conll is not None
     assert len(document.conll.tokens) == len(tokens_of(document))
     assert len({len(cells) for cells in cells_of(document.conll)}) == 1
+
+
+def test_conll_blanks_behind_tags_are_no_part_of_them() -> None:
+    (document,) = read("conll", "Anna\tB-PER\u00a0\nlebt\tO\r\r\nin\t\n")
+    assert document.conll is not None
+    assert cells_of(document.conll) == [["Anna", "B-PER"], ["lebt", "O"], ["in", ""]]
+
+
+@pytest.mark.parametrize("rows", ["Anna B-PER\rlebt O\r\r", "Anna\tB-PER\rlebt\tO\r\rEva\tO\r"])
+@pytest.mark.parametrize("before", ["", "# a\n", "Max O\n"])
+def test_conll_of_lone_carriage_returns_is_refused(rows: str, before: str) -> None:
+    assert "lone carriage returns" in fails("conll", before + rows)
+
+
+@pytest.mark.parametrize("language", ["de", "ko", "als"])
+def test_conll_a_language_in_front_of_all_tokens_is_told_once(language: str) -> None:
+    told: list[str] = []
+    rows = "\n\n".join("\n".join(f"{language}:{token}\tO" for token in one) for one in SENTENCES)
+    documents = read("conll", rows, on_guess=told.append)
+    assert [tokens_of(document) for document in documents] == SENTENCES
+    assert [f"{language}:" in one for one in told] == [True]
 
 
 def test_conll_a_blank_line_may_hold_a_byte_order_mark() -> None:
@@ -156,7 +213,7 @@ def test_conll_a_blank_line_may_hold_a_byte_order_mark() -> None:
         ("2\tAnna\tO\n3\tlebt\tO\n", ["2", "3"], 0),
         ("2\tAnna\tO\n3\tlebt\tO\n4\tin\tO\n", ["Anna", "lebt", "in"], 1),
         ("7\tin\tO\n8\tUlm\tO\n\n1\tEva\tO\n", ["in", "Ulm"], 1),
-        ("1\tAnna\tO\n3\tlebt\tO\n", ["1", "3"], 0),
+        ("1\tAnna\tO\n3\tlebt\tO\n", ["Anna", "lebt"], 1),
         ("1\tAnna\tO\nx\tlebt\tO\n", ["1", "x"], 0),
         ("1\tMai\tO\n", ["1"], 0),
         ("1-2\tZum\t_\n1\tZu\tO\n2\tdem\tO\n2.1\tx\t_\n", ["Zum"], 1),
@@ -172,6 +229,147 @@ def test_conll_a_first_column_that_counts_is_an_index(
     document, *_ = read("conll", text, on_guess=told.append)
     assert tokens_of(document) == tokens
     assert len(told) == guesses
+
+
+SENTENCES = [["Anna", "Berger", "lebt", "in", "Ulm"], ["Sie", "mag", "Kassel"]] * 3
+
+
+def in_columns(*fronts: list[str], gap: str = "\t", behind: str = "O") -> str:
+    """Rows of SENTENCES with columns in front, whose cells go on from sentence to sentence."""
+    cells = iter(list(zip(*fronts, strict=True)))
+    return "\n\n".join(
+        "\n".join(gap.join([*next(cells), token, behind]) for token in sentence)
+        for sentence in SENTENCES
+    )
+
+
+COUNTED = [str(i + 1) for one in SENTENCES for i in range(len(one))]
+TOTAL = len(COUNTED)
+
+
+def changed(at: int, cell: str) -> list[str]:
+    return [*COUNTED[:at], cell, *COUNTED[at + 1 :]]
+
+
+@pytest.mark.parametrize(
+    "fronts",
+    [
+        [COUNTED],
+        [changed(2, "2")],
+        [changed(4, "9")],
+        [changed(0, "0")],
+        [[str(int(cell) * 10) for cell in COUNTED]],
+        [[str(int(cell) + 4) for cell in COUNTED]],
+        [[str(i * 7) for i in range(TOTAL)]],
+        [[f"s1.{i}" for i in range(TOTAL)]],
+        [[f"1-{i}" for i in COUNTED]],
+        [[f"t_{i}" for i in COUNTED]],
+        [["doc1"] * TOTAL],
+        [["de"] * TOTAL, COUNTED],
+        [["bc/cctv/00/cctv_0000"] * TOTAL, ["0"] * TOTAL, COUNTED],
+        [[f"1-{i}" for i in COUNTED], [f"{i}-{int(i) + 1}" for i in COUNTED]],
+        [COUNTED, [str(i * 7) for i in range(TOTAL)], [str(i * 7 + 6) for i in range(TOTAL)]],
+    ],
+)
+@pytest.mark.parametrize("gap", ["\t", "  "])
+def test_conll_columns_in_front_of_the_token(fronts: list[list[str]], gap: str) -> None:
+    told: list[str] = []
+    documents = read("conll", in_columns(*fronts, gap=gap), on_guess=told.append)
+    assert [tokens_of(document) for document in documents] == SENTENCES
+    assert len(told) == 1
+    assert f"column {len(fronts) + 1}," in told[0]
+    header = gap.join([*("abcdefg"[: len(fronts)]), "Form", "NER"])
+    documents = read("conll", f"{header}\n{in_columns(*fronts, gap=gap)}")
+    assert [tokens_of(document) for document in documents] == SENTENCES
+
+
+@given(st.integers(0, 20), st.lists(st.integers(1, 5), min_size=TOTAL, max_size=TOTAL))
+def test_conll_numbers_that_rise_are_an_index_wherever_they_begin(
+    first: int, steps: list[int]
+) -> None:
+    numbers = [str(first + sum(steps[:i])) for i in range(TOTAL)]
+    documents = read("conll", in_columns(numbers))
+    assert [tokens_of(document) for document in documents] == SENTENCES
+
+
+def test_conll_behind_indexed_sentences_a_row_without_a_number_is_bad() -> None:
+    told: list[DataError] = []
+    rows = in_columns(changed(6, "mag"))
+    documents = read("conll", rows, on_error=told.append)
+    assert [tokens_of(document) for document in documents] == [SENTENCES[0], *SENTENCES[2:]]
+    (error,) = told
+    assert (error.line, "'mag'" in error.problem) == (8, True)
+
+
+def test_conll_numbers_that_do_not_rise_are_told() -> None:
+    told: list[str] = []
+    numbers = [str(-int(cell) % 7) for cell in COUNTED]
+    read("conll", in_columns(numbers), on_guess=told.append)
+    assert ["--token-column 2?" in one for one in told] == [True]
+    told.clear()
+    read("conll", in_columns(numbers), on_guess=told.append, token_column=1)
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["text ner", "sentence tag", "Token Gold", "Word Class", "token IOB2", "형태소 개체명",
+     "Parola Etichetta", "Wort NE", "x y"],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", ["\t", " "])
+@pytest.mark.parametrize(
+    "tags", ["B-PER I-PER O O B-LOC", "PER-B PER-I O O LOC-B", "PER PER O O LOC"]
+)
+def test_conll_names_of_columns_are_no_text(header: str, gap: str, tags: str) -> None:
+    rows = "\n".join(map(gap.join, zip(SENTENCES[0], tags.split(), strict=True)))
+    for between in ("\n", "\n\n"):
+        documents = read("conll", f"{header.replace(' ', gap)}{between}{rows}\n\n{rows}")
+        assert [tokens_of(document) for document in documents] == [SENTENCES[0]] * 2
+
+
+@pytest.mark.parametrize("first", ["PER", "LOC", "EVENT", "B PER", "B-", "-B", "O", "B-EVENT", "_"])
+def test_conll_a_first_row_whose_tag_is_odd_is_no_header(first: str) -> None:
+    rows = f"Max\t{first}\nAnna\tB-PER\nBerger\tI-PER\nlebt\tO\nin\tO\nUlm\tB-LOC"
+    (document,) = read("conll", rows)
+    assert tokens_of(document) == ["Max", *SENTENCES[0]]
+
+
+ONTONOTES = """#begin document (bc/cctv/00/cctv_0000); part 000
+bc/cctv/00/cctv_0000   0    0    Anna  NNP  (TOP(S(NP*  -  -  -  Spk  (PERSON*  (ARG0*  (12
+bc/cctv/00/cctv_0000   0    1  Berger  NNP           *) -  -  -  Spk        *)       *)  12)
+bc/cctv/00/cctv_0000   0    2    lebt  VBZ      (VP*)) live 01 1 Spk         *     (V*)   -
+
+bc/cctv/00/cctv_0000   0    0          Ja   UH   (TOP(X*)) -  -  -  Spk         *   -
+bc/cctv/00/cctv_0000   0    1           .    .           *  -  -  -  Spk         *   -
+
+#end document
+"""
+
+
+def test_conll_of_ontonotes() -> None:
+    first, second, _ = read("conll", ONTONOTES)
+    assert (first.text, second.text) == ("Anna Berger lebt", "Ja .")
+    assert "columns" in fails("conll", ONTONOTES.replace("(12\n", "(12 x\n"))
+
+
+WEBANNO = """#FORMAT=WebAnno TSV 3
+#T_SP=de.tudarmstadt.NamedEntity|value
+
+
+#Text=Anna lebt.
+1-1\t0-4\tAnna\tPER\t
+1-2\t5-9\tlebt\t_\t
+1-2.1\t5-6\tl\t_\t
+1-3\t9-10\t.\t_\t
+
+#Text=Ja!
+2-1\t11-13\tJa\t_\t
+2-2\t13-14\t!\t_\t
+"""
+
+
+def test_conll_of_webanno() -> None:
+    assert [document.text for document in read("conll", WEBANNO)] == ["Anna lebt .", "Ja !"]
 
 
 def test_conll_an_index_may_go_on_from_sentence_to_sentence() -> None:

@@ -131,7 +131,23 @@ def told_of(path: Path, data: str, asked: str | None = None, **options: Any) -> 
     ("name", "data", "said"),
     [
         ("a", "Berlin\tB-LOC\n", "by little"),
-        ("a", "Berlin\tB-LOC\nliegt\tO\n", None),
+        ("a", "Berlin\tB-LOC\nliegt\tO\n", "by its columns"),
+        ("a.bio", "Berlin\tB-LOC\nliegt\tO\n", None),
+        ("a", "# text = Berlin liegt\nBerlin\tB-LOC\nliegt\tO\n", None),
+        ("a", "-DOCSTART- O\n\nBerlin\tB-LOC\nliegt\tO\n", None),
+        ("a", "Anna\tKassel\nMax\tBonn\nEva\tUlm\n", "a table or CoNLL"),
+        ("a.txt", "Anna\tKassel\n\nMax\tBonn\n\nEva\tUlm\n", "a table or CoNLL"),
+        ("a.txt", "Anna\tKassel\nMax\tBonn\n", None),
+        ("a", "id,text\n1,Anna\n2,Max\n", "looks like a table"),
+        ("a", "id;text\n1;Anna\n2;Max\n", "looks like a table"),
+        ("a", "Anna, Max\nEva, Ulm\nIda, Bonn\n", None),
+        ("a", "Anna B-PER\rlebt O\r\rMax B-PER\r", "lone carriage returns"),
+        ("a.tsv", "Anna\tKassel\rx\nMax\tBonn\n", None),
+        ("a", "{'text': 'Anna'}\n", "a dict of Python"),
+        ("a", "<?xml version='1.0'?>\n<a>Anna</a>\n", "XML or HTML"),
+        ("a", "<!DOCTYPE html>\n<p>Anna\n", "XML or HTML"),
+        ("a.txt", "Anna\tO\nMax\tO\nEva\tO\n", "may be CoNLL"),
+        ("a.txt", "Anna\tKassel\nMax\nEva\tUlm\n", None),
         ("a", "Berlin O\n", None),
         ("a.txt", "-DOCSTART- O\n\nBerlin O\n", "whatever its name"),
         ("a.txt", '{"text": "Rom"}\n', "whatever its name"),
@@ -186,22 +202,29 @@ def test_json_that_is_no_jsonl_is_a_bad_record(tmp_path: Path, name: str) -> Non
     assert "--text-field" in error.problem
 
 
-def test_live_lines_are_answered_at_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lines(on_error: OnError | None = None) -> Iterator[Any]:
-        for number, text in enumerate(("Anna lebt in Rom.", "Spieler O"), start=1):
-            yield Line(number, text)
-            yield IDLE
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("Anna lebt in Rom.|.|Spieler O|.", ["Anna lebt in Rom.", IDLE, "Spieler O", IDLE]),
+        ("Anna\tB-PER|.|lebt\tO|.||.", [IDLE, IDLE, "Anna lebt", IDLE]),
+        ("Anna B-PER|.|lebt O|.||.", [IDLE, IDLE, "Anna lebt", IDLE]),
+        ("# Reise|.|Anna lebt.|.", [IDLE, "# Reise", "Anna lebt.", IDLE]),
+        ("a\tb|.|a\tb|.|a\tb|.|a\tb|.|x|.", [IDLE] * 3 + ["a\tb"] * 4 + [IDLE, "x", IDLE]),
+        (
+            "# text = Anna lebt|.|Anna\tB-PER|lebt\tO|.||.|Max\tO|",
+            [IDLE, IDLE, "Anna lebt", IDLE, "Max"],
+        ),
+    ],
+)
+def test_live_lines_are_answered_at_a_pause(
+    monkeypatch: pytest.MonkeyPatch, lines: str, expected: list[str | None]
+) -> None:
+    def with_pauses(on_error: OnError | None = None) -> Iterator[Any]:
+        for number, text in enumerate(lines.split("|"), start=1):
+            yield IDLE if text == "." else Line(number, text)
 
-    def rows(on_error: OnError | None = None) -> Iterator[Any]:
-        yield from (Line(1, "# text = Anna lebt"), IDLE, Line(2, "Anna\tB-PER"))
-        yield from (Line(3, "lebt\tO"), IDLE, Line(4, ""), IDLE, Line(5, "Max\tO"), Line(6, ""))
-
-    for given, expected in (
-        (lines, ["Anna lebt in Rom.", IDLE, "Spieler O", IDLE]),
-        (rows, [IDLE, IDLE, "Anna lebt", IDLE, "Max"]),
-    ):
-        source = Input("-")
-        source.lines = given  # type: ignore[method-assign]
-        monkeypatch.setattr(Input, "size", 1)  # its lines come as they are
-        found = read_live(source, None, ReaderOptions())
-        assert [one if one is None else one.text for one in found] == expected
+    source = Input("-")
+    source.lines = with_pauses  # type: ignore[method-assign]
+    monkeypatch.setattr(Input, "size", 1)  # its lines come as they are
+    found = read_live(source, None, ReaderOptions())
+    assert [one if one is None else one.text for one in found] == expected

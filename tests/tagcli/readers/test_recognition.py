@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagcli.readers.recognition import MOST_ROWS, NoText, recognised
+from tagcli.readers.recognition import MOST_ROWS, NoText, awaits_more, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,32 @@ PROSE = [
     "{Anna} lebt",
     "{'text': 1}",
     "[]",
+    "-DOCSTART- is the mark of CoNLL files.",
+    "-DOCSTART- O ja|Anna B-PER",
+    "Anna wohnt in Kassel.\tLOC|Max mag Ulm.\tLOC|Heute regnet es.\tO",
+    "Anna Berger\tPER|Max Muster\tPER|nichts\tO",
+    "Anna Berger\tS-Bahn|Max Muster\tO",
+    "Kassel\tS-Bahn|Bonn\tO|Ulm\tU-Bahn",
+    "Kassel\tB-7|Bonn\tO|Ulm\tB-9",
+    "Anna\tHepatitis-B|Max\t-|Eva\tHepatitis-B",
+    "1\tAnna Berger wohnt in Kassel.\tO|2\tMax Muster geht.\tO|3\tNa dann.\tO",
+    "|".join(f"{i}\tAnna\tKassel\tx\t7\tb\tja\t-\t-\tz{i}" for i in range(1, 5)),
+    "|".join(f"Gruppe{i} B-EU" for i in range(12)) + "|Gruppe O",
+    "|".join(f"Kassel{i} B-{i}" for i in range(12)) + "|Kassel O",
+    "|".join(f"{i} Anna Berger O" for i in range(1, 14)),
+    "Anna PER|lebt O|Bonn LOC",
+    "Gruppe B-EU|Gruppe I-EU|Gruppe O",
+    "Vitamin B-KOMPLEX|Vitamin I-KOMPLEX",
+    "Tor\tO|Tor\tX|Tor\tO",
+    "Spieler O|Torwart O|",
+    "Anna Berger|lebt O|in O",
+    "siehe [1]|siehe [2]|siehe [3]",
+    "<html>|<p>Anna lebt.</p>",
+    "<p>|Anna lebt.",
+    "// x|Anna lebt.",
+    "% x|Anna lebt.",
+    "DOCSTART|Anna lebt.",
+    "[Anna] lebt|Max O",
 ]
 CONLL = [
     "-DOCSTART-",
@@ -92,6 +118,41 @@ CONLL = [
     "Anna\tB-PER|lebt\tO\t|hier\tO",
     "Anna\tB-PER|Berger\tE-PER|Max\tS-PER",
     "B-ACTOR\tAnna|O\tlebt|O\thier",
+    "1\t비토리오\tPER_B|2\t양일\tDAT_B|3\t만에\t-",
+    "1\t비토리오\tCVL_B|2\t양일\tANM_B|3\t만에\t-",
+    "Anna\tperson-artist/author|lebt\tO|in\tO",
+    "Anna\tB_PER|Berger\tI_PER|lebt\t_",
+    "Anna\tB-PER|Berger\tX|lebt\tO",
+    "[CLS]\t[CLS]|Anna\tB-PER|lebt\tO",
+    "Anna\tner=B-PER|lebt\tner=O|hier\tner=O",
+    "Anna\tname=B-PER|lebt\tO|hier\tO",
+    "Anna PER_B|lebt O|hier O",
+    "Anna PER_B|Berger PER_I|lebt O",
+    "Anna b-per|lebt o|hier o",
+    "Anna b-per|berger i-per|lebt o",
+    "Anna PER|lebt O|in O|Kassel LOC|. O|Ja O",
+    "Anna\tS-PER|Kassel\tU-LOC",
+    "Anna S-PER|lebt O|in O",
+    "Anna B:PER|Berger I:PER|lebt O",
+    "Anna PER.B|Berger PER.I|lebt O",
+    "|".join(["sie O", "lebt O", ". O", ""] * 4),
+    "|".join(["sie PRO O", "lebt V O", ". PUNCT O", ""] * 4),
+    "1 Anna O|2 lebt O",
+    "Anna U-PER|lebt O|in O",
+    '"Anna"\t"B-PER"|"lebt"\t"O"',
+    '"Anna" "B-PER"|"lebt" "O"|"hier" "O"',
+    "Anna B-PER|lebt O|",
+    "Parola Etichetta|Anna B-PER|lebt O|in O|Ulm B-LOC",
+    "Wort\tKlasse|Anna\tB-PER|lebt\tO|in\tO|Ulm\tB-LOC",
+    "// x|Anna\tB-PER|lebt\tO",
+    "<doc id=1>|<s>|Anna\tB-PER|lebt\tO|</s>",
+    "DOCSTART||Anna\tB-PER|lebt\tO",
+    "[DOCSTART]||Anna\tB-PER|lebt\tO",
+    "#begin document (bc/cctv/00/cctv_0000); part 000|a 0 0 Anna NNP * - - - Spk (PERSON) -",
+    "#FORMAT=WebAnno TSV 3|||#Text=Anna|1-1\t0-4\tAnna\tPER\t",
+    "|".join(f"{i}\tAnna\tAnna\tPROPN\t_\t_\t0\troot\t_\t_" for i in range(1, 4)).replace(
+        "2\tAnna", "2\tlebt"
+    ),
 ]
 
 
@@ -144,9 +205,9 @@ def test_a_very_long_line_is_prose() -> None:
 
 def test_rows_that_say_o_alone_show_little() -> None:
     rows = ["Anna\tO", "lebt\tO", "hier\tO"]
-    assert recognised(rows, is_all=True) == ("conll", 1)
-    assert recognised([*rows, "Max\tB-PER"], is_all=True) == ("conll", 4)
-    assert recognised(["# text = Anna lebt hier", *rows], is_all=True) == ("conll", 3)
+    assert recognised(rows, is_all=True) == ("conll", 1, False)
+    assert recognised([*rows, "Max\tB-PER"], is_all=True) == ("conll", 4, False)
+    assert recognised(["# text = Anna lebt hier", *rows], is_all=True) == ("conll", 3, True)
 
 
 def test_a_first_line_of_prose_is_answered_at_once() -> None:
@@ -164,6 +225,21 @@ def test_a_pause_decides_with_what_is_there() -> None:
     assert recognised(["# text = Anna lebt"], is_all=True) is None  # its rows will come
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["# Reise", "; a", "% a", "[DOCSTART]", "Anna\tB-PER", "a\tb|c\td|e\tf", "<s>", "Anna B-PER"],
+)
+def test_a_pause_behind_the_first_lines_of_conll_decides_nothing(text: str) -> None:
+    assert awaits_more(text.split("|"))
+    assert not awaits_more([*text.split("|"), ""])
+    assert not awaits_more(text.split("|") * 4)
+
+
+@pytest.mark.parametrize("text", ["Anna lebt.", "Spieler O", "Das B-VG", "O", "", "Anna", "- Brot"])
+def test_a_pause_behind_prose_is_answered(text: str) -> None:
+    assert not awaits_more([text])
+
+
 def test_one_odd_row_among_many_is_none_against_them() -> None:
     rows = ["Anna\tB-PER", "lebt\tO"] * 10
     assert shown([*rows, "Max\tB-PER\tx"]) == "conll"
@@ -172,13 +248,13 @@ def test_one_odd_row_among_many_is_none_against_them() -> None:
 
 def test_no_more_lines_are_asked_for_than_it_takes() -> None:
     lines = ["Anna\tB-PER", "lebt\tO"] * MOST_ROWS
-    assert recognised(lines[:MOST_ROWS], is_all=False) == ("conll", MOST_ROWS)
-    assert recognised(["# a"] * 500, is_all=False) == ("text", 0)
+    assert recognised(lines[:MOST_ROWS], is_all=False) == ("conll", MOST_ROWS, False)
+    assert recognised(["# a"] * 500, is_all=False) == ("text", 0, False)
 
 
 WORDS = ["Anna", "lebt", "in", "Kassel", "E-MAIL", "S-BAHN", "B-VG", "E-ID", "I-AM", "O", "E-Mail",
          "PER", "und", "Spieler", ".", "#", "O!", "B-TREE"]  # fmt: skip
-TAG_LIKE = {"E-MAIL", "S-BAHN", "B-VG", "E-ID", "I-AM", "O", "E-Mail", "B-TREE"}
+TAG_LIKE = {"PER", "E-MAIL", "S-BAHN", "B-VG", "E-ID", "I-AM", "O", "E-Mail", "B-TREE"}
 lines_of_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6)
 
 
@@ -202,16 +278,23 @@ entities = st.tuples(types, st.integers(1, 3))
     st.sampled_from(["\t", " "]),
     st.sampled_from([0, 1, 2]),
     st.booleans(),
+    st.sampled_from(["{0}-{1}", "{0}_{1}", "{1}-{0}", "{1}_{0}", "{0}:{1}"]),
 )
 def test_generated_conll_is_seen(
-    sentences: list[list[tuple[str, int] | None]], gap: str, middle: int, commented: bool
+    sentences: list[list[tuple[str, int] | None]],
+    gap: str,
+    middle: int,
+    commented: bool,
+    spelling: str,
 ) -> None:
     lines: list[str] = []
     for sentence in sentences:
         lines += ["# text = a"] if commented else []
         for one in [*sentence, None, ("PER", 2)]:
             tags = (
-                ["O"] if one is None else [f"{'I' if i else 'B'}-{one[0]}" for i in range(one[1])]
+                ["O"]
+                if one is None
+                else [spelling.format("I" if i else "B", one[0]) for i in range(one[1])]
             )
             lines += [gap.join(["Anna", *["NN"] * middle, tag]) for tag in tags]
         lines.append("")

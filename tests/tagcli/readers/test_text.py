@@ -79,3 +79,9 @@ def test_a_pause_brings_out_the_lines_before_it() -> None:
     lines = [Line(1, "Anna Berger lives in Kassel."), IDLE, Line(2, "Max Muster"), IDLE]
     found = [None if d is None else d.text for d in read(iter(lines))]
     assert found == ["Anna Berger lives in Kassel.", None, "Max Muster", None]
+
+
+def test_a_byte_order_mark_at_the_start_of_a_line_is_no_text() -> None:
+    texts = ["\ufeffAnna", "\ufeff", "\ufeff\ufeffEva \ufeff Max"]
+    documents = read(lines_of(texts))
+    assert [one and one.text for one in documents] == ["Anna", "", "Eva \ufeff Max"]

@@ -255,6 +255,20 @@ def test_the_words_of_other_tokens_stay() -> None:
     assert "Hirsch" not in "".join(written)
 
 
+def test_other_lines_that_say_the_text_again() -> None:
+    rows = (
+        "# translit = Anna wohnt\n#Text=Anna wohnt\n"
+        "1-1\t0-4\tAnna\tB-PER\n1-1.1\t0-2\tAn\tO\n1-2\t5-10\twohnt\tO\n1-3\t10-11\t.\tO\n\n"
+    )
+    (document,) = read("conll", rows)
+    tagged = with_entities(document, ("Anna", "PER"))
+    assert redacted(tagged) == (
+        "# translit = _\n#Text=_\n"
+        "1-1\t_\t[PER]\tB-PER\n1-1.1\t_\t_\tO\n1-2\t5-10\twohnt\tO\n1-3\t10-11\t.\tO\n\n"
+    )
+    assert before(pieces([tagged], "label")) == rows
+
+
 @given(universal_files(), st.data(), WAYS)
 def test_rows_of_several_words_stay_rows(
     file: UniversalFile, data: st.DataObject, how: str
