@@ -38,7 +38,7 @@ _OTHER_NAME = re.compile(
     r"ner?|ne[-_]\S+|nel[-_]\S+|ner[-_]\S+|tags?|labels?|entit(?:y|ies)|iob2?|bio2?|gold|"
     r"[ux]?pos(?:tag)?|pos[-_]tags?|lemma|misc|chunk|개체명|태그"
 )
-_CUT_TAG = re.compile(r"[BIESLUMW](?:[-_.:/ ].*)?|.*[-_.:/ ][BIESLUMW]?")
+_CUT_TAG = re.compile(r"[BIESLUMW](?:[-_.:/ ].*)?|[-_.:/].*|.*[-_.:/ ][BIESLUMW]?")
 _PLAIN_TAG = re.compile(r"O|[BIESLUM][-_]\S+")
 
 
@@ -169,7 +169,9 @@ def is_plain_tag(cell: str) -> bool:
 
 def names_tags(cell: str, below: Counter[str]) -> bool:
     """Whether a cell is the name of a column of tags, which all cells below it are."""
-    if cell in below or not are_tags(below) or says_nothing(cell) or not cell:
+    if cell in below or says_nothing(cell) or not cell or _CUT_TAG.fullmatch(cell):
+        return False
+    if not are_tags(below):
         return False
     if _OTHER_NAME.fullmatch(cell.lower()):
         return True
@@ -178,7 +180,7 @@ def names_tags(cell: str, below: Counter[str]) -> bool:
         types = {one[1].upper() for one in parts if one is not None and one[1]}
         if types and None not in parts:
             is_tag = spelling.parts(cell) or cell.upper() in types or _CAPITALS.fullmatch(cell)
-            return not is_tag and not _CUT_TAG.fullmatch(cell)
+            return not is_tag
     typed = [one for one in below if not says_nothing(one)]
     return bool(typed) and all(map(_CAPITALS.fullmatch, typed)) and not _CAPITALS.fullmatch(cell)
 

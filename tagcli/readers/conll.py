@@ -37,9 +37,6 @@ _GUESS = "{}: the tokens are taken from column {}, {} (--token-column says it ou
 def read_conll(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Document | None]:
     """Every sentence is a document whose tokens are taken as they are."""
     head, lines = yield from first_lines(lines, _shows_layout)
-    if found := next(filter(_has_lone_returns, head), None):
-        options.report(DataError(source, found.number, _LONE_RETURNS), found.text)
-        return
     reader = _SentenceReader([line.text for line in head if not line.bad], source, options)
     before: list[str] = []
     rows: list[Line] = []
@@ -90,6 +87,7 @@ class _SentenceReader:
     def __init__(self, head: Sequence[str], source: str, options: ReaderOptions) -> None:
         self._source = source
         self._options = options
+        self._has_returns = any("\r" in line for line in head)
         self._layout: Layout | None = None
         self._fitting = 0  # sentences so far
         self._others = Counter[int]()  # that do not, by width
@@ -118,6 +116,10 @@ class _SentenceReader:
         `before` the next one; the line `after` those that are the last of all is none of theirs."""
         held, before[:] = tuple(before), ()
         if any(line.bad for line in block):
+            return
+        if self._has_returns and (found := next(filter(_has_lone_returns, block), None)):
+            error = DataError(self._source, found.number, _LONE_RETURNS)
+            self._options.report(error, "\n".join(line.text for line in block))
             return
         if self._layout is None:
             self._look_at([line.text for line in block])

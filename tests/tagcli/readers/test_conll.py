@@ -327,7 +327,9 @@ def test_conll_names_of_columns_are_no_text(header: str, gap: str, tags: str) ->
         assert [tokens_of(document) for document in documents] == [SENTENCES[0]] * 2
 
 
-@pytest.mark.parametrize("first", ["PER", "LOC", "EVENT", "B PER", "B-", "-B", "O", "B-EVENT", "_"])
+@pytest.mark.parametrize(
+    "first", ["PER", "LOC", "EVENT", "B PER", "-PER", "B-", "-B", "O", "B-EVENT", "_"]
+)
 def test_conll_a_first_row_whose_tag_is_odd_is_no_header(first: str) -> None:
     rows = f"Max\t{first}\nAnna\tB-PER\nBerger\tI-PER\nlebt\tO\nin\tO\nUlm\tB-LOC"
     (document,) = read("conll", rows)
