@@ -32,7 +32,7 @@ def read_text(lines: Lines, source: str, options: ReaderOptions) -> Iterator[Doc
             yield from _documents(held, finder.end(), source)
         else:
             text = line.text.lstrip("\ufeff")
-            held.append(Line(line.number, text))
+            held.append(line._replace(text=text))
             yield from _documents(held, finder.add(text), source)
             if finder.found_wrapped and not was_told:
                 options.guess(_GUESS.format(source))

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions, token_offsets
+from tagcli.readers.columns import split_columns
 from tagcli.readers.conll import read_conll
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input, Line
@@ -221,12 +222,18 @@ def conll_files(draw: st.DrawFn) -> tuple[list[str], list[bool], int]:
     return lines, gets_tag, column
 
 
+def _holds_rows(line: str) -> bool:
+    """Whether a line is several that end in lone carriage returns, which is refused."""
+    return sum(len(split_columns(one)) > 1 for one in line.split("\r")) > 1
+
+
 @settings(max_examples=150)
 @given(conll_files(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_conll_stays_as_it_was_but_for_the_last_column(
     scratch: Path, file: tuple[list[str], list[bool], int], end: str, ended: bool
 ) -> None:
     lines, is_row, column = file
+    assume(not any(map(_holds_rows, lines)))
     content = "".join(line + end for line in lines)
     if lines and not ended:
         content = content.removesuffix(end)
