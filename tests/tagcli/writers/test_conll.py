@@ -193,7 +193,7 @@ def conll_files(draw: st.DrawFn) -> tuple[list[str], list[bool], int]:
     tag = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"])
     comment = st.text(
         st.characters(exclude_characters="\n\ufeff\0", exclude_categories=["Cs"]), max_size=8
-    ).filter(lambda text: not text.endswith(("\r", "O", "B-PER", "I-PER", "B-LOC")))
+    ).filter(lambda text: not text.upper().endswith(("\r", "O", "B-PER", "I-PER", "B-LOC")))
     mark = st.sampled_from(["# ", "## ", "#\t", "# id = "])
     lines: list[str] = []
     gets_tag: list[bool] = []
