@@ -80,7 +80,7 @@ OTHERS = re.compile(r"\b(accelerate|docker|pip|pytest|torchrun) [^`\n]*")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 SCRIPTS = (
     "samples/shapes/make_checkpoint.py", "samples/shapes/compare_models.py", "-m tests.fuzzing",
-    "samples/experiments/wrapped.py",
+    "samples/experiments/wrapped.py", "samples/experiments/fill_templates.py",
 )  # fmt: skip
 
 
