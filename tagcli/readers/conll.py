@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tagcli.errors import DataError
 from tagcli.readers.base import Lines, ReaderOptions, first_lines, token_offsets
 from tagcli.readers.characters import are_mostly_characters, joined
-from tagcli.readers.columns import BLANKS, split_columns
+from tagcli.readers.columns import BLANKS, is_plain_tag, split_columns
 from tagcli.readers.layout import ODD_STARTS, Layout, ends_sentence, find_layout, is_lone_mark
 from tagcli.readers.universal import (
     NO_WORD,
@@ -257,10 +257,14 @@ def _has_id(cells: Sequence[str]) -> bool:
 
 
 def _has_lone_returns(line: Line) -> bool:
-    """Whether a line is several, of rows, to who wrote it."""
-    return (
-        "\r" in line.text and sum(len(split_columns(one)) > 1 for one in line.text.split("\r")) > 1
-    )
+    """Whether a line is several, of rows, to who wrote it; a comment may repeat a text that has
+    such returns, without tabs and tags."""
+    if "\r" not in line.text:
+        return False
+    rows = [one for one in line.text.split("\r") if len(split_columns(one)) > 1]
+    if line.text.startswith("#"):
+        rows = [one for one in rows if "\t" in one or is_plain_tag(split_columns(one)[-1])]
+    return len(rows) > 1
 
 
 def _reason(layout: Layout) -> str:
