@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from tagcli import load
-from tagcli.errors import DataError
+from tagcli.errors import DataError, NertagError
 from tagcli.readers.base import ReaderOptions
+from tagcli.readers.binary import table_at
 from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input
 from tagcli.writers.base import WriterOptions
@@ -79,6 +80,10 @@ def _limited(seconds: float) -> Iterator[None]:
 def _readers(folder: Path) -> Level:
     def level(broken: BrokenInput) -> str:
         path = _written(broken, folder)
+        if table_at(broken.data):  # whose errors have no line
+            with suppress(NertagError):
+                list(_documents(broken, path, None, []))
+            return REFUSED
         kept = _reading(broken, path, keep_going=True)
         check_reading(broken, kept, _reading(broken, path, keep_going=False))
         return REFUSED if kept.errors else READ
