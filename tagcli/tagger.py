@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -49,7 +49,7 @@ class TagOptions:
 
     language: str = AUTO
     labels: frozenset[str] | None = None
-    min_score: float = 0.0
+    min_score: float | Mapping[str, float] = 0.0
     overlap_tokens: int = OVERLAP_TOKENS
     paragraphs: str = AUTO_PARAGRAPHS
     lists: ListedNames | None = None
@@ -103,7 +103,11 @@ class Tagger:
         self.model = model
         self.backend = backend
         known = [*model.tag_set.types, *sorted(options.listed_labels - {*model.tag_set.types})]
-        self.options = replace(options, labels=_known_labels(options.labels, known))
+        self.options = replace(
+            options,
+            labels=_known_labels(options.labels, known),
+            min_score=_known_scores(options.min_score, known),
+        )
         self._encoder = encoder
         self._decoder = Decoder(model.tag_set)
         if model.limit <= self._encoder.special_count:
@@ -230,8 +234,12 @@ class Tagger:
         for entity in entities:
             if self.options.labels is not None and entity.label not in self.options.labels:
                 continue
-            if entity.score >= self.options.min_score:
+            if entity.score >= self._least_score(entity.label):
                 yield entity
+
+    def _least_score(self, label: str) -> float:
+        least = self.options.min_score
+        return least if isinstance(least, float | int) else least.get(label, 0.0)
 
 
 def _with_last_marked(inputs: Iterable[ModelInput]) -> Iterator[tuple[ModelInput, bool]]:
@@ -254,6 +262,17 @@ def _known_labels(labels: Iterable[str] | None, known: Sequence[str]) -> frozens
         near = did_you_mean(unknown[0], known)
         raise UsageError(f"the model has no label {unknown[0]!r}; it has {', '.join(known)}{near}")
     return wanted
+
+
+def _known_scores(
+    min_score: float | Mapping[str, float], known: Sequence[str]
+) -> float | Mapping[str, float]:
+    """The least scores by labels as the model has them; raises UsageError for one that it does not
+    have."""
+    if isinstance(min_score, float | int):
+        return min_score
+    _known_labels(min_score, known)
+    return {as_known(label, known): score for label, score in min_score.items()}
 
 
 def _text(value: object, name: str) -> str:
@@ -290,7 +309,7 @@ def load(
     threads: int | None = None,
     lang: str = AUTO,
     labels: Iterable[str] | None = None,
-    min_score: float = 0.0,
+    min_score: float | Mapping[str, float] = 0.0,
     overlap: int = OVERLAP_TOKENS,
     offline: bool = False,
     paragraphs: str = AUTO_PARAGRAPHS,
@@ -308,8 +327,9 @@ def load(
     """
     if backend not in (AUTO, *BACKENDS) or device not in DEVICES:
         raise UsageError(f"no backend {backend!r} or no device {device!r}")
-    if not 0 <= min_score <= 1:
-        raise UsageError(f"min_score {min_score} is not between 0 and 1")
+    scores = [min_score] if isinstance(min_score, float | int) else min_score.values()
+    if odd := [score for score in scores if not 0 <= score <= 1]:
+        raise UsageError(f"min_score {odd[0]} is not between 0 and 1")
     if overlap < 0 or (threads is not None and threads < 1):
         raise UsageError("overlap is at least 0 and threads at least 1")
     if paragraphs not in MODES:

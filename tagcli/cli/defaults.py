@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from tagcli.cli.choices import LeastScore
 from tagcli.cli.help_page import GroupedCommand, long_name
 from tagcli.errors import UsageError
 from tagcli.names import did_you_mean
@@ -164,6 +165,8 @@ def _checked(option: click.Option, value: Any) -> Any:
 def _kinds(option: click.Option) -> tuple[tuple[type, ...], str]:
     if isinstance(option.type, click.IntRange):
         return (int,), "a whole number"
+    if isinstance(option.type, LeastScore):
+        return (int, float, str), "a number"
     if isinstance(option.type, click.FloatRange):
         return (int, float), "a number"
     return (str,), "a string"

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from tagcli.backends.registry import BACKENDS, DEVICES
-from tagcli.cli.choices import Choice
+from tagcli.cli.choices import Choice, LeastScore
 from tagcli.cli.completion import complete_files, complete_labels, complete_models
 from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.cli.name_lists import ListOption
@@ -148,8 +148,8 @@ _EXAMPLES = """
               "count.")
 @click.option("--labels", metavar="A,B", shell_complete=complete_labels, cls=ListOption,
               help="Keep these entity types only; may be repeated.")
-@click.option("--min-score", metavar="SCORE", type=click.FloatRange(0, 1), default=0.0,
-              help="Keep entities with at least this score.")
+@click.option("--min-score", metavar="SCORE", type=LeastScore(), default=0.0,
+              help="Keep entities with at least this score, or PER=0.8,ORG=0.9 by type.")
 @click.option("--always", metavar="FILE", shell_complete=complete_files,
               help="Names that are entities wherever they stand: a name, a tab and a label a line.")
 @click.option("--never", metavar="FILE", shell_complete=complete_files,

@@ -32,7 +32,7 @@ class RunOptions:
     token_column: int | None
     paragraphs: str
     labels: str | None
-    min_score: float
+    min_score: float | dict[str, float]
     always: str | None
     never: str | None
     ignore_case: bool

@@ -247,3 +247,9 @@ def test_a_start_without_a_file_looks_for_it_and_no_more(folders: Path) -> None:
         )  # fmt: skip
         assert done.stderr.strip() == expected
         defaults('lang = "ko"\n')
+
+
+def test_scores_by_label_are_text(asked_for: dict[str, Any]) -> None:
+    defaults('min-score = "PER=0.8,LOC=0.9"\n')
+    sentence()
+    assert asked_for["min_score"] == {"PER": 0.8, "LOC": 0.9}

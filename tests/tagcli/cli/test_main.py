@@ -1049,3 +1049,26 @@ def test_a_page_about_models_is_utf8_whatever_the_locale(tmp_path: Path) -> None
         command, env=environment, capture_output=True, check=True, timeout=PATIENCE
     )
     assert f"place         {folder}" in done.stdout.decode("utf-8")
+
+
+def test_scores_by_label() -> None:
+    assert tags("--min-score", "PER=1", stdin=GERMAN) == "Angela Merkel wohnt in [Berlin LOC].\n"
+    both = tags("--min-score", "per=0.1, LOC=0.2", stdin=GERMAN)
+    assert both == "[Angela Merkel PER] wohnt in [Berlin LOC].\n"
+
+
+@pytest.mark.parametrize(
+    ("scores", "problem"),
+    [
+        ("PER=2", "2.0 is not in the range 0<=x<=1"),
+        ("PER=x", "'x' is not a valid float"),
+        ("PER=0.5,PER=0.6", "'PER=0.6' is not LABEL=SCORE"),
+        ("=0.5", "'=0.5' is not LABEL=SCORE"),
+        ("PER=0.5=1", "'PER=0.5=1' is not LABEL=SCORE"),
+        ("PR=0.5", "the model has no label 'PR'"),
+    ],
+)
+def test_scores_by_label_that_cannot_be(scores: str, problem: str) -> None:
+    result = nertag("--min-score", scores, stdin=GERMAN)
+    assert result.code == 2
+    assert problem in result.err
