@@ -26,9 +26,9 @@ from tagcli.languages import AUTO, LANGUAGES, LATIN
 from tagcli.models.directory import TOKENIZER, Model, find_model
 from tagcli.names import as_known, did_you_mean
 from tagcli.records import IDLE, Document, Entity, Sentence, TaggedDocument
+from tagcli.segmentation.modes import AUTO as AUTO_PARAGRAPHS
+from tagcli.segmentation.modes import MODES
 from tagcli.segmentation.normalisation import NormalisedText, normalise_paragraphs
-from tagcli.segmentation.paragraphs import AUTO as AUTO_PARAGRAPHS
-from tagcli.segmentation.paragraphs import MODES
 
 if TYPE_CHECKING:
     import os

@@ -11,7 +11,7 @@ from export.corpora.source import UTF_8, FileReading
 from tagcli.cli.choices import Choice
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO
-from tagcli.readers.formats import INPUT_FORMATS
+from tagcli.readers.registry import INPUT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from export.corpora.setting_types import about
 from export.corpora.tags import REPAIRS
 from tagcli.errors import UsageError
 from tagcli.languages import AUTO, LANGUAGES
-from tagcli.readers.formats import INPUT_FORMATS
+from tagcli.readers.registry import INPUT_FORMATS
 
 SPLITS = ("train", "dev", "test")
 SPACINGS = ("natural",)

@@ -22,7 +22,7 @@ from tagcli.readers.base import ReaderOptions
 from tagcli.readers.inputs import Line
 from tagcli.readers.text import read_text
 from tagcli.schemes import Span
-from tagcli.segmentation.paragraphs import AUTO, LINES
+from tagcli.segmentation.modes import AUTO, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

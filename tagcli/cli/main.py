@@ -13,14 +13,13 @@ from tagcli.cli.choices import Choice, LeastScore
 from tagcli.cli.completion import complete_files, complete_labels, complete_models
 from tagcli.cli.defaults import CommandWithDefaults, Defaults, defaults_named
 from tagcli.cli.name_lists import ListOption
-from tagcli.cli.run import TaggingRun
 from tagcli.cli.run_options import RunOptions, tell
 from tagcli.errors import NertagError, UsageError
 from tagcli.languages import AUTO, LANGUAGES
 from tagcli.output.streams import forget
-from tagcli.readers.formats import CSV, INPUT_FORMATS, TABLE_FORMATS
 from tagcli.readers.inputs import STDIN
-from tagcli.segmentation.paragraphs import MODES
+from tagcli.readers.registry import CSV, INPUT_FORMATS, TABLE_FORMATS
+from tagcli.segmentation.modes import MODES
 from tagcli.writers.formats import (
     BINARY_FORMATS,
     OUTPUT_FORMATS,
@@ -200,6 +199,8 @@ def main(
             from tagcli.cli.folder_run import FolderRun
 
             sys.exit(FolderRun(files, options).run())
+        from tagcli.cli.run import TaggingRun  # its imports would make the help wait
+
         sys.exit(TaggingRun(files or (STDIN,), options).run())
     except NertagError as error:
         tell(str(error))

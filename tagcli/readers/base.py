@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tagcli.errors import DataError
 from tagcli.readers.inputs import Line, OnError
 from tagcli.records import IDLE, Document
-from tagcli.segmentation.paragraphs import AUTO
+from tagcli.segmentation.modes import AUTO
 
 if TYPE_CHECKING:
     from tagcli.records import Spans

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 from tagcli.errors import DataError, UsageError, to_nobody
 from tagcli.readers.base import first_lines
 from tagcli.readers.columns import BLANKS
-from tagcli.readers.conll import read_conll
 from tagcli.readers.decompression import without_ending
 from tagcli.readers.inputs import TableFound
-from tagcli.readers.jsonl import read_jsonl
 from tagcli.readers.recognition import NoText, Verdict, awaits_more, no_prose, recognised
+from tagcli.readers.registry import CSV, INPUT_FORMATS, TABLE_FORMATS
 from tagcli.readers.separated import has_column, read_separated
-from tagcli.readers.text import read_text
 from tagcli.records import IDLE, Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tagcli.readers.base import Lines, Reader, ReaderOptions
+    from tagcli.readers.base import Lines, ReaderOptions
     from tagcli.readers.inputs import Input, Line
 
 _LONGEST_HEAD = 10_000
@@ -31,12 +29,6 @@ _LONGEST_HEAD = 10_000
 
 Note = Callable[[str], None]
 
-
-INPUT_FORMATS: dict[str, Reader] = {"text": read_text, "conll": read_conll, "jsonl": read_jsonl}
-
-TABLE_FORMATS = ("parquet", "arrow")
-"""Formats that are no lines."""
-CSV = "csv"
 
 _EXTENSIONS = {
     "text": (".txt", ".text"),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagcli.segmentation.marks import with_usual_marks
-from tagcli.segmentation.paragraphs import AUTO, Join, line_joins, paragraph_joins
+from tagcli.segmentation.modes import AUTO
+from tagcli.segmentation.paragraphs import Join, line_joins, paragraph_joins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

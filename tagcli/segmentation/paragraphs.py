@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tagcli.segmentation.line_layout import CJK, DIVIDED, LINE_START, Line, goes_on, line_of
+from tagcli.segmentation.modes import AUTO, LINES, WRAPPED
 from tagcli.segmentation.wrapping import (
     Pair,
     Wrapping,
@@ -24,10 +25,6 @@ from tagcli.segmentation.wrapping import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-AUTO, LINES, WRAPPED = "auto", "lines", "wrapped"
-MODES = (AUTO, LINES, WRAPPED)
-"""How the lines of a text are read: as they look, each for itself, or as wrapped paragraphs."""
 
 WINDOW_LINES = 40
 """So many lines are seen before it is said of the first of them whether they go on."""

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
-
-from tagcli.writers.base import BinaryWriter, RecordWriter, Writer, WriterOptions
-from tagcli.writers.conll import write_conll
-from tagcli.writers.jsonl import write_jsonl
-from tagcli.writers.marked_text import write_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tagcli.writers.base import BinaryWriter, Writer, WriterOptions
+
+# The module of each is imported on use: all of them would make every start wait.
+
+
+def _conll(options: WriterOptions) -> Writer:
+    from tagcli.writers.base import RecordWriter
+    from tagcli.writers.conll import write_conll
+
+    return RecordWriter(write_conll, options)
+
 
 def _html(options: WriterOptions) -> Writer:
-    from tagcli.writers.html_page import HtmlWriter  # its imports would make every start wait
+    from tagcli.writers.html_page import HtmlWriter
 
     return HtmlWriter(options)
+
+
+def _jsonl(options: WriterOptions) -> Writer:
+    from tagcli.writers.base import RecordWriter
+    from tagcli.writers.jsonl import write_jsonl
+
+    return RecordWriter(write_jsonl, options)
+
+
+def _spans(options: WriterOptions) -> Writer:
+    from tagcli.writers.base import RecordWriter
+    from tagcli.writers.marked_text import write_spans
+
+    return RecordWriter(write_spans, options)
 
 
 def _label_studio(options: WriterOptions) -> Writer:
@@ -33,12 +52,12 @@ def _redact(options: WriterOptions) -> Writer:
 
 
 OUTPUT_FORMATS: dict[str, Callable[[WriterOptions], Writer]] = {
-    "conll": partial(RecordWriter, write_conll),
+    "conll": _conll,
     "html": _html,
-    "jsonl": partial(RecordWriter, write_jsonl),
+    "jsonl": _jsonl,
     "label-studio": _label_studio,
     "redact": _redact,
-    "spans": partial(RecordWriter, write_spans),
+    "spans": _spans,
 }
 
 REDACT_WITH = ("label", "mask", "pseudonym")

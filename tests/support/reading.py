@@ -8,8 +8,8 @@ import pytest
 
 from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
-from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import Line
+from tagcli.readers.registry import INPUT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tagcli.readers.base import ReaderOptions
 from tagcli.readers.columns import cells_of
 from tagcli.readers.conll import read_conll
-from tagcli.readers.formats import INPUT_FORMATS, read_documents
+from tagcli.readers.formats import read_documents
 from tagcli.readers.inputs import Input, Line
+from tagcli.readers.registry import INPUT_FORMATS
 from tests.support.reading import fails, read, tokens_of
 
 if TYPE_CHECKING:

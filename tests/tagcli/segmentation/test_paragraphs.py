@@ -11,13 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagcli.segmentation.modes import AUTO, LINES, MODES, WRAPPED
 from tagcli.segmentation.normalisation import normalise_paragraphs
 from tagcli.segmentation.paragraphs import (
-    AUTO,
-    LINES,
-    MODES,
     WINDOW_LINES,
-    WRAPPED,
     ParagraphFinder,
     line_joins,
     paragraph_joins,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tagcli.errors import DataError
 from tagcli.readers.base import ReaderOptions
-from tagcli.readers.formats import INPUT_FORMATS
 from tagcli.readers.inputs import Line
+from tagcli.readers.registry import INPUT_FORMATS
 from tagcli.records import ConllRows, Document, Entity, TaggedDocument
 from tagcli.writers.base import WriterOptions
 from tagcli.writers.changes import Change, Piece
