@@ -268,7 +268,10 @@ def _known_scores(
     min_score: float | Mapping[str, float], known: Sequence[str]
 ) -> float | Mapping[str, float]:
     """The least scores by labels as the model has them; raises UsageError for one that it does not
-    have."""
+    have, and for a score that is none."""
+    scores = [min_score] if isinstance(min_score, float | int) else min_score.values()
+    if odd := [score for score in scores if not 0 <= score <= 1]:
+        raise UsageError(f"min_score {odd[0]} is not between 0 and 1")
     if isinstance(min_score, float | int):
         return min_score
     _known_labels(min_score, known)
@@ -327,9 +330,6 @@ def load(
     """
     if backend not in (AUTO, *BACKENDS) or device not in DEVICES:
         raise UsageError(f"no backend {backend!r} or no device {device!r}")
-    scores = [min_score] if isinstance(min_score, float | int) else min_score.values()
-    if odd := [score for score in scores if not 0 <= score <= 1]:
-        raise UsageError(f"min_score {odd[0]} is not between 0 and 1")
     if overlap < 0 or (threads is not None and threads < 1):
         raise UsageError("overlap is at least 0 and threads at least 1")
     if paragraphs not in MODES:
