@@ -45,8 +45,8 @@ def main() -> None:
     """Look at annotated corpora, check them, convert them.
 
     A PLACE is a CoNLL or JSONL file, - for standard input, a brat document (NAME.ann beside
-    NAME.txt) or a folder of them, NAME/LANGUAGE in the data folder, disk:PATH (a saved dataset of
-    the datasets library) or hub:OWNER/NAME/CONFIG.
+    NAME.txt) or a folder of them, a UIMA CAS (NAME.xmi), NAME/LANGUAGE in the data folder,
+    disk:PATH (a saved dataset of the datasets library) or hub:OWNER/NAME/CONFIG.
     """
 
 

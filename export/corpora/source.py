@@ -27,8 +27,9 @@ class Source:
 
     place: str = field(
         metadata=about(
-            "The corpus: a CoNLL or JSONL file, brat's `NAME.ann` or a folder of such documents, "
-            "`NAME/LANGUAGE` in the data folder, `disk:PATH` or `hub:OWNER/NAME[/CONFIG]`.",
+            "The corpus: a CoNLL or JSONL file, `-` for standard input, brat's `NAME.ann` or a "
+            "folder of such documents, a UIMA CAS (`NAME.xmi`), `NAME/LANGUAGE` in the data "
+            "folder, `disk:PATH` or `hub:OWNER/NAME[/CONFIG]`.",
             key="source",
         )
     )

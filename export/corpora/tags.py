@@ -248,6 +248,8 @@ def entity_columns(documents: Sequence[Document]) -> tuple[int, ...]:
     found = tag_columns(tables) or _bracket_columns(tables)
     if not found:
         return (max((len(row) for table in tables for row in cells_of(table)[:1]), default=1) - 1,)
+    if len(found) == 1:  # whatever it holds, there is no other
+        return found
     labels: dict[int, set[str]] = {column: set() for column in found}
     for table in tables:
         for row in cells_of(table):

@@ -1,4 +1,4 @@
-"""Lines into documents: the input formats, their registry and how a format is recognised."""
+"""Lines into documents: the format that an input is in, by its name or its first lines."""
 
 from __future__ import annotations
 

@@ -9,11 +9,12 @@ import stat
 import unicodedata
 from typing import TYPE_CHECKING
 
+import click
 import huggingface_hub
 import pytest
 from click.testing import CliRunner, Result
 
-from export.commands.data import main
+from export.commands.data import convert, main
 from tagcli.cli.main import main as tag
 from tagcli.models.directory import BUNDLED, DEFAULT
 from tests.support.paths import SAMPLES
@@ -538,3 +539,12 @@ def test_restore_needs_a_key(tmp_path: Path) -> None:
     result = _data("restore", tmp_path / "out", "--key", tmp_path / "key")
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
+
+
+def test_the_formats_offered_are_those_of_the_conversion() -> None:
+    """The command lists them itself, so that its help need not wait for what converts."""
+    from export.corpus_tools.conversion import FORMATS
+
+    to = next(one for one in convert.params if one.name == "to")
+    assert isinstance(to.type, click.Choice)
+    assert set(to.type.choices) == set(FORMATS)
